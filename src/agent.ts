@@ -1,0 +1,2 @@
+/** Entry point of an agent process. */
+export {}

@@ -1,0 +1,30 @@
+/** The composition root: real doors for real runs. */
+import type {Ports} from '../core/ports.ts'
+import {seededRandom} from '../core/random.ts'
+import {systemAgents} from '../system/agents.ts'
+import {systemCapabilities} from '../system/capabilities.ts'
+import {systemClock} from '../system/clock.ts'
+import {systemDatagram} from '../system/datagram.ts'
+import {systemDial} from '../system/dial.ts'
+import {systemExec} from '../system/exec.ts'
+import {systemFiles} from '../system/files.ts'
+import {systemHost} from '../system/host.ts'
+import {systemResolver} from '../system/resolver.ts'
+import {freshSeed} from '../system/seed.ts'
+
+/** Builds all ports; every heavy module behind them is loaded at its first use only. */
+export function openPorts(seed?: number): Ports {
+  const host = systemHost()
+  return {
+    clock: systemClock,
+    random: seededRandom(seed ?? freshSeed()),
+    exec: systemExec,
+    files: systemFiles,
+    dial: systemDial,
+    datagram: systemDatagram,
+    resolver: systemResolver,
+    host,
+    capabilities: systemCapabilities(systemExec, host),
+    agents: systemAgents(host),
+  }
+}

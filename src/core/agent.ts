@@ -1,0 +1,78 @@
+/**
+ * The words between the main process and its agents. An agent is a child process, perhaps in another network
+ * namespace, that probes or serves there, so that round-trip times are never taken on a thread that renders.
+ * One JSON document per line on standard input and output; end of input means that the main process is gone, and
+ * the agent ends itself.
+ */
+import type {RunEvent} from './events.ts'
+import type {Millis} from './units.ts'
+import type {WatchSpec} from './watch.ts'
+
+/** What a proxy does to the connections through it; absent means nothing of that kind. */
+export interface ProxyImpairment {
+  /** Added to each chunk, per direction. */
+  readonly latency?: Millis
+  /** Uniform ± around the latency; chunks stay in order. */
+  readonly jitter?: Millis
+  /** Bits per second and direction. */
+  readonly bandwidth?: number
+  /** New connections are refused (RST to the SYN): the listener is closed. */
+  readonly refuse?: boolean
+  /** Live connections are reset (true RST) once, and new ones right after they are accepted. */
+  readonly reset?: boolean
+  /** Nothing passes in either direction, nothing is closed; new connections are accepted and stay silent. */
+  readonly blackhole?: boolean
+}
+
+/** A server that an agent runs. `port` 0 means any free one; the answer tells which. */
+export interface ServerSpec {
+  readonly name: string
+  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'proxy'
+  readonly address: string
+  readonly port: number
+  /** Of a `proxy`: where it connects to. */
+  readonly upstream?: {readonly address: string; readonly port: number}
+  readonly options?: Readonly<Record<string, unknown>>
+}
+export interface ServingServer {
+  readonly name: string
+  readonly address: string
+  readonly port: number
+  /** PEM of the authority that signed a TLS server's certificate. */
+  readonly ca?: string
+}
+
+export type ToAgent =
+  | {readonly type: 'start'; readonly origin: Millis; readonly seed: number}
+  | {readonly type: 'serve'; readonly id: number; readonly servers: readonly ServerSpec[]}
+  | {
+      readonly type: 'impair'
+      readonly id: number
+      readonly proxy: string
+      readonly impairment: ProxyImpairment
+    }
+  | {readonly type: 'watch'; readonly id: number; readonly targets: readonly WatchSpec[]}
+  /** Stop probing; servers go on. */
+  | {readonly type: 'unwatch'; readonly id: number}
+
+export type FromAgent =
+  | {readonly type: 'ready'; readonly pid: number}
+  | {readonly type: 'done'; readonly id: number; readonly servers?: readonly ServingServer[]}
+  | {readonly type: 'failed'; readonly id: number; readonly message: string}
+  | {readonly type: 'event'; readonly event: RunEvent}
+  /** Bytes and connections of a proxy since its start; sent with `done` of an `impair`, and once a second. */
+  | {
+      readonly type: 'proxy-counters'
+      readonly proxy: string
+      readonly connections: number
+      readonly bytes: number
+      /** Connections that were hit by an impairment. */
+      readonly impaired: number
+    }
+
+/** Sets what a running proxy does to its connections, and reads its counters. */
+export interface ProxyControl {
+  readonly name: string
+  impair(impairment: ProxyImpairment): Promise<void>
+  counters(): Promise<{readonly connections: number; readonly bytes: number; readonly impaired: number}>
+}

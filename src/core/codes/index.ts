@@ -1,0 +1,49 @@
+/** The taxonomy as data: every code netdrill can print, in one place. */
+import type {Failure, Stage} from '../failure.ts'
+import {stripControl} from '../text.ts'
+import {DNS_FAILURES} from './dns.ts'
+import type {FailureEntry} from './entry.ts'
+import {NETWORK_FAILURES} from './network.ts'
+import {PROBLEMS} from './problems.ts'
+import {TLS_FAILURES} from './tls.ts'
+
+export type FailureCode =
+  keyof typeof NETWORK_FAILURES | keyof typeof DNS_FAILURES | keyof typeof TLS_FAILURES
+export type ProblemCode = keyof typeof PROBLEMS
+
+export const FAILURES: Readonly<Record<FailureCode, FailureEntry>> = {
+  ...NETWORK_FAILURES,
+  ...DNS_FAILURES,
+  ...TLS_FAILURES,
+}
+
+export {PROBLEMS}
+
+export interface FailureDetails {
+  /** Where it happened, if not at the code's usual stage. */
+  readonly stage?: Stage
+  /** The code of the operating system or library. */
+  readonly cause?: string
+  /** Advice for this very case, put before the table's. */
+  readonly advice?: readonly string[]
+}
+
+/** Makes a failure of `code`; the table decides category, blame and retry class. Control characters are removed. */
+export function makeFailure(code: FailureCode, message: string, details: FailureDetails = {}): Failure {
+  const entry = FAILURES[code]
+  return {
+    code,
+    stage: details.stage ?? entry.stage,
+    category: entry.category,
+    detail: entry.detail,
+    blame: entry.blame,
+    retry: entry.retry,
+    message: stripControl(message),
+    advice: [...(details.advice ?? []), ...entry.advice],
+    ...(details.cause === undefined ? {} : {cause: details.cause}),
+  }
+}
+
+export function isFailureCode(text: string): text is FailureCode {
+  return Object.hasOwn(FAILURES, text)
+}

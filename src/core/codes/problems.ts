@@ -1,0 +1,128 @@
+import {problemTable} from './entry.ts'
+
+/** What netdrill itself complains about. */
+export const PROBLEMS = problemTable({
+  CONFIG_SYNTAX: {
+    title: 'the document is not valid YAML',
+    meaning: 'The YAML parser stopped at the given place.',
+    advice: ['mend the line under the caret'],
+  },
+  CONFIG_UNKNOWN_KEY: {
+    title: 'unknown key',
+    meaning:
+      "The document has a key that netdrill doesn't know at this place; ignoring it would hide a slip of the pen.",
+    advice: ['use the suggested key, or remove it', 'netdrill schema prints what is allowed'],
+  },
+  CONFIG_INVALID: {
+    title: 'invalid value',
+    meaning: 'A value has the wrong type, lacks its unit or is out of range.',
+    advice: ['correct the value under the caret'],
+  },
+  CONFIG_CONDITION: {
+    title: 'invalid condition',
+    meaning: 'A condition is one comparison: FIELD OPERATOR VALUE, such as rtt.p95 < 50ms.',
+    advice: ['check the field name, the operator and the unit of the value'],
+  },
+  CONFIG_REFERENCE: {
+    title: 'unknown name',
+    meaning: "The document refers to a target, policy, fault or node that it doesn't define.",
+    advice: ['define it, or use the suggested name'],
+  },
+  CONFIG_FILE: {
+    title: 'file can not be read',
+    meaning: 'The file does not exist or is not readable.',
+    advice: ['check the path and the permissions'],
+  },
+  CONFIG_EMPTY: {
+    title: 'nothing to do',
+    meaning: 'The document, or a list in it, is empty, so nothing would be checked.',
+    advice: ['add at least one entry'],
+  },
+  USAGE_INVALID: {
+    title: 'invalid use of the command',
+    meaning: 'A flag, argument or their combination is not valid.',
+    advice: ['see --help for the command'],
+  },
+  CAPABILITY_MISSING: {
+    title: 'this machine lacks something',
+    meaning: 'The feature needs a kernel facility, a right or a program that is not there.',
+    advice: ['netdrill doctor lists what is missing and how to get it'],
+  },
+  FAULT_NO_EFFECT: {
+    title: 'the fault had no effect',
+    meaning:
+      'Everything reported success, but read-back, kernel counters or the probes show that the fault was not in force.',
+    advice: [
+      'check that the scope covers the probed traffic',
+      'check that the tc and nft programs are the real ones',
+    ],
+  },
+  FAULT_APPLY: {
+    title: 'the fault could not be put in place',
+    meaning: 'A step of the plan failed; the steps before it were undone.',
+    advice: ['read the message of the failed step', 'netdrill doctor tells what the kernel can do'],
+  },
+  FAULT_FOREIGN_QDISC: {
+    title: 'someone else shapes this interface',
+    meaning:
+      'The interface has a root qdisc that netdrill did not make and can not put back exactly. It is left alone.',
+    advice: ['remove the foreign qdisc yourself, or use another interface'],
+  },
+  FAULT_LOCKOUT: {
+    title: 'the fault would lock you out',
+    meaning: 'The scope covers the address of your own SSH session, the DNS server or the default gateway.',
+    advice: ['narrow the scope with --to and --port', 'if you mean it: --allow-lockout'],
+  },
+  FAULT_BROAD_SCOPE: {
+    title: 'the scope is broad',
+    meaning: 'The fault would hit everything on an interface, not a named host and port.',
+    advice: ['name a destination with --to', 'if you mean it: --allow-broad'],
+  },
+  FAULT_HALTED: {
+    title: 'faults are halted on this machine',
+    meaning:
+      'Someone stopped all faults with netdrill fault halt; new ones are refused until they are released.',
+    advice: ['ask who halted and why: netdrill fault list', 'netdrill fault release'],
+  },
+  FAULT_LEFTOVERS: {
+    title: 'something of a fault remains',
+    meaning: 'The undo did not bring back the state from before.',
+    advice: ['netdrill fault recover', 'compare by hand: tc qdisc show; nft list ruleset'],
+  },
+  FAULT_DURATION: {
+    title: 'the fault lasts too long',
+    meaning: 'A fault must end by itself; the longest allowed duration is 1h.',
+    advice: ['give a shorter --for'],
+  },
+  DRILL_BASELINE: {
+    title: 'the service was not steady before the fault',
+    meaning:
+      'The steady-state conditions were not met in the baseline, so nothing that followed can be judged.',
+    advice: ['look at the samples of the baseline in the journal', 'check the targets with netdrill probe'],
+  },
+  DRILL_INTERVAL: {
+    title: 'the probes are too slow for this bound',
+    meaning: 'A bound can only be judged when the probe interval is at most a tenth of it.',
+    advice: ['probe more often, or loosen the bound'],
+  },
+  DRILL_ABORTED: {
+    title: 'the drill was stopped',
+    meaning: 'A stop condition, a signal or halt ended the drill early; its faults are undone.',
+    advice: [],
+  },
+  JOURNAL_UNREADABLE: {
+    title: 'not a journal',
+    meaning: 'The file is not a netdrill journal, or comes from a newer version.',
+    advice: ['check the path', 'journals lie in the folder that netdrill drill run prints'],
+  },
+  INTERNAL: {
+    title: 'internal error',
+    meaning: 'This is a bug in netdrill, not in your network and not in what you typed.',
+    advice: ['run again with --verbose and report what it prints'],
+  },
+  POLICY_UNKNOWN: {
+    title: 'no such policy',
+    meaning: 'The name is neither a preset nor a policy of the document, and no such file exists.',
+    advice: ['netdrill policy list shows the presets'],
+  },
+})

@@ -1,0 +1,111 @@
+/**
+ * One event stream per run. The journal stores it; the terminal view, every reporter and the verdict are folds over
+ * it, so that no two of them can disagree. Names are JSON names: they are a contract.
+ */
+import type {AddedFault, FaultEvent} from './fault-events.ts'
+import type {ExitCode, Verdict} from './exit-codes.ts'
+import type {Failure} from './failure.ts'
+import type {Sample} from './outcome.ts'
+import type {Figure} from './figures.ts'
+import type {Millis} from './units.ts'
+
+export type ConnectionState =
+  | 'idle'
+  | 'connecting'
+  | 'connected'
+  | 'degraded'
+  | 'suspect'
+  | 'reconnecting'
+  | 'exhausted'
+  | 'failed'
+  | 'disconnected'
+
+export type DrillPhase = 'setup' | 'baseline' | 'inject' | 'observe' | 'recover' | 'cleanup'
+
+/** `target` is what the run is about; `control` must stay untouched by every fault. */
+export type TargetRole = 'target' | 'control'
+
+export interface RunInfo {
+  /** Unique name of the run; also the journal's file name. */
+  readonly id: string
+  readonly command: string
+  readonly title: string
+  readonly version: string
+  readonly seed: number
+  /** Wall clock at the start as ISO 8601: a label. */
+  readonly started: string
+  readonly platform: string
+  /** The backends in use and why, one line each. */
+  readonly backends: readonly string[]
+}
+
+export interface TargetInfo {
+  readonly name: string
+  readonly url: string
+  readonly kind: string
+  readonly role: TargetRole
+  readonly interval: Millis
+  readonly timeout: Millis
+  readonly policy: string | null
+}
+
+/** `at` counts from the run's start on the monotonic clock. */
+export interface Stamped {
+  readonly at: Millis
+}
+
+export type RunEvent = Stamped &
+  (
+    | {readonly type: 'run-started'; readonly run: RunInfo}
+    | {readonly type: 'target-added'; readonly target: TargetInfo}
+    | {readonly type: 'fault-added'; readonly fault: AddedFault}
+    | {readonly type: 'phase-started'; readonly phase: DrillPhase; readonly ends: Millis | null}
+    | {readonly type: 'sample'; readonly target: string; readonly sample: Sample}
+    | {
+        readonly type: 'attempt-scheduled'
+        readonly target: string
+        /** Counts all tries including the first. */
+        readonly attempt: number
+        readonly phase: string
+        /** When it will start, on the run's clock. */
+        readonly due: Millis
+        readonly because: string
+      }
+    | {
+        readonly type: 'attempt'
+        readonly target: string
+        readonly attempt: number
+        readonly phase: string
+        readonly took: Millis
+        readonly failure: Failure | null
+      }
+    | {
+        readonly type: 'state-changed'
+        readonly target: string
+        readonly from: ConnectionState
+        readonly to: ConnectionState
+        readonly because: string
+      }
+    | FaultEvent
+    | {readonly type: 'slot-missed'; readonly target: string; readonly seq: number; readonly because: string}
+    | {readonly type: 'observer-gap'; readonly length: Millis; readonly because: string}
+    | {
+        readonly type: 'notice'
+        readonly level: 'info' | 'warning' | 'error'
+        readonly code: string | null
+        readonly text: string
+      }
+    | {readonly type: 'abort-requested'; readonly because: string}
+    | {readonly type: 'figures'; readonly figures: readonly Figure[]}
+    | {
+        readonly type: 'verdict'
+        readonly verdict: Verdict
+        readonly reasons: readonly string[]
+        readonly exit: ExitCode
+      }
+    | {readonly type: 'run-ended'; readonly journal: string | null}
+  )
+
+export type RunEventType = RunEvent['type']
+/** Consumers must not block: slow work belongs into their own queue. */
+export type EmitEvent = (event: RunEvent) => void

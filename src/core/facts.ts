@@ -1,0 +1,90 @@
+/** What the probes learn about a service; these names are the fields of conditions and of the JSON output. */
+
+/** One resource record as it was on the wire. `data` is its text form (RFC 1035 master file syntax). */
+export interface DnsRecord {
+  readonly name: string
+  readonly type: string
+  readonly class: string
+  /** Seconds. */
+  readonly ttl: number
+  readonly data: string
+}
+
+export interface DnsFacts {
+  readonly rcode: string
+  readonly question: {readonly name: string; readonly type: string; readonly class: string}
+  /** The data of the answer records of the asked type. */
+  readonly answers: readonly string[]
+  /** The smallest TTL of the answer section in seconds; null without answers. */
+  readonly ttl: number | null
+  /** Set header flags among `aa tc rd ra ad cd`. */
+  readonly flags: readonly string[]
+  readonly ad: boolean
+  /** SOA serial, when an SOA record was in the answer or authority section. */
+  readonly serial: number | null
+  /** Who answered, `address:port`. */
+  readonly resolver: string
+  readonly transport: 'udp' | 'tcp'
+  /** True when the UDP answer was cut and TCP was used. */
+  readonly truncated: boolean
+  /** Answers thrown away because of a wrong id, question or source. */
+  readonly rejected: number
+  readonly sections: {
+    readonly answer: readonly DnsRecord[]
+    readonly authority: readonly DnsRecord[]
+    readonly additional: readonly DnsRecord[]
+  }
+  readonly bytes: number
+}
+
+export interface CertificateFacts {
+  readonly subject: string
+  readonly issuer: string
+  readonly names: readonly string[]
+  readonly serial: string
+  /** ISO 8601. */
+  readonly valid_from: string
+  readonly valid_to: string
+  readonly sha256: string
+  /** Such as `RSA 2048` or `EC prime256v1`. */
+  readonly key: string
+}
+
+export interface TlsFacts {
+  readonly version: string | null
+  readonly cipher: string | null
+  readonly group: string | null
+  readonly alpn: string | null
+  readonly sni: string | null
+  /** Whole days until the leaf expires, negative when it has. */
+  readonly days_left: number | null
+  readonly names: readonly string[]
+  readonly issuer: string | null
+  readonly subject: string | null
+  /** The chain leads to a trusted root, is in date and the name matches. */
+  readonly trusted: boolean
+  /** Every reason against trust, not only the first, as failure codes. */
+  readonly problems: readonly string[]
+  /** The name or address that was matched against the certificate, and whether it did. */
+  readonly name_matches: boolean | null
+  readonly resumed: boolean
+  readonly chain: readonly CertificateFacts[]
+  /** The number of the alert received, if one was. */
+  readonly alert: number | null
+  readonly client_certificate_requested: boolean | null
+}
+
+export interface PingFacts {
+  /** Time to live or hop limit of the reply. */
+  readonly ttl: number | null
+  readonly bytes: number
+  readonly sequence: number
+  readonly duplicate: boolean
+}
+
+export interface TcpFacts {
+  readonly local: string
+  readonly remote: string
+  /** The first bytes the server sent, when they were waited for; control characters removed. */
+  readonly banner: string | null
+}

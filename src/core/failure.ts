@@ -1,0 +1,35 @@
+/** What went wrong, in words that stay the same from release to release. */
+import type {FailureCode} from './codes/index.ts'
+
+/** Where on the way to the answer it went wrong, in the order of the steps. */
+export type Stage = 'resolve' | 'route' | 'connect' | 'tls' | 'send' | 'receive' | 'assert'
+
+/** What kind of trouble it is: the key by which a policy chooses its strategy. */
+export type Category =
+  'network' | 'authentication' | 'protocol' | 'resource' | 'path' | 'config' | 'observer' | 'cancelled'
+
+/** Whose fault it most likely is. */
+export type Blame = 'target' | 'path' | 'resolver' | 'local' | 'usage' | 'bug'
+
+/**
+ * How a retry engine may treat it: climb the `ladder`; try a `fallback` first; `backoff` for longer;
+ * `once` after a refresh; `never` (alert a person); `config` (fix the configuration).
+ */
+export type RetryClass = 'ladder' | 'fallback' | 'backoff' | 'once' | 'never' | 'config'
+
+/** One failure of one sample. Made by `makeFailure`, so that the table decides everything but the message. */
+export interface Failure {
+  readonly code: FailureCode
+  readonly stage: Stage
+  readonly category: Category
+  /** The finer kind inside the category, such as `refused` or `certificate`. */
+  readonly detail: string
+  readonly blame: Blame
+  readonly retry: RetryClass
+  /** What was seen, with its figures; control characters already removed. */
+  readonly message: string
+  /** What to do next, most likely helpful first. */
+  readonly advice: readonly string[]
+  /** The code the operating system or library gave, such as `ECONNREFUSED`. */
+  readonly cause?: string
+}

@@ -1,0 +1,27 @@
+/** Where a command or a probe runs. */
+
+/** The machine as it is, or the network namespace of a process (with its user namespace, when we made that too). */
+export type Place =
+  | {readonly kind: 'host'}
+  | {
+      readonly kind: 'process'
+      readonly pid: number
+      /** The process lives in a user namespace of ours that has to be entered as well (rootless lab). */
+      readonly user: boolean
+      /** For people: the lab node's name. */
+      readonly name: string
+    }
+  | {readonly kind: 'netns'; readonly name: string}
+
+export const HOST: Place = {kind: 'host'}
+
+export function describePlace(place: Place): string {
+  switch (place.kind) {
+    case 'host':
+      return 'this machine'
+    case 'process':
+      return `node ${place.name}`
+    case 'netns':
+      return `namespace ${place.name}`
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * The doors to the world. Everything outside `system` receives what it needs through these, so that a test can
+ * pass a fake clock, seeded randomness and scripted input and output.
+ */
+import type {FromAgent, ToAgent} from './agent.ts'
+import type {Family} from './outcome.ts'
+import type {Capability, CapabilityReport} from './capabilities.ts'
+import type {Place} from './place.ts'
+import type {Millis} from './units.ts'
+
+export interface Clock {
+  /** Monotonic; the origin is arbitrary but the same for all processes of this boot (CLOCK_MONOTONIC). */
+  now(): Millis
+  /** Wall time in milliseconds since the epoch: for labels only, never for a difference. */
+  wall(): number
+  /** Resolves after `ms` (any length: long sleeps are chunked). Rejects with `signal.reason` on abort. */
+  sleep(ms: Millis, signal?: AbortSignal): Promise<void>
+  /** Calls back once after `ms`; the returned function cancels. Keeps the process alive. */
+  after(ms: Millis, callback: () => void): () => void
+}
+
+export interface Random {
+  /** The seed in force, so that it can be printed and journaled. */
+  readonly seed: number
+  /** Uniform in [0, 1). */
+  next(): number
+  /** Another independent stream that depends only on this stream's seed and the label. */
+  fork(label: string): Random
+}
+
+export interface ExecRequest {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly input?: string
+  /** Ended (TERM, then KILL) after this long. */
+  readonly timeout?: Millis
+  readonly signal?: AbortSignal
+  readonly env?: Readonly<Record<string, string>>
+}
+export interface ExecResult {
+  /** The exit code; null when the program could not be started or was ended by a signal. */
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+  readonly took: Millis
+  readonly timedOut: boolean
+  /** The program isn't there. */
+  readonly notFound: boolean
+}
+/** Runs programs by argument array, never through a shell; a non-zero exit is a result, not an exception. */
+export interface Exec {
+  run(request: ExecRequest): Promise<ExecResult>
+}
+
+/** A file written by us is private (mode 0600, its folder 0700) and replaced atomically. */
+export interface Files {
+  readText(path: string): Promise<string | null>
+  writePrivate(path: string, text: string): Promise<void>
+  /** Opens for appending; every `append` is one complete line, on disk (fdatasync) when it resolves. */
+  openAppend(path: string): Promise<AppendFile>
+  remove(path: string): Promise<void>
+  list(folder: string): Promise<readonly string[]>
+}
+export interface AppendFile {
+  readonly path: string
+  append(line: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** Where the kernel reported an error, read from the socket's error queue (ip(7), IP_RECVERR). */
+export interface NetError {
+  /** Node's or libuv's code, such as `ECONNREFUSED`. */
+  readonly code: string
+  readonly syscall?: string
+  readonly message: string
+  /** The ICMP message behind it, if there was one and the platform lets us see it. */
+  readonly icmp?: {readonly type: number; readonly code: number; readonly from: string | null}
+  /** True when our own kernel said it without sending anything. */
+  readonly local?: boolean
+}
+
+export interface DialRequest {
+  /** A literal address: names are resolved before, so that each address has its own outcome. */
+  readonly address: string
+  readonly port: number
+  readonly family: Family
+  readonly source?: string
+  readonly interface?: string
+  readonly signal: AbortSignal
+}
+export type DialResult =
+  | {readonly status: 'connected'; readonly stream: ByteStream; readonly took: Millis}
+  | {readonly status: 'failed'; readonly error: NetError; readonly took: Millis}
+  /** `signal` was aborted; whose it was is in its reason. */
+  | {readonly status: 'aborted'; readonly took: Millis}
+
+/** A connected byte stream. Exactly one of the end events happens: `end`, `error`, or our own close. */
+export interface ByteStream {
+  readonly local: string
+  readonly remote: string
+  write(data: Uint8Array): Promise<NetError | null>
+  /** The next chunk, the peer's orderly end, or the error that ended it. */
+  read(signal: AbortSignal): Promise<StreamEvent>
+  /** Orderly close (FIN). */
+  close(): void
+  /** Abortive close (RST). */
+  reset(): void
+}
+export type StreamEvent =
+  | {readonly type: 'data'; readonly data: Uint8Array}
+  | {readonly type: 'end'}
+  | {readonly type: 'error'; readonly error: NetError}
+  | {readonly type: 'aborted'}
+
+export interface Dial {
+  tcp(request: DialRequest): Promise<DialResult>
+}
+
+export interface DatagramRequest {
+  readonly family: Family
+  readonly source?: string
+  readonly interface?: string
+  /** Connects the socket, so that ICMP errors of this peer come back as errors. */
+  readonly connect?: {readonly address: string; readonly port: number}
+}
+export interface DatagramMessage {
+  readonly data: Uint8Array
+  readonly from: {readonly address: string; readonly port: number}
+  readonly at: Millis
+}
+export interface DatagramSocket {
+  readonly local: {readonly address: string; readonly port: number}
+  send(data: Uint8Array, to?: {readonly address: string; readonly port: number}): Promise<NetError | null>
+  onMessage(listener: (message: DatagramMessage) => void): () => void
+  onError(listener: (error: NetError) => void): () => void
+  close(): void
+}
+export interface Datagram {
+  open(request: DatagramRequest): Promise<DatagramSocket | NetError>
+}
+
+export interface ResolvedAddress {
+  readonly address: string
+  readonly family: Family
+}
+export interface SystemResolver {
+  /** getaddrinfo(3): hosts file, mDNS and all. The error carries the EAI_* or Node code. */
+  lookup(
+    name: string,
+    family: Family | 0,
+    signal: AbortSignal,
+  ): Promise<readonly ResolvedAddress[] | NetError>
+  /** `nameserver`, `search` and `ndots` of resolv.conf(5). */
+  configuration(): Promise<ResolverConfiguration>
+}
+export interface ResolverConfiguration {
+  readonly servers: readonly string[]
+  readonly search: readonly string[]
+  readonly ndots: number
+}
+
+/** The part of the environment that programs may read; `system` alone touches `process`. */
+export interface Host {
+  env(name: string): string | undefined
+  /** Effective user id; -1 where there is none. */
+  readonly uid: number
+  readonly pid: number
+  /** `$XDG_STATE_HOME/netdrill` or its default; a private folder for root as well. */
+  readonly stateFolder: string
+  readonly runtimeFolder: string
+  readonly platform: {
+    readonly os: string
+    readonly kernel: string
+    readonly node: string
+    readonly arch: string
+  }
+}
+
+export interface Capabilities {
+  /** Asks once per process and capability; never changes the system lastingly. */
+  check(capability: Capability): Promise<CapabilityReport>
+}
+
+/** A child process of ours that speaks `core/agent.ts` over its standard input and output. */
+export interface AgentProcess {
+  readonly pid: number
+  send(message: ToAgent): void
+  onMessage(listener: (message: FromAgent) => void): () => void
+  /** Why it ended; resolves exactly once. */
+  readonly ended: Promise<string>
+  /** Closes its input, then TERM, then KILL. */
+  stop(): Promise<void>
+}
+export interface Agents {
+  /** Starts an agent in the given place; null when the place can't be entered (the reason is in the error). */
+  spawn(place: Place): Promise<AgentProcess>
+}
+
+/** All doors; a function asks for the ones it uses: `Pick<Ports, 'clock' | 'dial'>`. */
+export interface Ports {
+  readonly clock: Clock
+  readonly random: Random
+  readonly exec: Exec
+  readonly files: Files
+  readonly dial: Dial
+  readonly datagram: Datagram
+  readonly resolver: SystemResolver
+  readonly host: Host
+  readonly capabilities: Capabilities
+  readonly agents: Agents
+}

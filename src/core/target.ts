@@ -1,0 +1,55 @@
+/** What can be probed: a URL with a scheme, taken apart. */
+import type {Parsed} from './units.ts'
+
+export const PROBE_KINDS = ['ping', 'dns', 'tcp', 'tls'] as const
+export type ProbeKind = (typeof PROBE_KINDS)[number]
+
+export interface TargetUrl {
+  readonly kind: ProbeKind
+  /** A name or a literal address without brackets; empty for `dns:` with the system's resolver. */
+  readonly host: string
+  readonly port: number | null
+  /** Without the leading slash; for `dns` the name asked for. */
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+  readonly text: string
+}
+
+const ALIASES: Readonly<Record<string, ProbeKind>> = {icmp: 'ping'}
+
+/** Takes `tcp://host:443`, `tls://[::1]:8443`, `dns://resolver/name?type=A`, `dns:///name`, `ping://host` apart. */
+export function parseTargetUrl(text: string): Parsed<TargetUrl> {
+  const match =
+    /^([a-z][a-z0-9+.-]*):\/\/(\[[^\]]*\]|[^/:?#]*)(?::(\d*))?(?:\/([^?#]*))?(?:\?([^#]*))?$/i.exec(
+      text.trim(),
+    )
+  if (!match) return {ok: false, because: `"${text}" is not a target such as tcp://host:443`}
+  const scheme = (match[1] ?? '').toLowerCase()
+  const kind = ALIASES[scheme] ?? PROBE_KINDS.find((known) => known === scheme)
+  if (!kind) return {ok: false, because: `"${scheme}" is not a probe kind; known: ${PROBE_KINDS.join(', ')}`}
+  const host = (match[2] ?? '').replace(/^\[|\]$/g, '')
+  if (host === '' && kind !== 'dns') return {ok: false, because: `"${text}" names no host`}
+  const port = parsePort(match[3])
+  if (port === 'bad') return {ok: false, because: `"${match[3] ?? ''}" is not a port between 1 and 65535`}
+  const query = Object.fromEntries(new URLSearchParams(match[5] ?? ''))
+  return {ok: true, value: {kind, host, port, path: decode(match[4] ?? ''), query, text: text.trim()}}
+}
+
+function parsePort(text: string | undefined): number | null | 'bad' {
+  if (text === undefined) return null
+  const port = Number(text)
+  return text !== '' && Number.isInteger(port) && port >= 1 && port <= 65_535 ? port : 'bad'
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** `host:port`, with brackets round an IPv6 literal. */
+export function joinHostPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}

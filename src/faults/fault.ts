@@ -1,0 +1,142 @@
+/** The contract of a fault kind, and of the engine that puts faults in force and takes them back. */
+import type * as z from 'zod'
+import type {ProxyControl, ProxyImpairment} from '../core/agent.ts'
+import type {Capability} from '../core/capabilities.ts'
+import type {Place} from '../core/place.ts'
+import type {Millis, Ratio} from '../core/units.ts'
+
+/** One program call or proxy setting. Programs get argument arrays; a batch goes to standard input. */
+export type Action =
+  | {
+      readonly type: 'exec'
+      readonly file: 'tc' | 'nft' | 'ip' | 'ss' | 'sysctl'
+      readonly args: readonly string[]
+      readonly input?: string
+    }
+  | {readonly type: 'impair'; readonly impairment: ProxyImpairment}
+  | {readonly type: 'none'}
+
+/** How a step is checked after it was done: what the kernel says must equal what was asked. */
+export interface Check {
+  readonly type: 'tc-qdisc' | 'nft-table' | 'proxy' | 'none'
+  /** What the read-back must contain, in words for people. */
+  readonly expect: string
+}
+
+export interface Step {
+  readonly do: Action
+  readonly undo: Action
+  readonly verify: Check
+  /** One sentence: why this step is needed. */
+  readonly why: string
+}
+
+/** What the probes should see while the fault is in force; the proof compares with it. */
+export interface ExpectedEffect {
+  /** Added to a round trip through the scope: both directions together. */
+  readonly rtt?: {readonly mean: Millis; readonly spread: Millis}
+  /** Share of round trips lost through the scope. */
+  readonly loss?: Ratio
+  /** Nothing gets through: silently, or with an answer that says so. */
+  readonly blocked?: 'drop' | 'reject'
+  readonly rate?: number
+}
+
+export interface FaultPlan {
+  readonly id: string
+  readonly name: string
+  readonly kind: string
+  /** Such as `netem`, `tbf`, `nft`, `proxy`. */
+  readonly backend: string
+  /** Why this backend was chosen. */
+  readonly because: string
+  /** In words: `100ms delay, 5% loss to 10.0.0.2:443`. */
+  readonly summary: string
+  readonly place: Place
+  readonly device: string | null
+  readonly lasts: Millis
+  readonly steps: readonly Step[]
+  /** What is hit, and what is not, in words. */
+  readonly blastRadius: readonly string[]
+  readonly effect: ExpectedEffect
+  /** True when the kernel itself ends the fault after `lasts`. */
+  readonly endsByKernel: boolean
+  readonly warnings: readonly string[]
+}
+
+/** Where a fault is to act, with names already resolved. */
+export interface FaultBinding {
+  readonly place: Place
+  /** The device whose traffic is hit; null lets the route to the scope's address decide. */
+  readonly device: string | null
+  /** The proxy in front of the target, if there is one. */
+  readonly proxy: ProxyControl | null
+}
+
+export interface FaultRequest {
+  readonly id: string
+  readonly name: string
+  /** As validated by the kind's schema. */
+  readonly spec: FaultSpec
+  readonly binding: FaultBinding
+  readonly lasts: Millis
+  readonly allow: {readonly broad: boolean; readonly lockout: boolean}
+}
+
+/** Shared by all kinds; every kind's schema adds its own keys. */
+export interface FaultSpec {
+  readonly kind: string
+  readonly scope?: FaultScope | undefined
+}
+
+/** All given parts must match (AND). Names of lab nodes are replaced by addresses before planning. */
+export interface FaultScope {
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  readonly port?: number | undefined
+  readonly protocol?: 'tcp' | 'udp' | 'icmp' | undefined
+  readonly device?: string | undefined
+  readonly namespace?: string | undefined
+}
+
+export interface FaultCounters {
+  /** Packets (or connections) the fault has looked at. */
+  readonly matched: number
+  /** Packets (or connections) it has changed, delayed, dropped or refused. */
+  readonly affected: number
+}
+
+export interface ActiveFault {
+  readonly plan: FaultPlan
+  /** What the kernel or proxy says is in force. */
+  readonly readback: string
+  /** Whether that equals what was asked; null where it can't be read back. */
+  readonly asAsked: boolean | null
+  readonly took: Millis
+  /** Since it was applied. */
+  counters(): Promise<FaultCounters | null>
+  /** Undoes on its own deadline, whatever was aborted. Idempotent. */
+  remove(): Promise<{
+    readonly took: Millis
+    readonly restored: boolean
+    readonly differences: readonly string[]
+  }>
+}
+
+export interface FaultEngine {
+  /** Throws `UserError`: exit 6 when no backend can do it here, 7 when it is refused, 2 when it makes no sense. */
+  plan(request: FaultRequest): Promise<FaultPlan>
+  /** Ledger first, then act, then read back. A failed step undoes the earlier ones and throws `FAULT_APPLY`. */
+  apply(plan: FaultPlan, binding: FaultBinding): Promise<ActiveFault>
+  /** Renews the kernel-side end of the given faults; called by whoever keeps them alive. */
+  close(): Promise<void>
+}
+
+export interface FaultKind<Spec extends FaultSpec = FaultSpec> {
+  readonly kind: string
+  readonly summary: string
+  readonly example: string
+  /** Any of these sets is enough. */
+  readonly needs: readonly (readonly Capability[])[]
+  readonly schema: z.ZodType<Spec>
+}
