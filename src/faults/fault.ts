@@ -80,6 +80,8 @@ export interface FaultRequest {
   readonly spec: FaultSpec
   readonly binding: FaultBinding
   readonly lasts: Millis
+  /** Take this backend, whatever else would be possible; a lab on loopback must not touch the host's kernel. */
+  readonly backend?: 'proxy'
   readonly allow: {readonly broad: boolean; readonly lockout: boolean}
 }
 
