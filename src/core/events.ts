@@ -96,6 +96,14 @@ export type RunEvent = Stamped &
         readonly text: string
       }
     | {readonly type: 'abort-requested'; readonly because: string}
+    | {
+        readonly type: 'expectation'
+        /** The condition as written, with `during` where it isn't the whole drill. */
+        readonly text: string
+        /** Null: it could not be judged, and `actual` says why. */
+        readonly met: boolean | null
+        readonly actual: string
+      }
     | {readonly type: 'figures'; readonly figures: readonly Figure[]}
     | {
         readonly type: 'verdict'

@@ -1,0 +1,170 @@
+/** The figures of a drill, each with its uncertainty; pure functions over a series. */
+import type {ConnectionState} from '../core/events.ts'
+import type {Figure} from '../core/figures.ts'
+import type {Millis} from '../core/units.ts'
+import type {Point, TargetSeries} from './series.ts'
+import {type Round, type Span, disturbances} from './windows.ts'
+
+/** States in which the tool has declared the connection lost. */
+const DOWN: ReadonlySet<ConnectionState> = new Set(['reconnecting', 'exhausted', 'failed', 'disconnected'])
+
+/** A duration with the range in which the true value lies; null when it was not observed. */
+export interface Measured {
+  readonly value: Millis
+  readonly low: Millis
+  readonly high: Millis
+}
+
+/** What one disturbance did to one target. */
+export interface Impact {
+  readonly disturbance: Span
+  readonly downtime: Measured
+  readonly detection: Measured | null
+  /** From the end of the disturbance until the connection was up again; 0 when it was before. Null: it never was. */
+  readonly recovery: Measured | null
+  readonly lost: number
+  readonly attempts: number
+}
+
+/**
+ * The impact of each disturbance of a round. A disturbance's consequences reach until the next one begins.
+ * Downtime is the largest gap between two good samples less one interval, ± one interval: between two samples
+ * nobody looked.
+ */
+export function measureImpacts(series: TargetSeries, round: Round): readonly Impact[] {
+  const spans = disturbances(round)
+  return spans.map((span, index) => {
+    const until = spans[index + 1]?.from ?? round.end
+    return measureImpact(series, span, {from: span.from, to: until})
+  })
+}
+
+function measureImpact(series: TargetSeries, disturbance: Span, reach: Span): Impact {
+  const {interval} = series.info
+  const inReach = series.points.filter((point) => point.sentAt >= reach.from && point.sentAt < reach.to)
+  const lost = inReach.filter((point) => !point.ok).length
+  const down = series.states.find(
+    (change) => DOWN.has(change.to) && change.at >= reach.from && change.at < reach.to,
+  )
+  const up =
+    down &&
+    series.states.findLast(
+      (change) => change.to === 'connected' && change.at > down.at && change.at < reach.to,
+    )
+  const attempts = series.attempts.filter((mark) => mark.at >= reach.from && mark.at < reach.to).length
+  return {
+    disturbance,
+    downtime: lost === 0 ? exact(0) : largestGap(series.points, reach, interval),
+    detection: down ? around(down.at - disturbance.from, interval) : null,
+    recovery: recoveryOf(lost, down !== undefined, up?.at, disturbance, interval),
+    lost,
+    attempts,
+  }
+}
+
+function recoveryOf(
+  lost: number,
+  wasDown: boolean,
+  upAt: Millis | undefined,
+  disturbance: Span,
+  interval: Millis,
+): Measured | null {
+  if (!wasDown) return lost === 0 ? exact(0) : around(0, interval)
+  return upAt === undefined ? null : around(Math.max(0, upAt - disturbance.to), interval)
+}
+
+/** The longest stretch inside `reach` without a good sample, the last good one before it included. */
+function largestGap(points: readonly Point[], reach: Span, interval: Millis): Measured {
+  const good = points.filter((point) => point.ok && point.sentAt < reach.to).map((point) => point.sentAt)
+  const before = good.filter((at) => at < reach.from).at(-1) ?? reach.from
+  const inside = good.filter((at) => at >= reach.from)
+  const lastSent = points.filter((point) => point.sentAt < reach.to).at(-1)?.sentAt ?? reach.to
+  const marks = [before, ...inside]
+  // Still down at the end: the gap is at least as long as we looked.
+  if ((inside.at(-1) ?? before) < lastSent) marks.push(lastSent + interval)
+  let gap = 0
+  for (let index = 1; index < marks.length; index++)
+    gap = Math.max(gap, (marks[index] ?? 0) - (marks[index - 1] ?? 0))
+  return around(Math.max(0, gap - interval), interval)
+}
+
+function around(value: Millis, uncertainty: Millis): Measured {
+  return {value, low: Math.max(0, value - uncertainty), high: value + uncertainty}
+}
+
+function exact(value: Millis): Measured {
+  return {value, low: value, high: value}
+}
+
+/** Samples that were good among those sent in the spans; null when none was sent. */
+export function availability(points: readonly Point[]): number | null {
+  return points.length === 0 ? null : points.filter((point) => point.ok).length / points.length
+}
+
+/** How often the connection was lost more than once per disturbance. */
+export function flapCount(series: TargetSeries, round: Round): number {
+  const losses = series.states.filter(
+    (change) =>
+      DOWN.has(change.to) && !DOWN.has(change.from) && change.at >= round.start && change.at < round.end,
+  ).length
+  return Math.max(0, losses - disturbances(round).length)
+}
+
+/** The worst of several impacts: the longest of each duration; null if any was never reached although it was due. */
+export function worstImpact(impacts: readonly Impact[]): {
+  readonly downtime: Measured
+  readonly detection: Measured | null
+  readonly recovery: Measured | null
+} {
+  const longest = (values: readonly (Measured | null)[]): Measured | null =>
+    values.reduce<Measured | null>(
+      (worst, value) => (value && (!worst || value.value > worst.value) ? value : worst),
+      null,
+    )
+  const neverBack = impacts.some((impact) => impact.recovery === null)
+  return {
+    downtime: longest(impacts.map((impact) => impact.downtime)) ?? exact(0),
+    detection: longest(impacts.map((impact) => impact.detection)),
+    recovery: neverBack ? null : longest(impacts.map((impact) => impact.recovery)),
+  }
+}
+
+/** The figures of one target over all rounds, as they go into the verdict. */
+export function targetFigures(series: TargetSeries, rounds: readonly Round[]): readonly Figure[] {
+  const impacts = rounds.flatMap((round) => measureImpacts(series, round))
+  const worst = worstImpact(impacts)
+  const name = series.info.name
+  const points = series.points.filter((point) =>
+    rounds.some((round) => point.sentAt >= round.start && point.sentAt < round.end),
+  )
+  const lost = points.filter((point) => !point.ok).length
+  const attempts = impacts.reduce((sum, impact) => sum + impact.attempts, 0)
+  const many = impacts.length > 1 ? {note: `worst of ${impacts.length}`} : {}
+  return [
+    durationFigure(`${name}.downtime`, worst.downtime, many),
+    durationFigure(`${name}.detection`, worst.detection, many),
+    durationFigure(`${name}.recovery`, worst.recovery, many),
+    ratioFigure(`${name}.availability`, availability(points)),
+    countFigure(`${name}.lost`, lost, `of ${points.length} samples`),
+    countFigure(`${name}.attempts`, attempts),
+  ]
+}
+
+function durationFigure(name: string, measured: Measured | null, extra: {readonly note?: string}): Figure {
+  return {
+    name,
+    value: measured?.value ?? null,
+    unit: 'ms',
+    low: measured?.low ?? null,
+    high: measured?.high ?? null,
+    ...extra,
+  }
+}
+
+function ratioFigure(name: string, value: number | null): Figure {
+  return {name, value, unit: 'ratio', low: value, high: value}
+}
+
+function countFigure(name: string, value: number, note?: string): Figure {
+  return {name, value, unit: 'count', low: value, high: value, ...(note === undefined ? {} : {note})}
+}

@@ -1,0 +1,190 @@
+/** The shape of a journal line, as a schema: published as `schemas/journal.json`, used by the reader and by tests. */
+import * as z from 'zod'
+import {FAILURES, type FailureCode} from '../../core/codes/index.ts'
+import type {RunEvent} from '../../core/events.ts'
+
+const millis = z.number().describe('milliseconds')
+const family = z.union([z.literal(4), z.literal(6)])
+const state = z.enum([
+  'idle',
+  'connecting',
+  'connected',
+  'degraded',
+  'suspect',
+  'reconnecting',
+  'exhausted',
+  'failed',
+  'disconnected',
+])
+
+const failure = z.strictObject({
+  code: z.enum(Object.keys(FAILURES) as [FailureCode, ...FailureCode[]]),
+  stage: z.enum(['resolve', 'route', 'connect', 'tls', 'send', 'receive', 'assert']),
+  category: z.enum([
+    'network',
+    'authentication',
+    'protocol',
+    'resource',
+    'path',
+    'config',
+    'observer',
+    'cancelled',
+  ]),
+  detail: z.string(),
+  blame: z.enum(['target', 'path', 'resolver', 'local', 'usage', 'bug']),
+  retry: z.enum(['ladder', 'fallback', 'backoff', 'once', 'never', 'config']),
+  message: z.string(),
+  advice: z.array(z.string()),
+  cause: z.string().optional(),
+})
+
+const addressOutcome = z.strictObject({
+  address: z.string(),
+  family,
+  status: z.enum(['ok', 'failed', 'not-tried', 'cancelled']),
+  startedAfter: millis.optional(),
+  took: millis.optional(),
+  failure: failure.optional(),
+})
+
+const facts = z.record(z.string(), z.unknown())
+const reading = z.strictObject({
+  address: z.string().optional(),
+  family: family.optional(),
+  port: z.number().int().optional(),
+  rtt: millis.optional(),
+  phase: z.partialRecord(
+    z.enum(['resolve', 'connect', 'tls', 'request', 'wait', 'download', 'total']),
+    millis,
+  ),
+  addresses: z.array(addressOutcome).optional(),
+  dns: facts.optional(),
+  tls: facts.optional(),
+  ping: facts.optional(),
+  tcp: facts.optional(),
+  method: z.string().optional(),
+})
+
+const outcome = z.discriminatedUnion('status', [
+  z.strictObject({status: z.literal('ok'), reading, took: millis}),
+  z.strictObject({status: z.literal('failed'), failure, partial: reading, took: millis}),
+  z.strictObject({
+    status: z.literal('skipped'),
+    because: z.strictObject({
+      code: z.enum(['CAPABILITY_MISSING', 'SLOT_BUSY', 'OBSERVER_GAP']),
+      text: z.string(),
+      advice: z.array(z.string()),
+    }),
+  }),
+])
+
+const run = z.strictObject({
+  id: z.string(),
+  command: z.string(),
+  title: z.string(),
+  version: z.string(),
+  seed: z.number().int(),
+  started: z.string(),
+  platform: z.string(),
+  backends: z.array(z.string()),
+})
+
+const target = z.strictObject({
+  name: z.string(),
+  url: z.string(),
+  kind: z.string(),
+  role: z.enum(['target', 'control']),
+  interval: millis,
+  timeout: millis,
+  policy: z.string().nullable(),
+})
+
+const addedFault = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  summary: z.string(),
+  backend: z.string(),
+  at: millis,
+  until: millis,
+})
+
+const proof = z.strictObject({
+  what: z.string(),
+  asked: z.string(),
+  measured: z.string(),
+  verdict: z.enum(['verified', 'out-of-tolerance', 'no-traffic', 'not-effective']),
+})
+
+const figure = z.strictObject({
+  name: z.string(),
+  value: z.number().nullable(),
+  unit: z.enum(['ms', 'ratio', 'count']),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  note: z.string().optional(),
+})
+
+const at = millis.describe('milliseconds since the start of the run, on the monotonic clock')
+const line = <const T extends string, S extends z.core.$ZodLooseShape>(
+  type: T,
+  shape: S,
+): z.ZodObject<{at: typeof at; type: z.ZodLiteral<T>} & S, z.core.$strict> =>
+  z.strictObject({at, type: z.literal(type), ...shape})
+
+const text = z.string()
+
+/** One journal line; the first line of a journal is `run-started`. */
+export const journalLineSchema = z.discriminatedUnion('type', [
+  line('run-started', {run}),
+  line('target-added', {target}),
+  line('fault-added', {fault: addedFault}),
+  line('phase-started', {
+    phase: z.enum(['setup', 'baseline', 'inject', 'observe', 'recover', 'cleanup']),
+    ends: millis.nullable(),
+  }),
+  line('sample', {
+    target: text,
+    sample: z.strictObject({seq: z.number().int(), sentAt: millis, outcome}),
+  }),
+  line('attempt-scheduled', {
+    target: text,
+    attempt: z.number().int(),
+    phase: text,
+    due: millis,
+    because: text,
+  }),
+  line('attempt', {
+    target: text,
+    attempt: z.number().int(),
+    phase: text,
+    took: millis,
+    failure: failure.nullable(),
+  }),
+  line('state-changed', {target: text, from: state, to: state, because: text}),
+  line('fault-applied', {fault: text, took: millis, until: millis, readback: text}),
+  line('fault-measured', {fault: text, proofs: z.array(proof)}),
+  line('fault-removed', {
+    fault: text,
+    took: millis,
+    because: z.enum(['ended', 'abort', 'expired', 'error']),
+    restored: z.boolean(),
+  }),
+  line('fault-failed', {fault: text, because: text}),
+  line('slot-missed', {target: text, seq: z.number().int(), because: text}),
+  line('observer-gap', {length: millis, because: text}),
+  line('notice', {level: z.enum(['info', 'warning', 'error']), code: text.nullable(), text}),
+  line('abort-requested', {because: text}),
+  line('expectation', {text, met: z.boolean().nullable(), actual: text}),
+  line('figures', {figures: z.array(figure)}),
+  line('verdict', {
+    verdict: z.enum(['pass', 'fail', 'inconclusive', 'aborted', 'leftovers', 'error']),
+    reasons: z.array(text),
+    exit: z.number().int(),
+  }),
+  line('run-ended', {journal: text.nullable()}),
+])
+
+type SchemaType = z.infer<typeof journalLineSchema>['type']
+/** Fails to compile when an event is added without its line here. */
+export const EVERY_EVENT_HAS_A_LINE: RunEvent['type'] extends SchemaType ? true : never = true

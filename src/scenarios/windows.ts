@@ -1,0 +1,54 @@
+/** The parts of a drill as spans of time on the run's clock. */
+import type {During} from './drill-spec.ts'
+import type {Millis} from '../core/units.ts'
+
+/** From (inclusive) to (exclusive). */
+export interface Span {
+  readonly from: Millis
+  readonly to: Millis
+}
+
+export interface FaultWindow extends Span {
+  readonly fault: string
+}
+
+/** One pass through the timeline. */
+export interface Round {
+  /** Start of the baseline. */
+  readonly start: Millis
+  /** Start of the first fault, or the end when there was none. */
+  readonly baselineEnd: Millis
+  readonly faults: readonly FaultWindow[]
+  readonly end: Millis
+}
+
+/** Faults that overlap or touch are one disturbance: their consequences can't be told apart. */
+export function disturbances(round: Round): readonly Span[] {
+  const merged: Span[] = []
+  for (const window of round.faults.toSorted((a, b) => a.from - b.from)) {
+    const last = merged.at(-1)
+    if (last && window.from <= last.to)
+      merged[merged.length - 1] = {from: last.from, to: Math.max(last.to, window.to)}
+    else merged.push({from: window.from, to: window.to})
+  }
+  return merged
+}
+
+/** The spans in which a condition with this `during` looks. */
+export function spansOf(during: During, round: Round): readonly Span[] {
+  const ends = round.faults.map((window) => window.to)
+  switch (during) {
+    case 'baseline':
+      return [{from: round.start, to: round.baselineEnd}]
+    case 'fault':
+      return disturbances(round)
+    case 'recovery':
+      return ends.length === 0 ? [] : [{from: Math.max(...ends), to: round.end}]
+    case 'drill':
+      return [{from: round.start, to: round.end}]
+  }
+}
+
+export function isInside(at: Millis, spans: readonly Span[]): boolean {
+  return spans.some((span) => at >= span.from && at < span.to)
+}
