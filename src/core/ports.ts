@@ -116,12 +116,89 @@ export interface Dial {
   tcp(request: DialRequest): Promise<DialResult>
 }
 
+/** Versions by OpenSSL's names, oldest first. */
+export const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const
+export type TlsVersion = (typeof TLS_VERSIONS)[number]
+
+export interface TlsClientOptions {
+  readonly min: TlsVersion
+  readonly max: TlsVersion
+  /** Our own certificate (chain) and its key, both PEM. */
+  readonly identity?: {readonly certificate: string; readonly key: string}
+}
+export interface TlsUpgradeRequest {
+  /** Established and still unused; belongs to the handshake from now on, which closes it when it fails. */
+  readonly stream: ByteStream
+  /** The name of the SNI extension; null sends none. */
+  readonly servername: string | null
+  readonly alpn: readonly string[]
+  /** A session of an earlier connection, to be resumed. */
+  readonly session?: Uint8Array
+  readonly signal: AbortSignal
+}
+/** What a handshake left behind, for those who want to know more than the library tells. */
+export interface TlsTranscript {
+  /** The first bytes that the server sent, as they were on the wire; at most 256 KiB. */
+  readonly received: Uint8Array
+  /** True when the bytes end because the limit was reached. */
+  readonly cut: boolean
+  /** Lines in the NSS key log format: secrets of this one connection, never to be written anywhere. */
+  readonly secrets: readonly string[]
+}
+export type TlsUpgradeResult =
+  | {readonly status: 'secure'; readonly connection: TlsConnection; readonly took: Millis}
+  | {
+      readonly status: 'failed'
+      readonly error: NetError
+      readonly transcript: TlsTranscript
+      readonly took: Millis
+    }
+  | {readonly status: 'aborted'; readonly transcript: TlsTranscript; readonly took: Millis}
+
+/** A completed handshake. Nothing about the certificates has been judged. */
+export interface TlsConnection {
+  readonly version: string
+  /** IANA name of the suite. */
+  readonly cipher: string
+  readonly alpn: string | null
+  readonly resumed: boolean
+  /** The leaf certificate, DER; that of the first handshake when resumed. */
+  readonly certificate: Uint8Array | null
+  /** The plain text inside; its `close` says close_notify first. */
+  readonly stream: ByteStream
+  transcript(): TlsTranscript
+  /** The newest session the server gave for resumption, if any. */
+  session(): Uint8Array | null
+  /**
+   * Waits for the server's first word after the handshake. `accepted`: a ticket or data, so it has taken our part
+   * of the handshake. In TLS 1.3 a server that refuses the client's certificate says so only here (RFC 8446 §4.4.2).
+   */
+  settled(signal: AbortSignal): Promise<TlsSettled>
+}
+export type TlsSettled =
+  | {readonly type: 'accepted'}
+  | {readonly type: 'end'}
+  | {readonly type: 'error'; readonly error: NetError}
+  | {readonly type: 'aborted'}
+
+export interface TlsClient {
+  upgrade(request: TlsUpgradeRequest): Promise<TlsUpgradeResult>
+}
+export interface TlsDoor {
+  /** Throws a `UserError` when the identity is unusable. Cheap to use for many connections. */
+  client(options: TlsClientOptions): TlsClient
+  /** Trusted roots as PEM: those Node brings (and NODE_EXTRA_CA_CERTS), or those of the operating system. Slow once. */
+  roots(store: 'default' | 'system'): readonly string[]
+}
+
 export interface DatagramRequest {
   readonly family: Family
   readonly source?: string
   readonly interface?: string
   /** Connects the socket, so that ICMP errors of this peer come back as errors. */
   readonly connect?: {readonly address: string; readonly port: number}
+  /** Also delivers what others than the connected peer send to this port; `from` tells them apart. */
+  readonly strangers?: boolean
 }
 export interface DatagramMessage {
   readonly data: Uint8Array
@@ -191,9 +268,16 @@ export interface AgentProcess {
   /** Closes its input, then TERM, then KILL. */
   stop(): Promise<void>
 }
+export interface SpawnOptions {
+  /**
+   * The agent gets a new network namespace and holds it as long as it lives. `user-and-network` makes a user
+   * namespace as well, in which it is root; with `network` the user namespace is that of the place.
+   */
+  readonly unshare?: 'network' | 'user-and-network'
+}
 export interface Agents {
-  /** Starts an agent in the given place; null when the place can't be entered (the reason is in the error). */
-  spawn(place: Place): Promise<AgentProcess>
+  /** Starts an agent in the given place. Throws `UserError` (exit 6) when the place can't be entered or made. */
+  spawn(place: Place, options?: SpawnOptions): Promise<AgentProcess>
 }
 
 /** All doors; a function asks for the ones it uses: `Pick<Ports, 'clock' | 'dial'>`. */
@@ -204,6 +288,7 @@ export interface Ports {
   readonly files: Files
   readonly dial: Dial
   readonly datagram: Datagram
+  readonly tls: TlsDoor
   readonly resolver: SystemResolver
   readonly host: Host
   readonly capabilities: Capabilities
