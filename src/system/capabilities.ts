@@ -1,0 +1,244 @@
+/** What this machine can do, asked of the machine itself and not guessed from version numbers. */
+import {readFile} from 'node:fs/promises'
+import {CAPABILITIES, type Capability, type CapabilityReport} from '../core/capabilities.ts'
+import {toolPath} from '../core/place-command.ts'
+import type {Capabilities, Exec, ExecResult, Host} from '../core/ports.ts'
+import {CAPABILITY_TEXTS} from './capability-texts.ts'
+import {KERNEL_TRIALS, type KernelTrial, judgeTrials, trialBatch} from './kernel-trials.ts'
+
+interface Finding {
+  readonly status: CapabilityReport['status']
+  readonly found: string
+}
+
+/** Bits of CapEff in /proc/self/status, capability.h. */
+const CAP_NET_ADMIN = 12
+const CAP_NET_RAW = 13
+const CAP_SYS_ADMIN = 21
+/** A probe that hangs must not hang the command: nothing here takes longer than some milliseconds. */
+const PATIENCE = 1000
+
+/** Each capability is looked at once per process; qdiscs are tried in a throw-away network namespace, never on the host. */
+export function systemCapabilities(exec: Exec, host: Host): Capabilities {
+  const known = new Map<Capability, Promise<CapabilityReport>>()
+  const look = new Look(exec, host)
+  return {
+    check: async (capability) => {
+      const cached = known.get(capability)
+      if (cached) return cached
+      const report = look.at(capability).then((finding) => complete(capability, finding))
+      known.set(capability, report)
+      return report
+    },
+  }
+}
+
+/** Every capability, in the order of the table. */
+export async function allCapabilities(capabilities: Capabilities): Promise<readonly CapabilityReport[]> {
+  return Promise.all(CAPABILITIES.map(async (capability) => capabilities.check(capability)))
+}
+
+function complete(capability: Capability, finding: Finding): CapabilityReport {
+  const {why, remedy} = CAPABILITY_TEXTS[capability]
+  return {capability, ...finding, why, remedy: finding.status === 'present' ? '' : remedy}
+}
+
+const present = (found: string): Finding => ({status: 'present', found})
+const missing = (found: string): Finding => ({status: 'missing', found})
+const unknown = (found: string): Finding => ({status: 'unknown', found})
+
+/** One look at the machine; what several capabilities need is asked once. */
+class Look {
+  readonly #exec: Exec
+  readonly #host: Host
+  #sandbox: Promise<readonly string[] | null> | undefined
+  #trials: Promise<ReadonlyMap<KernelTrial, string>> | undefined
+
+  constructor(exec: Exec, host: Host) {
+    this.#exec = exec
+    this.#host = host
+  }
+
+  async at(capability: Capability): Promise<Finding> {
+    switch (capability) {
+      case 'linux':
+        return this.#linux()
+          ? present(`kernel ${this.#host.platform.kernel}`)
+          : missing(this.#host.platform.os)
+      case 'net-admin':
+        return this.#right(CAP_NET_ADMIN, 'CAP_NET_ADMIN')
+      case 'user-namespaces':
+        return this.#unshares(['-U', '-r'])
+      case 'network-namespaces':
+        return this.#networkNamespaces()
+      case 'icmp-datagram':
+        return this.#icmpDatagram()
+      case 'icmp-raw':
+        return this.#icmpRaw()
+      case 'ping-program':
+        return this.#program('ping', ['-V'])
+      case 'ffi':
+        return ffi()
+      case 'tc':
+        return this.#program('tc', ['-V'])
+      case 'nft':
+        return this.#program('nft', ['--version'])
+      case 'ip':
+        return this.#program('ip', ['-V'])
+      case 'ss':
+        return this.#program('ss', ['-V'])
+      case 'qdisc-netem':
+      case 'qdisc-tbf':
+      case 'qdisc-htb':
+      case 'qdisc-prio':
+      case 'qdisc-ingress':
+        return this.#qdisc(capability)
+      case 'ifb':
+        return this.#ifb()
+      case 'ipv6':
+        return this.#ipv6()
+      case 'clock':
+        return this.#clock()
+    }
+  }
+
+  #linux(): boolean {
+    return this.#host.platform.os === 'linux'
+  }
+
+  async #right(bit: number, name: string): Promise<Finding> {
+    const effective = await effectiveRights()
+    if (effective === null) return missing('no /proc/self/status')
+    return hasBit(effective, bit) ? present(name) : missing(`no ${name} (uid ${this.#host.uid})`)
+  }
+
+  async #run(file: string, args: readonly string[], input?: string): Promise<ExecResult> {
+    const env = {PATH: toolPath(this.#host.env('PATH'))}
+    return this.#exec.run({file, args, timeout: PATIENCE, env, ...(input === undefined ? {} : {input})})
+  }
+
+  async #program(file: string, args: readonly string[]): Promise<Finding> {
+    const result = await this.#run(file, args)
+    if (result.notFound) return missing(`no program ${file}`)
+    if (result.timedOut) return unknown(`${file} did not answer`)
+    return present(firstLine(result.stdout) || firstLine(result.stderr) || file)
+  }
+
+  async #unshares(flags: readonly string[]): Promise<Finding> {
+    if (!this.#linux()) return missing(this.#host.platform.os)
+    const result = await this.#run('unshare', [...flags, '--', 'true'])
+    if (result.notFound) return unknown('no program unshare')
+    return result.exitCode === 0 ? present(`unshare ${flags.join(' ')}`) : missing(firstLine(result.stderr))
+  }
+
+  async #networkNamespaces(): Promise<Finding> {
+    const sandbox = await this.#unshareFlags()
+    if (sandbox) return present(`unshare ${sandbox.join(' ')}`)
+    return missing('neither root nor a user namespace may make one')
+  }
+
+  /** The flags with which a throw-away network namespace can be had; null when none can. */
+  async #unshareFlags(): Promise<readonly string[] | null> {
+    this.#sandbox ??= (async () => {
+      const rights = await effectiveRights()
+      const direct = rights !== null && hasBit(rights, CAP_SYS_ADMIN)
+      const ways = direct ? [['-n'], ['-U', '-r', '-n']] : [['-U', '-r', '-n']]
+      for (const way of ways) {
+        if ((await this.#unshares(way)).status === 'present') return way
+      }
+      return null
+    })()
+    return this.#sandbox
+  }
+
+  async #qdisc(trial: KernelTrial): Promise<Finding> {
+    this.#trials ??= this.#tryQdiscs()
+    const answer = (await this.#trials).get(trial)
+    if (answer === undefined) return unknown('could not be tried: no namespace may be made here')
+    return answer === '' ? present('the kernel takes it') : missing(answer)
+  }
+
+  async #tryQdiscs(): Promise<ReadonlyMap<KernelTrial, string>> {
+    const tc = await this.#program('tc', ['-V'])
+    if (tc.status === 'missing') return new Map(KERNEL_TRIALS.map((trial) => [trial, tc.found]))
+    const sandbox = await this.#unshareFlags()
+    if (!sandbox) return new Map()
+    const result = await this.#run('unshare', [...sandbox, '--', 'tc', '-force', '-batch', '-'], trialBatch())
+    return judgeTrials(result.stderr)
+  }
+
+  async #ifb(): Promise<Finding> {
+    const sandbox = await this.#unshareFlags()
+    if (!sandbox) return unknown('could not be tried: no namespace may be made here')
+    const result = await this.#run('unshare', [...sandbox, '--', 'ip', 'link', 'add', 'ndifb', 'type', 'ifb'])
+    return result.exitCode === 0 ? present('the kernel takes it') : missing(firstLine(result.stderr))
+  }
+
+  async #icmpDatagram(): Promise<Finding> {
+    const range = await readText('/proc/sys/net/ipv4/ping_group_range')
+    if (range === null) return missing('no ping_group_range')
+    const [low = 1, high = 0] = range.trim().split(/\s+/).map(Number)
+    const groups = [process.getegid?.() ?? -1, ...(process.getgroups?.() ?? [])]
+    const text = `ping_group_range ${low} ${high}`
+    if (!groups.some((group) => group >= low && group <= high))
+      return missing(`${text} leaves out our groups`)
+    const library = await ffi()
+    return library.status === 'present' ? present(text) : missing(`${text}, but no FFI`)
+  }
+
+  async #icmpRaw(): Promise<Finding> {
+    const right = await this.#right(CAP_NET_RAW, 'CAP_NET_RAW')
+    if (right.status !== 'present') return right
+    const library = await ffi()
+    return library.status === 'present' ? right : missing('CAP_NET_RAW, but no FFI')
+  }
+
+  async #ipv6(): Promise<Finding> {
+    const addresses = await readText('/proc/net/if_inet6')
+    if (addresses === null) return missing('no IPv6 in the kernel')
+    const count = addresses.split('\n').filter((line) => line.trim() !== '').length
+    return count > 0
+      ? present(`${count} ${count === 1 ? 'address' : 'addresses'}`)
+      : missing('no IPv6 address')
+  }
+
+  async #clock(): Promise<Finding> {
+    const source = await readText('/sys/devices/system/clocksource/clocksource0/current_clocksource')
+    if (source === null) return unknown('no clock source named')
+    const name = source.trim()
+    return name === 'jiffies' ? missing('clock source jiffies') : present(`clock source ${name}`)
+  }
+}
+
+async function ffi(): Promise<Finding> {
+  try {
+    const {default: koffi} = await import('koffi')
+    return present(`koffi ${koffi.version}`)
+  } catch (error) {
+    return missing(
+      error instanceof Error && 'code' in error ? `koffi: ${String(error.code)}` : 'koffi does not load',
+    )
+  }
+}
+
+async function effectiveRights(): Promise<bigint | null> {
+  const status = await readText('/proc/self/status')
+  const mask = /^CapEff:\s*([0-9a-f]+)$/m.exec(status ?? '')?.[1]
+  return mask === undefined ? null : BigInt(`0x${mask}`)
+}
+
+function hasBit(mask: bigint, bit: number): boolean {
+  return ((mask >> BigInt(bit)) & 1n) === 1n
+}
+
+async function readText(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+function firstLine(text: string): string {
+  return (text.trim().split('\n')[0] ?? '').trim()
+}

@@ -1,0 +1,36 @@
+/** One `tc -force -batch` that tries every qdisc kind on the loopback device of a throw-away namespace. */
+
+export const KERNEL_TRIALS = ['qdisc-netem', 'qdisc-tbf', 'qdisc-htb', 'qdisc-prio', 'qdisc-ingress'] as const
+export type KernelTrial = (typeof KERNEL_TRIALS)[number]
+
+const LINES: Readonly<Record<KernelTrial, string>> = {
+  'qdisc-netem': 'qdisc add dev lo root handle 1: netem delay 1ms limit 10',
+  'qdisc-tbf': 'qdisc add dev lo root handle 1: tbf rate 1mbit burst 10kb latency 10ms',
+  'qdisc-htb': 'qdisc add dev lo root handle 1: htb',
+  'qdisc-prio': 'qdisc add dev lo root handle 1: prio bands 4',
+  'qdisc-ingress': 'qdisc add dev lo ingress',
+}
+
+/** Every trial takes two lines: the attempt, and its removal so that the next one finds the root free. */
+export function trialBatch(): string {
+  return KERNEL_TRIALS.map((trial) => `${LINES[trial]}\nqdisc del dev lo root\n`).join('')
+}
+
+/**
+ * What the kernel answered to each trial; empty when it agreed. `tc -force` goes on after an error and names the
+ * line (`Command failed -:3`) after the kernel's message.
+ */
+export function judgeTrials(stderr: string): ReadonlyMap<KernelTrial, string> {
+  const failures = new Map<number, string>()
+  let message = ''
+  for (const line of stderr.split('\n')) {
+    const failed = /^Command failed [^:]*:(\d+)/.exec(line)
+    if (failed) {
+      failures.set(Number(failed[1]), message || 'refused')
+      message = ''
+    } else if (line.trim() !== '' && !line.startsWith('Warning')) {
+      message ||= line.trim().replace(/^Error: /, '')
+    }
+  }
+  return new Map(KERNEL_TRIALS.map((trial, index) => [trial, failures.get(index * 2 + 1) ?? '']))
+}
