@@ -6,7 +6,7 @@ import type {FromAgent, ToAgent} from './agent.ts'
 import type {Family} from './outcome.ts'
 import type {Capability, CapabilityReport} from './capabilities.ts'
 import type {Place} from './place.ts'
-import type {Millis} from './units.ts'
+import type {Bytes, Millis} from './units.ts'
 
 export interface Clock {
   /** Monotonic; the origin is arbitrary but the same for all processes of this boot (CLOCK_MONOTONIC). */
@@ -216,6 +216,71 @@ export interface Datagram {
   open(request: DatagramRequest): Promise<DatagramSocket | NetError>
 }
 
+/** What all echo requests through one socket share. */
+export interface EchoSocketRequest {
+  readonly family: Family
+  /** A literal address of this machine. */
+  readonly source?: string
+  readonly interface?: string
+  /** Time to live or hop limit of the requests, 1 to 255; absent leaves it to the kernel. */
+  readonly ttl?: number
+}
+export interface EchoRequest {
+  /** A literal address; `%zone` for a link-local one. */
+  readonly address: string
+  /** The caller's own count; comes back in reports about late and duplicate replies. */
+  readonly sequence: number
+  /** Octets behind the ICMP header, 8 to 65507: the first eight prove that a reply is ours. */
+  readonly size: Bytes
+  readonly timeout: Millis
+  readonly signal: AbortSignal
+}
+export type EchoResult =
+  | {
+      readonly status: 'reply'
+      readonly rtt: Millis
+      /** As it arrived; null where it can't be seen. */
+      readonly ttl: number | null
+      /** ICMP header and payload. */
+      readonly bytes: Bytes
+      readonly from: string
+    }
+  | {
+      readonly status: 'failed'
+      readonly error: NetError
+      /** The MTU that the reporting router or our own kernel named. */
+      readonly mtu?: Bytes
+      readonly took: Millis
+    }
+  | {readonly status: 'timeout'; readonly took: Millis}
+  | {readonly status: 'aborted'; readonly took: Millis}
+/** A reply beyond the first, or after its request's deadline; it changes no result that was already given. */
+export interface EchoExtra {
+  readonly kind: 'duplicate' | 'late'
+  readonly sequence: number
+  readonly rtt: Millis
+}
+export interface EchoSocket {
+  /** `icmp datagram socket`, `icmp raw socket` or `ping program`. */
+  readonly method: string
+  /** Who stamps the arrival: the kernel, or a program that was perhaps scheduled late. */
+  readonly clock: 'kernel' | 'user'
+  echo(request: EchoRequest): Promise<EchoResult>
+  onExtra(listener: (extra: EchoExtra) => void): () => void
+  /** Ends what is under way as `aborted`. */
+  close(): void
+}
+export type EchoOpening =
+  | {readonly status: 'open'; readonly socket: EchoSocket}
+  /** Such as an unknown interface or a foreign source address. */
+  | {readonly status: 'failed'; readonly error: NetError}
+  /** No way to send an echo request here; one line per way: why not, and what would help. */
+  | {readonly status: 'missing'; readonly tried: readonly string[]; readonly remedies: readonly string[]}
+/** ICMP echo by the best way there is: datagram socket, raw socket, `ping` program. */
+export interface Icmp {
+  open(request: EchoSocketRequest): Promise<EchoOpening>
+}
+
 export interface ResolvedAddress {
   readonly address: string
   readonly family: Family
@@ -288,6 +353,7 @@ export interface Ports {
   readonly files: Files
   readonly dial: Dial
   readonly datagram: Datagram
+  readonly icmp: Icmp
   readonly tls: TlsDoor
   readonly resolver: SystemResolver
   readonly host: Host
