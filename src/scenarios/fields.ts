@@ -1,0 +1,117 @@
+/** The value of a condition's field for one target of a drill, over the part of the drill it asks about. */
+import type {Failure} from '../core/failure.ts'
+import type {Phases} from '../core/outcome.ts'
+import {lossRatio, rttStatistics} from '../core/statistics.ts'
+import type {During} from './drill-spec.ts'
+import {availability, flapCount, measureImpacts, worstImpact} from './figures.ts'
+import type {Point, TargetSeries} from './series.ts'
+import {type Round, isInside, spansOf} from './windows.ts'
+
+export type FieldValue = string | number | boolean | null | readonly (string | number)[]
+
+export interface FieldQuestion {
+  readonly field: string
+  readonly during: During
+  readonly rounds: readonly Round[]
+}
+
+/** Undefined when the drill can't tell: no sample in that part, or a fact that this probe kind doesn't have. */
+export function fieldValue(series: TargetSeries, question: FieldQuestion): FieldValue | undefined {
+  const {field, rounds} = question
+  const spans = rounds.flatMap((round) => spansOf(question.during, round))
+  const points = series.points.filter((point) => isInside(point.sentAt, spans))
+  if (field.startsWith('rtt.')) return statisticOf(points, field.slice(4))
+  if (field.startsWith('phase.')) return phaseOf(points, field.slice(6))
+  return pointField(points, field) ?? connectionField(series, question) ?? factOf(series, field)
+}
+
+function statisticOf(points: readonly Point[], name: string): number | undefined {
+  const statistics = rttStatistics(
+    points.flatMap((point) => (point.ok && point.rtt !== null ? [point.rtt] : [])),
+  )
+  return statistics && Object.hasOwn(statistics, name)
+    ? statistics[name as keyof typeof statistics]
+    : undefined
+}
+
+function phaseOf(points: readonly Point[], name: string): number | undefined {
+  const values = points.flatMap((point) => (point.ok ? (point.phase[name as keyof Phases] ?? []) : []))
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function pointField(points: readonly Point[], field: string): FieldValue | undefined {
+  if (points.length === 0) return undefined
+  switch (field) {
+    case 'ok':
+      return points.every((point) => point.ok)
+    case 'loss':
+      return lossRatio(points.length, points.filter((point) => point.ok).length)
+    case 'lost':
+      return points.filter((point) => !point.ok).length
+    case 'availability':
+      return availability(points) ?? undefined
+    case 'code':
+    case 'stage':
+    case 'category':
+      return failureField(points, field)
+    default:
+      return undefined
+  }
+}
+
+function failureField(points: readonly Point[], field: 'code' | 'stage' | 'category'): string | null {
+  const last: Failure | null | undefined = points.findLast((point) => point.failure)?.failure
+  return last?.[field] ?? null
+}
+
+function connectionField(
+  series: TargetSeries,
+  {field, rounds, during}: FieldQuestion,
+): FieldValue | undefined {
+  const spans = rounds.flatMap((round) => spansOf(during, round))
+  switch (field) {
+    case 'state':
+      return stateAt(series, Math.max(...spans.map((span) => span.to)))
+    case 'states':
+      return statesIn(series, rounds)
+    case 'attempts':
+      return series.attempts.filter((mark) => isInside(mark.at, spans)).length
+    case 'flaps':
+      return rounds.reduce((sum, round) => sum + flapCount(series, round), 0)
+    case 'downtime':
+    case 'detection':
+    case 'recovery':
+      return worstImpact(rounds.flatMap((round) => measureImpacts(series, round)))[field]?.value
+    default:
+      return undefined
+  }
+}
+
+function stateAt(series: TargetSeries, at: number): string {
+  return series.states.findLast((change) => change.at <= at)?.to ?? 'idle'
+}
+
+/** The sequence of states from the end of the first baseline on, the one it had then first. */
+function statesIn(series: TargetSeries, rounds: readonly Round[]): readonly string[] {
+  const first = rounds[0]
+  if (!first) return []
+  const changes = series.states.filter((change) => change.at > first.baselineEnd)
+  return [stateAt(series, first.baselineEnd), ...changes.map((change) => change.to)]
+}
+
+function factOf(series: TargetSeries, field: string): FieldValue | undefined {
+  const path = field.split('.')
+  const {last} = series
+  if (!last) return undefined
+  let value: unknown = last
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+    value = (value as Readonly<Record<string, unknown>>)[key]
+  }
+  return isFieldValue(value) ? value : undefined
+}
+
+function isFieldValue(value: unknown): value is FieldValue {
+  if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return true
+  return Array.isArray(value) && value.every((item) => typeof item === 'string' || typeof item === 'number')
+}

@@ -1,0 +1,137 @@
+/** Conditions against series, and the verdict of a drill. */
+import {evaluateCondition} from '../config/conditions/evaluate.ts'
+import {type Verdict, exitCodeOf, worstVerdict} from '../core/exit-codes.ts'
+import {formatDuration} from '../core/units.ts'
+import type {DrillCondition, DrillTarget} from './drill-spec.ts'
+import type {FaultSummary} from './drill-faults.ts'
+import {fieldValue} from './fields.ts'
+import type {DrillResult} from './runner.ts'
+import type {SeriesByTarget} from './series.ts'
+import type {Round} from './windows.ts'
+
+export interface JudgedCondition {
+  readonly text: string
+  /** Null: the samples don't tell. */
+  readonly met: boolean | null
+  readonly actual: string
+  /** The condition itself, for rules about its bound. */
+  readonly source: DrillCondition
+}
+
+export interface Evidence {
+  readonly series: SeriesByTarget
+  readonly rounds: readonly Round[]
+}
+
+/** Judges each condition over the part of the drill it names. */
+export function judgeConditions(
+  conditions: readonly DrillCondition[],
+  evidence: Evidence,
+): readonly JudgedCondition[] {
+  return conditions.map((source) => {
+    const {condition, during} = source
+    const series = evidence.series.get(condition.subject ?? '')
+    const judged = evaluateCondition(condition, (field) =>
+      series ? fieldValue(series, {field, during, rounds: evidence.rounds}) : undefined,
+    )
+    return {text: source.text, met: judged.met, actual: judged.actual, source}
+  })
+}
+
+export interface DrillEvidence {
+  readonly steady: readonly JudgedCondition[]
+  readonly expectations: readonly JudgedCondition[]
+  readonly targets: readonly DrillTarget[]
+  readonly faults: readonly FaultSummary[]
+  readonly aborted: string | null
+}
+
+/** The verdict with every reason for it; the worst one decides (design: leftovers > error > aborted > fail > inconclusive). */
+export function judgeDrill(evidence: DrillEvidence): DrillResult {
+  const findings: {readonly verdict: Verdict; readonly reason: string}[] = [
+    ...leftoverFindings(evidence.faults),
+    ...(evidence.aborted === null ? [] : [{verdict: 'aborted' as const, reason: evidence.aborted}]),
+    ...(evidence.aborted === null ? conditionFindings(evidence) : []),
+    ...proofFindings(evidence),
+  ]
+  const verdict = worstVerdict(findings.map((finding) => finding.verdict))
+  const reasons =
+    verdict === 'pass'
+      ? passReasons(evidence)
+      : findings.filter((one) => one.verdict === verdict).map((one) => one.reason)
+  return {verdict, exit: exitCodeOf(verdict), reasons}
+}
+
+type Finding = {readonly verdict: Verdict; readonly reason: string}
+
+function leftoverFindings(faults: readonly FaultSummary[]): readonly Finding[] {
+  return faults
+    .filter((fault) => fault.leftovers.length > 0)
+    .map((fault) => ({
+      verdict: 'leftovers',
+      reason: `${fault.name} left something behind: ${fault.leftovers.join('; ')}`,
+    }))
+}
+
+function conditionFindings({steady, expectations, targets}: DrillEvidence): readonly Finding[] {
+  const findings: Finding[] = steady
+    .filter((one) => one.met !== true)
+    .map((one) => ({
+      verdict: 'inconclusive',
+      reason: `DRILL_BASELINE: not steady before the fault: ${one.text} (${one.actual})`,
+    }))
+  if (findings.length > 0) return findings
+  for (const one of expectations) {
+    if (one.met === false) findings.push({verdict: 'fail', reason: `${one.text} is not met: ${one.actual}`})
+    else if (one.met === null)
+      findings.push({verdict: 'inconclusive', reason: `${one.text} can't be judged: ${one.actual}`})
+    else findings.push(...intervalFinding(one, targets))
+  }
+  return findings
+}
+
+const BOUNDED = new Set(['downtime', 'detection', 'recovery', 'failover', 'failback'])
+
+/** Between two samples nobody looks: a bound is only judged when the interval is at most a tenth of it. */
+function intervalFinding(
+  {text, source}: JudgedCondition,
+  targets: readonly DrillTarget[],
+): readonly Finding[] {
+  const {condition} = source
+  const target = targets.find((one) => one.name === condition.subject)
+  if (!target || !BOUNDED.has(condition.field) || typeof condition.value !== 'number') return []
+  if (condition.value === 0 || target.interval <= condition.value / 10) return []
+  const interval = formatDuration(target.interval)
+  const bound = formatDuration(condition.value)
+  return [
+    {
+      verdict: 'inconclusive',
+      reason: `DRILL_INTERVAL: ${text} can't be judged with samples every ${interval}; a bound of ${bound} needs ${formatDuration(condition.value / 10)} or less`,
+    },
+  ]
+}
+
+function proofFindings({faults, aborted}: DrillEvidence): readonly Finding[] {
+  if (aborted !== null) return []
+  return faults
+    .filter((fault) => !fault.proven)
+    .map((fault) => ({verdict: 'inconclusive', reason: unprovenReason(fault)}))
+}
+
+function unprovenReason(fault: FaultSummary): string {
+  if (fault.failed !== null) return `FAULT_APPLY: ${fault.name} could not be put in place: ${fault.failed}`
+  const bad = fault.proofs.filter((proof) => proof.verdict !== 'verified')
+  if (bad.length === 0) return `FAULT_NO_EFFECT: nothing measured the effect of ${fault.name}`
+  const lines = bad.map(
+    (proof) => `${proof.what}: asked ${proof.asked}, measured ${proof.measured} (${proof.verdict})`,
+  )
+  return `FAULT_NO_EFFECT: ${fault.name} is not proven: ${lines.join('; ')}`
+}
+
+function passReasons({expectations, faults}: DrillEvidence): readonly string[] {
+  const proven = faults.filter((fault) => fault.proven).length
+  return [
+    `${expectations.length} of ${expectations.length} expectations met`,
+    `${proven} of ${faults.length} faults proven`,
+  ]
+}

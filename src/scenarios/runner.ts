@@ -1,0 +1,190 @@
+/** Runs a drill: lab → baseline → inject → observe → recover → clean up → verdict. Everything it learns is an event. */
+import {isUserError} from '../core/errors.ts'
+import type {EmitEvent, RunEvent, RunInfo} from '../core/events.ts'
+import type {Ports} from '../core/ports.ts'
+import type {Millis} from '../core/units.ts'
+import type {FaultEngine} from '../faults/fault.ts'
+import type {Lab, OpenLabOptions} from '../lab/lab.ts'
+import {parseTargetUrl} from '../core/target.ts'
+import type {DrillSpec} from './drill-spec.ts'
+import {judgeConditions, judgeDrill} from './judge.ts'
+import {DrillFaults} from './drill-faults.ts'
+import {runRound} from './round.ts'
+import {SeriesCollector} from './series.ts'
+import {targetFigures} from './figures.ts'
+import type {Round} from './windows.ts'
+import type {ExitCode, Verdict} from '../core/exit-codes.ts'
+
+export interface DrillRun {
+  readonly spec: DrillSpec
+  readonly ports: Ports
+  readonly engine: FaultEngine
+  readonly openLab: (options: OpenLabOptions) => Promise<Lab>
+  readonly info: Omit<RunInfo, 'started' | 'seed' | 'backends'>
+  readonly emit: EmitEvent
+  /** Ends the drill in an orderly way; its reason says why. */
+  readonly signal: AbortSignal
+}
+
+export interface DrillResult {
+  readonly verdict: Verdict
+  readonly exit: ExitCode
+  readonly reasons: readonly string[]
+}
+
+/** What the parts of a running drill share. */
+export interface DrillContext {
+  readonly spec: DrillSpec
+  readonly ports: Ports
+  readonly lab: Lab
+  readonly faults: DrillFaults
+  readonly series: SeriesCollector
+  readonly emit: (event: Unstamped) => void
+  /** Time since the start of the run. */
+  readonly elapsed: () => Millis
+  readonly signal: AbortSignal
+  /** Ends the drill from inside. */
+  readonly abort: (because: string) => void
+}
+
+type WithoutStamp<E> = E extends RunEvent ? Omit<E, 'at'> : never
+/** An event before it gets its time. */
+export type Unstamped = WithoutStamp<RunEvent>
+
+/**
+ * Runs the drill to its verdict. Throws `UserError` when it can't even begin (exit 2, 6 or 7); from the first fault on
+ * every ending undoes all faults and takes the lab down.
+ */
+export async function runDrill(run: DrillRun): Promise<DrillResult> {
+  const {spec, ports} = run
+  const origin = ports.clock.now()
+  const elapsed = (): Millis => ports.clock.now() - origin
+  const inner = new AbortController()
+  const signal = AbortSignal.any([run.signal, inner.signal])
+  const series = new SeriesCollector()
+  const publish = (event: RunEvent): void => {
+    series.add(event)
+    run.emit(event)
+  }
+  const emit = (event: Unstamped): void => publish({...event, at: elapsed()} as RunEvent)
+  let aborted: string | null = null
+  const abort = (because: string): void => {
+    if (aborted !== null) return
+    aborted = because
+    emit({type: 'abort-requested', because})
+    inner.abort(new Error(because))
+  }
+  const onAbort = (): void => abort(reasonOf(run.signal))
+  run.signal.addEventListener('abort', onAbort, {once: true})
+
+  emit({
+    type: 'run-started',
+    run: {
+      ...run.info,
+      seed: ports.random.seed,
+      started: new Date(ports.clock.wall()).toISOString(),
+      backends: [],
+    },
+  })
+  emit({type: 'phase-started', phase: 'setup', ends: null})
+  const lab = await run.openLab({
+    origin,
+    seed: ports.random.seed,
+    signal,
+    onLoss: (what) => abort(`${what} ended by itself`),
+  })
+  try {
+    for (const note of lab.notes) emit({type: 'notice', level: 'info', code: null, text: note})
+    const faults = await DrillFaults.plan({spec, lab, engine: run.engine, emit, elapsed})
+    const context: DrillContext = {spec, ports, lab, faults, series, emit, elapsed, signal, abort}
+    const rounds = await runRounds(context, publish)
+    return finish(context, rounds, aborted)
+  } finally {
+    run.signal.removeEventListener('abort', onAbort)
+    await lab.down()
+  }
+}
+
+async function runRounds(context: DrillContext, publish: EmitEvent): Promise<readonly Round[]> {
+  const {spec, lab, faults, signal} = context
+  const rounds: Round[] = []
+  try {
+    for (const target of spec.targets)
+      context.emit({type: 'target-added', target: describeTarget(target, lab)})
+    if (!signal.aborted)
+      await lab.watch(
+        spec.from ?? 'host',
+        spec.targets.map((target) => watchSpec(target, lab)),
+        publish,
+      )
+    for (let index = 0; index < spec.repeat && !signal.aborted && !faults.broken; index++) {
+      const round = await runRound(context, index)
+      rounds.push(round)
+      // An unsteady baseline: another round would break things just as blindly.
+      if (round.faults.length === 0) break
+    }
+  } catch (error) {
+    if (isUserError(error) || !signal.aborted) throw error
+  } finally {
+    context.emit({type: 'phase-started', phase: 'cleanup', ends: null})
+    await faults.removeAll(signal.aborted ? 'abort' : 'ended')
+    await lab.unwatch()
+  }
+  return rounds
+}
+
+function finish(context: DrillContext, rounds: readonly Round[], aborted: string | null): DrillResult {
+  const {spec, series, faults, emit} = context
+  const all = [...series.all().values()]
+  const figures = all.filter((one) => one.info.role === 'target').flatMap((one) => targetFigures(one, rounds))
+  emit({type: 'figures', figures})
+  const expectations = aborted === null ? judgeConditions(spec.expect, {series: series.all(), rounds}) : []
+  for (const {text, met, actual} of expectations) emit({type: 'expectation', text, met, actual})
+  const result = judgeDrill({
+    steady: rounds.length > 0 ? judgeConditions(spec.steady, {series: series.all(), rounds}) : [],
+    expectations,
+    targets: spec.targets,
+    faults: faults.summary(),
+    aborted,
+  })
+  emit({type: 'verdict', ...result})
+  return result
+}
+
+function describeTarget(
+  target: DrillSpec['targets'][number],
+  lab: Lab,
+): (RunEvent & {type: 'target-added'})['target'] {
+  const url = lab.resolve(target.url)
+  const parsed = parseTargetUrl(url)
+  return {
+    name: target.name,
+    url,
+    kind: parsed.ok ? parsed.value.kind : 'unknown',
+    role: target.role,
+    interval: target.interval,
+    timeout: target.timeout,
+    policy: target.policy?.name ?? null,
+  }
+}
+
+function watchSpec(target: DrillSpec['targets'][number], lab: Lab): Parameters<Lab['watch']>[1][number] {
+  const {name, role, interval, timeout, options, fall, rise} = target
+  return {
+    name,
+    url: lab.resolve(target.url),
+    role,
+    interval,
+    timeout,
+    family: 0,
+    options,
+    policy: target.policy?.policy ?? null,
+    fall,
+    rise,
+  }
+}
+
+function reasonOf(signal: AbortSignal): string {
+  const reason: unknown = signal.reason
+  return reason instanceof Error ? reason.message : 'interrupted'
+}
