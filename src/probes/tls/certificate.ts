@@ -1,0 +1,160 @@
+/** One certificate, read once: the parts by which it is judged and shown (RFC 5280 §4). */
+import {X509Certificate} from 'node:crypto'
+import type {CertificateFacts} from '../../core/facts.ts'
+import {stripControl} from '../../core/text.ts'
+import {TAG, derChildren, derNumber, derOid, derTime, readDer, type DerNode} from './der.ts'
+import {nameText} from './distinguished-name.ts'
+import {parseGeneralNames, type GeneralNames} from './general-names.ts'
+
+export const OID = {
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  nameConstraints: '2.5.29.30',
+  policies: '2.5.29.32',
+  policyMappings: '2.5.29.33',
+  authorityKeyIdentifier: '2.5.29.35',
+  policyConstraints: '2.5.29.36',
+  extendedKeyUsage: '2.5.29.37',
+  inhibitAnyPolicy: '2.5.29.54',
+  authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+} as const
+
+export interface Extension {
+  readonly critical: boolean
+  readonly value: Uint8Array
+}
+
+export interface Certificate {
+  readonly der: Uint8Array
+  readonly x509: X509Certificate
+  /** Lower-case hex without separators. */
+  readonly sha256: string
+  /** Distinguished names, DER. */
+  readonly subject: Uint8Array
+  readonly issuer: Uint8Array
+  /** The serial number's octets as in the certificate. */
+  readonly serial: Uint8Array
+  /** Milliseconds since the epoch. */
+  readonly notBefore: number
+  readonly notAfter: number
+  /** The subjectAltName extension; a common name is never a name (RFC 9525 §2). */
+  readonly names: GeneralNames
+  readonly signatureAlgorithm: string
+  /** The content of the subjectPublicKey bit string. */
+  readonly publicKey: Uint8Array
+  readonly extensions: ReadonlyMap<string, Extension>
+  /** From basicConstraints; a certificate without extensions (version 1) says nothing. */
+  readonly ca: boolean | null
+  readonly pathLength: number | null
+}
+
+/** Null when the bytes are no certificate. Never throws. */
+export function parseCertificateDer(der: Uint8Array): Certificate | null {
+  try {
+    return build(der, new X509Certificate(der))
+  } catch {
+    // OpenSSL refused the structure.
+    return null
+  }
+}
+
+function build(der: Uint8Array, x509: X509Certificate): Certificate | null {
+  const [tbs, algorithm] = derChildren(readDer(der))
+  const fields = derChildren(tbs)
+  // The version is [0] and may be left out.
+  const first = fields[0]?.tag === 0xa0 ? 1 : 0
+  const [serial, , issuer, validity, subject, key] = fields.slice(first)
+  if (!serial || !issuer || !validity || !subject || !key) return null
+  const [from, to] = derChildren(validity)
+  const notBefore = derTime(from)
+  const notAfter = derTime(to)
+  if (notBefore === null || notAfter === null) return null
+  const extensions = parseExtensions(fields.find((field) => field.tag === 0xa3))
+  const [ca, pathLength] = basicConstraints(extensions)
+  return {
+    der,
+    x509,
+    sha256: x509.fingerprint256.replaceAll(':', '').toLowerCase(),
+    subject: subject.raw,
+    issuer: issuer.raw,
+    serial: serial.body,
+    notBefore,
+    notAfter,
+    names: parseGeneralNames(extensions.get(OID.subjectAltName)?.value),
+    signatureAlgorithm: derOid(derChildren(algorithm)[0]),
+    publicKey: derChildren(key)[1]?.body.subarray(1) ?? new Uint8Array(),
+    extensions,
+    ca,
+    pathLength,
+  }
+}
+
+function parseExtensions(wrapper: DerNode | undefined): ReadonlyMap<string, Extension> {
+  const extensions = new Map<string, Extension>()
+  for (const node of derChildren(derChildren(wrapper)[0])) {
+    const [id, second, third] = derChildren(node)
+    const value = second?.tag === TAG.boolean ? third : second
+    const critical = second?.tag === TAG.boolean && second.body[0] !== 0
+    if (value?.tag === TAG.octetString) extensions.set(derOid(id), {critical, value: value.body})
+  }
+  return extensions
+}
+
+function basicConstraints(
+  extensions: ReadonlyMap<string, Extension>,
+): readonly [boolean | null, number | null] {
+  const extension = extensions.get(OID.basicConstraints)
+  if (!extension) return [extensions.size === 0 ? null : false, null]
+  const [first, second] = derChildren(readDer(extension.value))
+  const ca = first?.tag === TAG.boolean && first.body[0] !== 0
+  return [ca, ca ? derNumber(second) : null]
+}
+
+/** What is shown of a certificate; its texts come from the network and are cleaned. */
+export function certificateFacts(certificate: Certificate): CertificateFacts {
+  return {
+    subject: stripControl(nameText(certificate.subject)),
+    issuer: stripControl(nameText(certificate.issuer)),
+    names: namesOf(certificate),
+    serial: certificate.x509.serialNumber.toLowerCase(),
+    valid_from: new Date(certificate.notBefore).toISOString(),
+    valid_to: new Date(certificate.notAfter).toISOString(),
+    sha256: certificate.sha256,
+    key: keyText(certificate),
+  }
+}
+
+/** DNS names and IP addresses, in the order of the certificate's kinds. */
+export function namesOf(certificate: Certificate): readonly string[] {
+  return [...certificate.names.dns, ...certificate.names.ips].map((name) => stripControl(name))
+}
+
+/** Such as `RSA 2048`, `EC prime256v1` or `ED25519`. */
+export function keyText({x509}: Certificate): string {
+  const {type, bits, curve} = keyParameters(x509)
+  return [type, bits ?? curve].filter((part) => part !== undefined).join(' ')
+}
+
+export interface KeyParameters {
+  /** `RSA`, `EC`, `ED25519`, `DSA`…; `unknown` when OpenSSL can't read the key. */
+  readonly type: string
+  readonly bits?: number
+  readonly curve?: string
+}
+
+export function keyParameters(x509: X509Certificate): KeyParameters {
+  try {
+    const {asymmetricKeyType = 'unknown', asymmetricKeyDetails} = x509.publicKey
+    const bits = asymmetricKeyDetails?.modulusLength
+    const curve = asymmetricKeyDetails?.namedCurve
+    return {
+      type: asymmetricKeyType === 'unknown' ? 'unknown' : asymmetricKeyType.toUpperCase(),
+      ...(bits === undefined ? {} : {bits}),
+      ...(curve === undefined ? {} : {curve}),
+    }
+  } catch {
+    return {type: 'unknown'}
+  }
+}
