@@ -9,8 +9,10 @@ import {systemDial} from '../system/dial.ts'
 import {systemExec} from '../system/exec.ts'
 import {systemFiles} from '../system/files.ts'
 import {systemHost} from '../system/host.ts'
+import {systemIcmp} from '../system/icmp.ts'
 import {systemResolver} from '../system/resolver.ts'
 import {freshSeed} from '../system/seed.ts'
+import {systemTls} from '../system/tls.ts'
 
 /** Builds all ports; every heavy module behind them is loaded at its first use only. */
 export function openPorts(seed?: number): Ports {
@@ -22,6 +24,8 @@ export function openPorts(seed?: number): Ports {
     files: systemFiles,
     dial: systemDial,
     datagram: systemDatagram,
+    icmp: systemIcmp(systemExec),
+    tls: systemTls,
     resolver: systemResolver,
     host,
     capabilities: systemCapabilities(systemExec, host),

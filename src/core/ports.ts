@@ -74,7 +74,13 @@ export interface NetError {
   readonly syscall?: string
   readonly message: string
   /** The ICMP message behind it, if there was one and the platform lets us see it. */
-  readonly icmp?: {readonly type: number; readonly code: number; readonly from: string | null}
+  readonly icmp?: {
+    readonly type: number
+    readonly code: number
+    readonly from: string | null
+    /** Made by this very machine, whose neighbour lookup (ARP, ND) failed. */
+    readonly own?: boolean
+  }
   /** True when our own kernel said it without sending anything. */
   readonly local?: boolean
 }

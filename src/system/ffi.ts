@@ -36,6 +36,8 @@ export interface Memory {
 export interface Ffi {
   readonly libc: Libc
   allocate(length: number): Memory
+  /** Nanoseconds of CLOCK_REALTIME, the clock of the kernel's receive stamps. */
+  realtime(): bigint
   /**
    * Calls back whenever the descriptor is readable or has an entry in its error queue; the event loop does the
    * waiting. Call the returned function before closing the descriptor. An armed watch keeps the process alive
@@ -52,6 +54,7 @@ export interface Watch {
 
 const F_DUPFD_CLOEXEC = 1030
 const EINVAL = -22
+const CLOCK_REALTIME = 0
 
 let loading: Promise<Ffi | null> | null = null
 
@@ -75,8 +78,15 @@ async function open(): Promise<Ffi | null> {
 type Koffi = (typeof import('koffi'))['default']
 
 function wrap(koffi: Koffi): Ffi {
+  const library = koffi.load(null)
+  const clockGettime = library.func('int clock_gettime(int clock, void *time)')
+  const time = Buffer.alloc(16)
   return {
-    libc: wrapLibc(koffi),
+    libc: wrapLibc(library, () => koffi.errno()),
+    realtime: () => {
+      clockGettime(CLOCK_REALTIME, time)
+      return time.readBigInt64LE(0) * 1_000_000_000n + time.readBigInt64LE(8)
+    },
     allocate: (length) => {
       const pointer: unknown = koffi.alloc('uint8', length)
       return {address: koffi.address(pointer), bytes: Buffer.from(koffi.view(pointer, length)).fill(0)}
@@ -85,13 +95,12 @@ function wrap(koffi: Koffi): Ffi {
   }
 }
 
-function wrapLibc(koffi: Koffi): Libc {
-  const library = koffi.load(null)
+function wrapLibc(library: ReturnType<Koffi['load']>, errno: () => number): Libc {
   const bindCall = (definition: string): ((...args: unknown[]) => SysResult) => {
     const call = library.func(definition) as (...args: unknown[]) => number
     return (...args) => {
       const result = call(...args)
-      return result >= 0 ? result : -koffi.errno()
+      return result >= 0 ? result : -errno()
     }
   }
   const socket = bindCall('int socket(int domain, int type, int protocol)')

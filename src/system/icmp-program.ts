@@ -1,0 +1,98 @@
+/** ICMP echo through the `ping` program: for machines where we may not open an ICMP socket ourselves. */
+import type {EchoExtra, EchoRequest, EchoResult, EchoSocket, EchoSocketRequest, Exec} from '../core/ports.ts'
+import type {Millis} from '../core/units.ts'
+import {parsePingProgram} from './icmp-program-output.ts'
+
+/** Time for starting the program, on top of the deadline; then it is ended. */
+const GRACE: Millis = 100
+const TRIAL: Millis = 2000
+
+export type PingProgramOpening =
+  | {readonly status: 'open'; readonly socket: EchoSocket}
+  | {readonly status: 'missing'; readonly because: string}
+
+/** Looks for the program and tries whether it may open a socket, by pinging this machine once. */
+export async function openPingProgram(exec: Exec, request: EchoSocketRequest): Promise<PingProgramOpening> {
+  const args = ['-n', '-c', '1', '-W', '1', request.family === 4 ? '127.0.0.1' : '::1']
+  const result = await exec.run({file: 'ping', args: [`-${request.family}`, ...args], timeout: TRIAL})
+  if (result.notFound) return {status: 'missing', because: 'there is no ping program'}
+  const seen = parsePingProgram(result.stdout, result.stderr)
+  if (seen.status === 'forbidden')
+    return {status: 'missing', because: `the ping program fails: ${seen.because}`}
+  return {status: 'open', socket: programSocket(exec, request)}
+}
+
+function programSocket(exec: Exec, request: EchoSocketRequest): EchoSocket {
+  const listeners = new Set<(extra: EchoExtra) => void>()
+  const ended = new AbortController()
+  return {
+    method: 'ping program',
+    clock: 'user',
+    echo: async (echo) => {
+      const result = await runPing(exec, request, {
+        ...echo,
+        signal: AbortSignal.any([echo.signal, ended.signal]),
+      })
+      for (const rtt of result.duplicates) {
+        for (const listener of listeners) listener({kind: 'duplicate', sequence: echo.sequence, rtt})
+      }
+      return result.outcome
+    },
+    onExtra: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: () => ended.abort(),
+  }
+}
+
+async function runPing(
+  exec: Exec,
+  request: EchoSocketRequest,
+  echo: EchoRequest,
+): Promise<{outcome: EchoResult; duplicates: readonly Millis[]}> {
+  if (echo.signal.aborted) return {outcome: {status: 'aborted', took: 0}, duplicates: []}
+  const result = await exec.run({
+    file: 'ping',
+    args: pingArguments(request, echo),
+    timeout: echo.timeout + GRACE,
+    signal: echo.signal,
+  })
+  if (echo.signal.aborted) return {outcome: {status: 'aborted', took: result.took}, duplicates: []}
+  const seen = parsePingProgram(result.stdout, result.stderr)
+  switch (seen.status) {
+    case 'reply': {
+      const {duplicates, ...reply} = seen
+      const isLate = reply.rtt > echo.timeout
+      return {outcome: isLate ? {status: 'timeout', took: echo.timeout} : reply, duplicates}
+    }
+    case 'failed':
+      return {outcome: {...seen, took: result.took}, duplicates: []}
+    case 'timeout':
+      return {outcome: {status: 'timeout', took: Math.max(result.took, echo.timeout)}, duplicates: []}
+    case 'forbidden': {
+      const error = {code: 'EPERM', syscall: 'socket', message: seen.because, local: true}
+      return {outcome: {status: 'failed', error, took: result.took}, duplicates: []}
+    }
+  }
+}
+
+/** Flags that both iputils and busybox know. `-W` takes whole seconds in busybox; a shorter deadline is ours to keep. */
+export function pingArguments(request: EchoSocketRequest, echo: EchoRequest): readonly string[] {
+  const {family, source, ttl} = request
+  return [
+    `-${family}`,
+    '-n',
+    '-c',
+    '1',
+    '-W',
+    String(Math.max(1, Math.ceil(echo.timeout / 1000))),
+    '-s',
+    String(echo.size),
+    ...(ttl === undefined ? [] : ['-t', String(ttl)]),
+    ...(request.interface === undefined ? [] : ['-I', request.interface]),
+    ...(source === undefined ? [] : ['-I', source]),
+    '--',
+    echo.address,
+  ]
+}

@@ -1,0 +1,165 @@
+/** Opens ICMP sockets with all their options, and reads what arrives on them. */
+import type {Family} from '../core/outcome.ts'
+import type {EchoSocketRequest, NetError} from '../core/ports.ts'
+import {
+  type Ffi,
+  bindAddress,
+  bindToDevice,
+  errnoName,
+  intOption,
+  netErrorOf,
+  openIcmpDatagram,
+  openIcmpRaw,
+} from './ffi.ts'
+import * as C from './ffi-constants.ts'
+import {type ReceivedMessage, readErrorQueue, receiveMessage} from './ffi-message.ts'
+import {decodeEchoReply, decodeEchoRequest, decodeIcmpReport, errnoOfIcmp, splitIpv4} from './icmp-packet.ts'
+
+export type IcmpSocketKind = 'datagram' | 'raw'
+
+export interface IcmpSocket {
+  readonly fd: number
+  readonly kind: IcmpSocketKind
+  readonly family: Family
+}
+
+/** Something that arrived, already taken apart. */
+export type IcmpArrival =
+  | {
+      readonly type: 'reply'
+      readonly identifier: number
+      readonly sequence: number
+      readonly payload: Buffer
+      readonly from: string
+      readonly ttl: number | null
+      /** Nanoseconds of CLOCK_REALTIME; null when the kernel gave none. */
+      readonly stamp: bigint | null
+    }
+  | {
+      readonly type: 'error'
+      readonly identifier: number
+      readonly sequence: number
+      readonly error: NetError
+      readonly mtu: number
+    }
+
+/** Room for the replies of a thousand hosts that answer at once. */
+const RECEIVE_BUFFER = 1_048_576
+/** The error queue holds fewer entries than this; more would mean a broken socket. */
+const MAX_ERRORS = 1000
+/** Types that a raw socket lets through; the filters have a bit per type that is blocked. */
+const WANTED: Readonly<Record<Family, readonly number[]>> = {4: [0, 3, 11, 12], 6: [129, 1, 2, 3, 4]}
+
+/** Opens one kind of socket; an error with the code EACCES or EPERM means that this kind is not allowed here. */
+export function openIcmpSocket(
+  ffi: Ffi,
+  kind: IcmpSocketKind,
+  request: EchoSocketRequest,
+): IcmpSocket | NetError {
+  const {family} = request
+  const fd = kind === 'datagram' ? openIcmpDatagram(ffi, family) : openIcmpRaw(ffi, family)
+  if (fd < 0) return netErrorOf(fd, 'socket')
+  const error = configure(ffi, fd, kind, request)
+  if (!error) return {fd, kind, family}
+  ffi.libc.close(fd)
+  return error
+}
+
+function configure(ffi: Ffi, fd: number, kind: IcmpSocketKind, request: EchoSocketRequest): NetError | null {
+  const {family, source, ttl} = request
+  const level = family === 4 ? C.IPPROTO_IP : C.IPPROTO_IPV6
+  const set = (at: number, option: number, value: number): void => {
+    ffi.libc.setsockopt(fd, at, option, intOption(value))
+  }
+  set(C.SOL_SOCKET, C.SO_RCVBUF, RECEIVE_BUFFER)
+  set(C.SOL_SOCKET, C.SO_TIMESTAMPNS, 1)
+  set(level, family === 4 ? C.IP_RECVTTL : C.IPV6_RECVHOPLIMIT, 1)
+  if (ttl !== undefined) set(level, family === 4 ? C.IP_TTL : C.IPV6_UNICAST_HOPS, ttl)
+  if (kind === 'datagram') set(level, family === 4 ? C.IP_RECVERR : C.IPV6_RECVERR, 1)
+  else filterTypes(ffi, fd, family)
+  if (request.interface !== undefined) {
+    const bound = bindToDevice(ffi, fd, request.interface)
+    if (bound < 0) return netErrorOf(bound, 'setsockopt SO_BINDTODEVICE')
+  }
+  if (source !== undefined) {
+    const bound = bindAddress(ffi, fd, {address: source, port: 0})
+    if (bound < 0) return netErrorOf(bound, 'bind')
+  }
+  return null
+}
+
+function filterTypes(ffi: Ffi, fd: number, family: Family): void {
+  const length = family === 4 ? 4 : 32
+  const blocked = Buffer.alloc(length, 0xff)
+  for (const type of WANTED[family]) {
+    const at = Math.floor(type / 8)
+    blocked[at] = (blocked[at] ?? 0) & ~(1 << (type % 8))
+  }
+  if (family === 4) ffi.libc.setsockopt(fd, C.SOL_RAW, C.ICMP_FILTER, blocked)
+  else ffi.libc.setsockopt(fd, C.SOL_ICMPV6, C.ICMPV6_FILTER, blocked)
+}
+
+/** Everything that waits on the socket and its error queue, without waiting for more. */
+export function* drainIcmpSocket(ffi: Ffi, socket: IcmpSocket): Generator<IcmpArrival> {
+  let errors = 0
+  for (;;) {
+    const message = receiveMessage(ffi, socket.fd)
+    if (typeof message === 'number') {
+      // Anything but "nothing there" is the echo of an entry in the error queue: reading it clears it.
+      if (errnoName(message) === 'EAGAIN' || ++errors > MAX_ERRORS) break
+      continue
+    }
+    const arrival = readMessage(socket, message)
+    if (arrival) yield arrival
+  }
+  if (socket.kind === 'datagram') yield* drainErrors(ffi, socket)
+}
+
+function* drainErrors(ffi: Ffi, {fd, family}: IcmpSocket): Generator<IcmpArrival> {
+  for (const entry of readErrorQueue(ffi, fd)) {
+    const request = decodeEchoRequest(family, entry.data)
+    if (!request || entry.origin === 'local' || entry.origin === 'other') continue
+    const {type, code, from} = entry
+    yield {
+      type: 'error',
+      identifier: request.identifier,
+      sequence: request.sequence,
+      error: icmpError(family, {type, code, from}),
+      mtu: entry.info,
+    }
+  }
+}
+
+function readMessage({family, kind}: IcmpSocket, message: ReceivedMessage): IcmpArrival | null {
+  const packet = kind === 'raw' && family === 4 ? splitIpv4(message.data) : null
+  if (kind === 'raw' && family === 4 && !packet) return null
+  const bytes = packet?.payload ?? message.data
+  const from = message.from?.address ?? ''
+  const reply = decodeEchoReply(family, bytes)
+  if (reply) {
+    return {type: 'reply', ...reply, from, ttl: packet?.ttl ?? hopLimit(message), stamp: stampOf(message)}
+  }
+  const report = decodeIcmpReport(family, bytes)
+  if (!report) return null
+  const error = icmpError(family, {type: report.type, code: report.code, from})
+  return {type: 'error', ...report.request, error, mtu: report.mtu}
+}
+
+function icmpError(family: Family, icmp: {type: number; code: number; from: string | null}): NetError {
+  const text = `icmp type ${icmp.type} code ${icmp.code} from ${icmp.from ?? 'an unknown address'}`
+  return {code: errnoOfIcmp(family, icmp.type, icmp.code), message: text, icmp}
+}
+
+function hopLimit({control}: ReceivedMessage): number | null {
+  const entry = control.find(
+    ({level, type}) =>
+      (level === C.IPPROTO_IP && type === C.IP_TTL) || (level === C.IPPROTO_IPV6 && type === C.IPV6_HOPLIMIT),
+  )
+  return entry && entry.data.length >= 4 ? entry.data.readInt32LE(0) : null
+}
+
+function stampOf({control}: ReceivedMessage): bigint | null {
+  const entry = control.find(({level, type}) => level === C.SOL_SOCKET && type === C.SO_TIMESTAMPNS)
+  if (!entry || entry.data.length < 16) return null
+  return entry.data.readBigInt64LE(0) * 1_000_000_000n + entry.data.readBigInt64LE(8)
+}

@@ -1,0 +1,117 @@
+/** ICMP echo by the best way that this machine and this user have. */
+import type {
+  EchoExtra,
+  EchoOpening,
+  EchoSocket,
+  EchoSocketRequest,
+  Exec,
+  Icmp,
+  NetError,
+} from '../core/ports.ts'
+import {type Ffi, loadFfi} from './ffi.ts'
+import {type EchoEngine, echoEngine} from './icmp-engine.ts'
+import {openPingProgram} from './icmp-program.ts'
+import {openIcmpSocket} from './icmp-socket.ts'
+
+export interface IcmpOptions {
+  /** The ways to try, in this order; tests name one. */
+  readonly methods?: readonly IcmpMethod[]
+}
+export type IcmpMethod = 'datagram' | 'raw' | 'program'
+
+const METHODS: readonly IcmpMethod[] = ['datagram', 'raw', 'program']
+
+const REMEDIES = [
+  'allow ICMP sockets to all users: sysctl -w net.ipv4.ping_group_range="0 2147483647"',
+  'run as root, or give Node the right: setcap cap_net_raw+ep "$(command -v node)"',
+  'install the ping program: apt install iputils-ping',
+]
+
+/** Sockets of the same kind are shared between targets: one descriptor serves a thousand hosts. */
+export function systemIcmp(exec: Exec, {methods = METHODS}: IcmpOptions = {}): Icmp {
+  const engines = new Map<string, SharedEngine>()
+  return {
+    async open(request) {
+      const tried: string[] = []
+      for (const method of methods) {
+        const opening =
+          method === 'program' ? await tryProgram(exec, request) : await trySocket(engines, method, request)
+        if (opening.status !== 'missing') return opening
+        tried.push(...opening.tried)
+      }
+      return {status: 'missing', tried, remedies: REMEDIES}
+    },
+  }
+}
+
+async function tryProgram(exec: Exec, request: EchoSocketRequest): Promise<EchoOpening> {
+  const opening = await openPingProgram(exec, request)
+  return opening.status === 'open' ? opening : {status: 'missing', tried: [opening.because], remedies: []}
+}
+
+interface SharedEngine {
+  readonly engine: EchoEngine
+  users: number
+}
+
+async function trySocket(
+  engines: Map<string, SharedEngine>,
+  method: 'datagram' | 'raw',
+  request: EchoSocketRequest,
+): Promise<EchoOpening> {
+  const ffi = await loadFfi()
+  if (!ffi)
+    return {status: 'missing', tried: [`icmp ${method} socket: koffi can't be loaded here`], remedies: []}
+  const key = JSON.stringify([method, request.family, request.source, request.interface, request.ttl])
+  const known = engines.get(key)
+  if (known) return {status: 'open', socket: sharedSocket(engines, key, known)}
+  const engine = openEngine(ffi, method, request)
+  if ('code' in engine) return refusal(engine, method)
+  const shared = {engine, users: 0}
+  engines.set(key, shared)
+  return {status: 'open', socket: sharedSocket(engines, key, shared)}
+}
+
+function openEngine(ffi: Ffi, method: 'datagram' | 'raw', request: EchoSocketRequest): EchoEngine | NetError {
+  const socket = openIcmpSocket(ffi, method, request)
+  return 'code' in socket ? socket : echoEngine(ffi, socket)
+}
+
+/** Only a refused socket makes the next way worth trying; a wrong interface or address stays wrong. */
+function refusal(error: NetError, method: 'datagram' | 'raw'): EchoOpening {
+  const isForbidden = error.syscall === 'socket' && ['EACCES', 'EPERM'].includes(error.code)
+  const why = method === 'datagram' ? 'net.ipv4.ping_group_range excludes this user' : 'needs CAP_NET_RAW'
+  return isForbidden
+    ? {status: 'missing', tried: [`icmp ${method} socket: ${error.code}, ${why}`], remedies: []}
+    : {status: 'failed', error}
+}
+
+function sharedSocket(engines: Map<string, SharedEngine>, key: string, shared: SharedEngine): EchoSocket {
+  const listeners = new Set<(extra: EchoExtra) => void>()
+  const {engine} = shared
+  const owner = {
+    onExtra: (extra: EchoExtra): void => {
+      for (const listener of listeners) listener(extra)
+    },
+  }
+  let open = true
+  shared.users++
+  return {
+    method: `icmp ${engine.kind} socket`,
+    clock: 'kernel',
+    echo: async (request) => (open ? engine.echo(request, owner) : {status: 'aborted', took: 0}),
+    onExtra: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: () => {
+      if (!open) return
+      open = false
+      engine.cancel(owner)
+      shared.users--
+      if (shared.users > 0) return
+      engines.delete(key)
+      engine.close()
+    },
+  }
+}
