@@ -1,2 +1,7 @@
 /** Entry point of an agent process. */
-export {}
+import {runAgent} from './app/agent/run-agent.ts'
+import {openPorts} from './app/ports.ts'
+import {openParentChannel} from './system/parent-channel.ts'
+import {openPingGroups} from './system/ping-groups.ts'
+
+runAgent({channel: openParentChannel(), openPorts, openPingGroups})

@@ -32,6 +32,8 @@ export interface ServerSpec {
   readonly port: number
   /** Of a `proxy`: where it connects to. */
   readonly upstream?: {readonly address: string; readonly port: number}
+  /** Names and addresses its certificate should be valid for, beside `name` and `address`. */
+  readonly names?: readonly string[]
   readonly options?: Readonly<Record<string, unknown>>
 }
 export interface ServingServer {
@@ -43,7 +45,13 @@ export interface ServingServer {
 }
 
 export type ToAgent =
-  | {readonly type: 'start'; readonly origin: Millis; readonly seed: number}
+  | {
+      readonly type: 'start'
+      readonly origin: Millis
+      readonly seed: number
+      /** The agent holds a network namespace of its own and opens ICMP sockets to everybody in it. */
+      readonly openPing?: boolean
+    }
   | {readonly type: 'serve'; readonly id: number; readonly servers: readonly ServerSpec[]}
   | {
       readonly type: 'impair'

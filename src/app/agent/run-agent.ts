@@ -1,0 +1,124 @@
+import type {FromAgent, ToAgent} from '../../core/agent.ts'
+import type {Ports} from '../../core/ports.ts'
+import type {Millis} from '../../core/units.ts'
+import {ServerRoom} from '../../lab/servers/server-room.ts'
+
+export interface AgentDoors {
+  readonly channel: {
+    readonly pid: number
+    send(message: FromAgent): void
+    onMessage(listener: (message: ToAgent) => void): void
+  }
+  readonly openPorts: (seed: number) => Ports
+  readonly openPingGroups: () => Promise<unknown>
+}
+
+/** Counters of the proxies are told this often, when they have changed. */
+const COUNTERS_EVERY: Millis = 1000
+
+/** Says that it is ready and does what the main process asks, until its input ends. */
+export function runAgent(doors: AgentDoors): void {
+  const agent = new Agent(doors)
+  doors.channel.onMessage((message) => void agent.handle(message))
+  doors.channel.send({type: 'ready', pid: doors.channel.pid})
+}
+
+interface Started {
+  readonly ports: Ports
+  readonly origin: Millis
+  readonly room: ServerRoom
+}
+
+class Agent {
+  readonly #doors: AgentDoors
+  #started: Promise<Started> | null = null
+  #watching: {readonly stop: AbortController; readonly done: Promise<unknown>} | null = null
+  #told = ''
+
+  constructor(doors: AgentDoors) {
+    this.#doors = doors
+  }
+
+  async handle(message: ToAgent): Promise<void> {
+    if (message.type === 'start') {
+      this.#started = this.#start(message)
+      return
+    }
+    try {
+      const servers = await this.#answer(message)
+      this.#send({type: 'done', id: message.id, ...(servers === undefined ? {} : {servers})})
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error)
+      this.#send({type: 'failed', id: message.id, message: text})
+    }
+  }
+
+  async #answer(message: Exclude<ToAgent, {type: 'start'}>) {
+    if (!this.#started) throw new Error('the agent was asked for work before it was started')
+    const started = await this.#started
+    switch (message.type) {
+      case 'serve': {
+        const servers = await started.room.serve(message.servers)
+        this.#tellCounters(started)
+        return servers
+      }
+      case 'impair':
+        await started.room.impair(message.proxy, message.impairment)
+        this.#tellCounters(started, true)
+        return undefined
+      case 'watch':
+        await this.#unwatch()
+        await this.#watch(started, message.targets)
+        return undefined
+      case 'unwatch':
+        await this.#unwatch()
+        return undefined
+    }
+  }
+
+  async #start(message: Extract<ToAgent, {type: 'start'}>): Promise<Started> {
+    if (message.openPing) await this.#doors.openPingGroups()
+    const ports = this.#doors.openPorts(message.seed)
+    const started = {ports, origin: message.origin, room: new ServerRoom(ports)}
+    const tick = (): void => {
+      this.#tellCounters(started)
+      ports.clock.after(COUNTERS_EVERY, tick)
+    }
+    ports.clock.after(COUNTERS_EVERY, tick)
+    return started
+  }
+
+  async #watch(
+    {ports, origin}: Started,
+    targets: Extract<ToAgent, {type: 'watch'}>['targets'],
+  ): Promise<void> {
+    const {watchTargets} = await import('../../connections/watch-targets.ts')
+    const stop = new AbortController()
+    const emit = (event: Parameters<typeof this.emit>[0]): void => this.emit(event)
+    const done = watchTargets(targets, ports, {origin, emit, signal: stop.signal})
+    this.#watching = {stop, done}
+  }
+
+  emit(event: Extract<FromAgent, {type: 'event'}>['event']): void {
+    this.#send({type: 'event', event})
+  }
+
+  async #unwatch(): Promise<void> {
+    const watching = this.#watching
+    this.#watching = null
+    watching?.stop.abort()
+    await watching?.done
+  }
+
+  #tellCounters(started: Started, always = false): void {
+    const all = started.room.counters()
+    const text = JSON.stringify(all)
+    if (text === this.#told && !always) return
+    this.#told = text
+    for (const counters of all) this.#send({type: 'proxy-counters', ...counters})
+  }
+
+  #send(message: FromAgent): void {
+    this.#doors.channel.send(message)
+  }
+}

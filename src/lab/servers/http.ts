@@ -1,0 +1,29 @@
+import http from 'node:http'
+import * as z from 'zod'
+import {answerAfter, behaviourShape, misbehave} from './behaviour.ts'
+import {runTcpServer} from './connections.ts'
+import type {StartServer} from './server.ts'
+
+export const httpOptions = z.strictObject({
+  ...behaviourShape,
+  status: z.int().min(200).max(599).default(200),
+  body: z.string().default('ok\n'),
+})
+
+/** Answers every request with the configured status and body; `/status/503` asks for another status once. */
+export const startHttp: StartServer = async (request) => {
+  const options = httpOptions.parse(request.options)
+  const server = http.createServer((incoming, response) => {
+    incoming.resume()
+    const asked = /^\/status\/([2-5]\d\d)$/.exec(incoming.url ?? '')?.[1]
+    answerAfter(request.clock, options.delay, () => {
+      response.writeHead(asked === undefined ? options.status : Number(asked), {'content-type': 'text/plain'})
+      response.end(options.body)
+    })
+  })
+  if (options.behaviour !== 'serve') {
+    server.removeAllListeners('connection')
+    server.on('connection', (socket) => misbehave(options.behaviour, socket))
+  }
+  return runTcpServer(server, request)
+}

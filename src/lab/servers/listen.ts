@@ -1,0 +1,60 @@
+import type {Server} from 'node:net'
+import type {AddressInfo} from 'node:net'
+import type {Random} from '../../core/ports.ts'
+
+/**
+ * Free ports are taken from below the range that Linux uses for outgoing connections (32768 and up). A port inside it
+ * could be taken by some connection while a proxy refuses, or a connection to a closed port could meet itself.
+ */
+const FIRST_PORT = 20_000
+const LAST_PORT = 32_000
+const TRIES = 50
+
+/** A listening server. */
+export interface Listener {
+  readonly address: string
+  readonly port: number
+  /** Stops listening at once: the kernel refuses from then on. Connections go on. */
+  close(): Promise<void>
+}
+
+/** Listens on `port`, or on a free one when it is 0. Rejects with Node's error, such as EADDRINUSE. */
+export async function listen(
+  server: Server,
+  address: string,
+  port: number,
+  random: Random,
+): Promise<Listener> {
+  if (port !== 0) return listenOn(server, address, port)
+  for (let tries = 0; tries < TRIES; tries++) {
+    const guess = FIRST_PORT + Math.floor(random.next() * (LAST_PORT - FIRST_PORT))
+    const listener = await listenOn(server, address, guess).catch((error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return null
+      throw error
+    })
+    if (listener) return listener
+  }
+  return listenOn(server, address, 0)
+}
+
+async function listenOn(server: Server, address: string, port: number): Promise<Listener> {
+  await new Promise<void>((resolve, reject) => {
+    const fail = (error: Error): void => reject(error)
+    server.once('error', fail)
+    server.listen({host: address, port}, () => {
+      server.off('error', fail)
+      resolve()
+    })
+  })
+  server.on('error', () => {})
+  const bound = server.address() as AddressInfo
+  return {
+    address: bound.address,
+    port: bound.port,
+    // The listening socket is closed by the call itself; only the callback waits for the connections.
+    close: async () => {
+      server.close()
+      return Promise.resolve()
+    },
+  }
+}

@@ -1,0 +1,10 @@
+/** Every kind of embedded server, loaded only when it is used. A new kind adds one line here. */
+import type {LabServer} from '../lab.ts'
+import type {StartServer} from './server.ts'
+
+export const SERVERS: Readonly<Record<LabServer['kind'], () => Promise<StartServer>>> = {
+  'tcp-echo': async () => (await import('./tcp-echo.ts')).startTcpEcho,
+  'tls-echo': async () => (await import('./tls-echo.ts')).startTlsEcho,
+  dns: async () => (await import('./dns/server.ts')).startDns,
+  http: async () => (await import('./http.ts')).startHttp,
+}

@@ -1,0 +1,78 @@
+import type {ProxyImpairment, ServerSpec, ServingServer} from '../../core/agent.ts'
+import type {Ports} from '../../core/ports.ts'
+import {type ProxyCounters, TcpProxy} from './proxy/proxy.ts'
+import {SERVERS} from './registry.ts'
+import type {RunningServer} from './server.ts'
+
+/** The servers and proxies of one agent. */
+export class ServerRoom {
+  readonly #ports: Pick<Ports, 'clock' | 'random'>
+  readonly #servers: RunningServer[] = []
+  readonly #proxies = new Map<string, TcpProxy>()
+
+  constructor(ports: Pick<Ports, 'clock' | 'random'>) {
+    this.#ports = ports
+  }
+
+  /** Starts them in the given order; when one can't start, its error tells which and why. */
+  async serve(specs: readonly ServerSpec[]): Promise<readonly ServingServer[]> {
+    const serving: ServingServer[] = []
+    for (const spec of specs) {
+      try {
+        serving.push(await this.#start(spec))
+      } catch (error) {
+        const because = error instanceof Error ? error.message : String(error)
+        throw new Error(`server ${spec.name} (${spec.kind}) did not start: ${because}`, {cause: error})
+      }
+    }
+    return serving
+  }
+
+  async impair(name: string, impairment: ProxyImpairment): Promise<void> {
+    const proxy = this.#proxies.get(name)
+    if (!proxy) throw new Error(`there is no proxy ${name} here`)
+    await proxy.impair(impairment)
+  }
+
+  counters(): readonly (ProxyCounters & {readonly proxy: string})[] {
+    return [...this.#proxies].map(([name, proxy]) => ({proxy: name, ...proxy.counters}))
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#proxies.values(), ...this.#servers].map(async (server) => server.close()))
+    this.#proxies.clear()
+    this.#servers.length = 0
+  }
+
+  async #start(spec: ServerSpec): Promise<ServingServer> {
+    if (spec.kind === 'proxy') return this.#startProxy(spec)
+    const {clock, random} = this.#ports
+    const start = await SERVERS[spec.kind]()
+    const running = await start({
+      address: spec.address,
+      port: spec.port,
+      names: [spec.name, ...(spec.names ?? [])],
+      options: spec.options ?? {},
+      clock,
+      random: random.fork(`server ${spec.name}`),
+    })
+    this.#servers.push(running)
+    const {address, port, ca} = running
+    return {name: spec.name, address, port, ...(ca === undefined ? {} : {ca})}
+  }
+
+  async #startProxy(spec: ServerSpec): Promise<ServingServer> {
+    if (!spec.upstream) throw new Error('a proxy needs an upstream')
+    const {clock, random} = this.#ports
+    const {address, port, upstream} = spec
+    const proxy = await TcpProxy.open({
+      address,
+      port,
+      upstream,
+      clock,
+      random: random.fork(`proxy ${spec.name}`),
+    })
+    this.#proxies.set(spec.name, proxy)
+    return {name: spec.name, address, port: proxy.port}
+  }
+}

@@ -1,0 +1,25 @@
+/** The contract of an embedded server. */
+import type {Clock, Random} from '../../core/ports.ts'
+
+export interface ServeRequest {
+  readonly address: string
+  /** 0 for any free one. */
+  readonly port: number
+  /** Names a certificate should be valid for, beside the address. */
+  readonly names: readonly string[]
+  /** As in the document; each kind checks them by its schema. */
+  readonly options: Readonly<Record<string, unknown>>
+  readonly clock: Pick<Clock, 'now' | 'wall' | 'after' | 'sleep'>
+  readonly random: Random
+}
+
+export interface RunningServer {
+  readonly address: string
+  readonly port: number
+  /** PEM of the authority that signed its certificate. */
+  readonly ca?: string
+  /** Stops listening and ends every connection. */
+  close(): Promise<void>
+}
+
+export type StartServer = (request: ServeRequest) => Promise<RunningServer>

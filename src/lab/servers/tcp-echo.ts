@@ -1,0 +1,33 @@
+import net, {type Socket} from 'node:net'
+import * as z from 'zod'
+import {answerAfter, behaviourShape, misbehave} from './behaviour.ts'
+import {runTcpServer} from './connections.ts'
+import type {ServeRequest, StartServer} from './server.ts'
+
+export const tcpEchoOptions = z.strictObject({
+  ...behaviourShape,
+  /** Sent to every client at once; a line break is added. */
+  banner: z.string().optional(),
+})
+
+/** Sends every byte back, in order and after the delay; answers a half-close with its own. */
+export const startTcpEcho: StartServer = async (request) => {
+  const options = tcpEchoOptions.parse(request.options)
+  const server = net.createServer({allowHalfOpen: true, noDelay: true}, (socket) => {
+    if (misbehave(options.behaviour, socket)) return
+    const {banner} = options
+    if (banner !== undefined) answerAfter(request.clock, options.delay, () => socket.write(`${banner}\n`))
+    echo(socket, request, options.delay)
+  })
+  return runTcpServer(server, request)
+}
+
+/** Timers of equal length fire in order, so delayed chunks stay in order too. */
+export function echo(socket: Socket, request: Pick<ServeRequest, 'clock'>, delay: number): void {
+  if (delay === 0) {
+    socket.pipe(socket)
+    return
+  }
+  socket.on('data', (chunk: Buffer) => answerAfter(request.clock, delay, () => socket.write(chunk)))
+  socket.once('end', () => answerAfter(request.clock, delay, () => socket.end()))
+}
