@@ -1,29 +1,38 @@
-/** Bundles src into dist: one entry per command, shared chunks, minified; writes the metafile for the start-up gate. */
-import {mkdir, readdir, rm, writeFile} from 'node:fs/promises'
-import {join} from 'node:path'
+/** Bundles src into dist: one entry per command, shared chunks, minified; then the metafile, licences and oclif's manifest. */
+import {existsSync} from 'node:fs'
+import {readdir} from 'node:fs/promises'
+import {join, relative} from 'node:path'
 import {build} from 'esbuild'
+import {licenceTexts} from './build/licences.mjs'
+import {writeManifest} from './build/manifest.mjs'
+import {removeStale, writeFiles} from './build/output.mjs'
+import {sourcesFingerprint, BUILD_STAMP} from './set-up/build.mjs'
+import {inRoot, root} from './set-up/paths.mjs'
 
-const root = new URL('..', import.meta.url).pathname
+/** Programs that are started by themselves, and what the tools read out of the bundle. */
+const PROGRAMS = ['src/run.ts', 'src/agent.ts', 'src/guard.ts', 'src/app/schemas.ts']
 
-const files = await readdir(join(root, 'src/commands'), {recursive: true, withFileTypes: true})
-const commands = files
-  .filter((file) => file.isFile() && /\.tsx?$/.test(file.name) && !file.name.startsWith('_'))
-  .map((file) => join(file.parentPath, file.name))
+/** CommonJS packages inside the bundle expect what an ES module doesn't have. */
+const COMMONJS_NAMES = [
+  "import {createRequire as __createRequire} from 'node:module'",
+  "import {fileURLToPath as __toPath} from 'node:url'",
+  "import {dirname as __dirnameOf} from 'node:path'",
+  'const require = __createRequire(import.meta.url)',
+  'const __filename = __toPath(import.meta.url)',
+  'const __dirname = __dirnameOf(__filename)',
+].join(';')
 
-await rm(join(root, 'dist'), {recursive: true, force: true})
-const result = await build({
+// Taken first: a source that changes while we build makes the bundle stale.
+const fingerprint = sourcesFingerprint()
+const {metafile, outputFiles} = await build({
   absWorkingDir: root,
-  entryPoints: [
-    ...commands,
-    join(root, 'src/run.ts'),
-    join(root, 'src/agent.ts'),
-    join(root, 'src/guard.ts'),
-  ],
+  entryPoints: [...(await commandFiles()), ...PROGRAMS.filter((path) => existsSync(inRoot(path)))],
   outbase: 'src',
   outdir: 'dist',
   bundle: true,
   splitting: true,
   minify: true,
+  write: false,
   format: 'esm',
   platform: 'node',
   target: 'node22.19',
@@ -33,18 +42,22 @@ const result = await build({
   define: {'process.env.NODE_ENV': '"production"'},
   // typescript and ts-node: oclif looks for them in development; koffi brings its own binary.
   external: ['typescript', 'ts-node', 'koffi'],
-  alias: {'react-devtools-core': join(root, 'tools/empty.mjs')},
-  banner: {
-    js: [
-      "import {createRequire as __createRequire} from 'node:module'",
-      "import {fileURLToPath as __toPath} from 'node:url'",
-      "import {dirname as __dirnameOf} from 'node:path'",
-      'const require = __createRequire(import.meta.url)',
-      'const __filename = __toPath(import.meta.url)',
-      'const __dirname = __dirnameOf(__filename)',
-    ].join(';'),
-  },
+  // ink imports its development tools dynamically, which the bundler would follow.
+  alias: {'react-devtools-core': inRoot('tools/build/empty.mjs')},
+  banner: {js: COMMONJS_NAMES},
 })
-await mkdir(join(root, 'dist'), {recursive: true})
-await writeFile(join(root, 'dist/meta.json'), JSON.stringify(result.metafile))
-await import('./manifest.mjs')
+const files = new Map(outputFiles.map((file) => [file.path, file.contents]))
+files.set(inRoot('dist/meta.json'), JSON.stringify(metafile))
+files.set(inRoot('dist/licences.txt'), await licenceTexts(metafile))
+await writeFiles(files)
+await removeStale(inRoot('dist'), files)
+await writeManifest()
+await writeFiles(new Map([[BUILD_STAMP, fingerprint]]))
+
+async function commandFiles() {
+  const entries = await readdir(inRoot('src/commands'), {recursive: true, withFileTypes: true})
+  const sources = entries.filter(
+    (file) => file.isFile() && /\.tsx?$/.test(file.name) && !file.name.startsWith('_'),
+  )
+  return sources.map((file) => relative(root, join(file.parentPath, file.name)))
+}

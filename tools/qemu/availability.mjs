@@ -2,7 +2,16 @@
 import {accessSync, constants} from 'node:fs'
 import {delimiter, join} from 'node:path'
 
-const PROGRAMS = ['qemu-system-x86_64', 'busybox', 'depmod', 'modprobe', 'cpio', 'apt-get', 'dpkg-deb', 'setpriv']
+const PROGRAMS = [
+  'qemu-system-x86_64',
+  'busybox',
+  'depmod',
+  'modprobe',
+  'cpio',
+  'apt-get',
+  'dpkg-deb',
+  'setpriv',
+]
 
 /** The reason why the machine cannot be had, or undefined when it can. */
 export function whyNoMachine() {

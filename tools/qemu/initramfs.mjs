@@ -41,7 +41,15 @@ async function moduleFiles(kernel) {
 }
 
 async function pack(tree, modules, target) {
-  const names = ['.', 'init', 'bin', 'bin/busybox', 'modules', 'modules/order', ...modules.map((name) => `modules/${name}`)]
+  const names = [
+    '.',
+    'init',
+    'bin',
+    'bin/busybox',
+    'modules',
+    'modules/order',
+    ...modules.map((name) => `modules/${name}`),
+  ]
   const cpio = spawn('cpio', ['--quiet', '-o', '-H', 'newc'], {cwd: tree, stdio: ['pipe', 'pipe', 'inherit']})
   const file = createWriteStream(target)
   cpio.stdout.pipe(file)

@@ -34,7 +34,12 @@ export async function runInMachine(argv, options = {}) {
 async function boot({kernel, initramfs, job, memoryMb, timeoutMs, onOutput}) {
   const started = performance.now()
   // The machine must not outlive us, however we end: the kernel passes the death on.
-  const qemu = ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...machineArguments({kernel, initramfs, job, memoryMb})]
+  const qemu = [
+    '--pdeathsig',
+    'KILL',
+    'qemu-system-x86_64',
+    ...machineArguments({kernel, initramfs, job, memoryMb}),
+  ]
   const child = spawn('setpriv', qemu, {stdio: ['ignore', 'pipe', 'pipe']})
   const said = []
   child.stdout.on('data', (chunk) => said.push(chunk))
@@ -50,12 +55,20 @@ async function boot({kernel, initramfs, job, memoryMb, timeoutMs, onOutput}) {
   clearTimeout(deadline)
   const bootMs = await follower.stop()
   const status = timedOut ? 124 : Number(await readFile(join(job, 'status'), 'utf8').catch(() => 125))
-  return {status, console: Buffer.concat(said).toString(), bootMs: bootMs - started, ms: performance.now() - started}
+  return {
+    status,
+    console: Buffer.concat(said).toString(),
+    bootMs: bootMs - started,
+    ms: performance.now() - started,
+  }
 }
 
 function machineArguments({kernel, initramfs, job, memoryMb}) {
   const accelerator = process.env['NETDRILL_QEMU_ACCEL'] ?? 'tcg,thread=multi'
-  const share = (path, tag, more) => ['-virtfs', `local,path=${path},mount_tag=${tag},security_model=none,multidevs=remap${more}`]
+  const share = (path, tag, more) => [
+    '-virtfs',
+    `local,path=${path},mount_tag=${tag},security_model=none,multidevs=remap${more}`,
+  ]
   return [
     ...['-accel', accelerator, '-cpu', 'max', '-smp', '2', '-m', String(memoryMb)],
     ...['-kernel', kernel.image, '-initrd', initramfs],

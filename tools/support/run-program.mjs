@@ -29,7 +29,9 @@ export function runProgram(file, args, options = {}) {
 export async function mustRun(file, args, options = {}) {
   const result = await runProgram(file, args, options)
   if (result.status !== 0) {
-    throw new Error(`${[file, ...args].join(' ')} ended with status ${result.status}\n${result.output.trim()}`)
+    throw new Error(
+      `${[file, ...args].join(' ')} ended with status ${result.status}\n${result.output.trim()}`,
+    )
   }
   return result.output
 }

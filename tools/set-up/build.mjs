@@ -1,0 +1,42 @@
+/** Whether dist was built from the sources that are there, and building it when not. */
+import {spawnSync} from 'node:child_process'
+import {createHash} from 'node:crypto'
+import {existsSync, readFileSync, readdirSync, statSync} from 'node:fs'
+import {join} from 'node:path'
+import {inRoot, projectNode, root} from './paths.mjs'
+import {SetUpError, step} from './say.mjs'
+
+/** Written by tools/build.mjs as its last act. */
+export const BUILD_STAMP = inRoot('dist', '.sources')
+
+/** What the bundle is made from. */
+const SOURCES = ['src', 'tools/build.mjs', 'tools/build', 'package.json', 'package-lock.json']
+
+/** True when dist was built from the present sources. */
+export function isBuilt() {
+  return existsSync(BUILD_STAMP) && readFileSync(BUILD_STAMP, 'utf8') === sourcesFingerprint()
+}
+
+/** Builds dist unless it is that of the present sources. */
+export async function setUpBuild() {
+  if (!isBuilt()) await step('building', () => build())
+}
+
+/** A hash over names and contents of everything that goes into the bundle. */
+export function sourcesFingerprint() {
+  const hash = createHash('sha256')
+  for (const path of SOURCES.flatMap(filesBelow)) hash.update(`${path}\0`).update(readFileSync(inRoot(path)))
+  return hash.digest('hex')
+}
+
+function filesBelow(path) {
+  if (!statSync(inRoot(path)).isDirectory()) return [path]
+  const names = readdirSync(inRoot(path)).sort()
+  return names.flatMap((name) => filesBelow(join(path, name)))
+}
+
+function build() {
+  const node = existsSync(projectNode) ? projectNode : process.execPath
+  const result = spawnSync(node, [inRoot('tools', 'build.mjs')], {cwd: root, encoding: 'utf8'})
+  if (result.status !== 0) throw new SetUpError(`the build failed:\n${result.stdout}${result.stderr}`)
+}
