@@ -193,8 +193,11 @@ export interface TlsClient {
 export interface TlsDoor {
   /** Throws a `UserError` when the identity is unusable. Cheap to use for many connections. */
   client(options: TlsClientOptions): TlsClient
-  /** Trusted roots as PEM: those Node brings (and NODE_EXTRA_CA_CERTS), or those of the operating system. Slow once. */
-  roots(store: 'default' | 'system'): readonly string[]
+  /**
+   * Trusted roots as PEM texts: those of the operating system, or those that Node brings along (and
+   * NODE_EXTRA_CA_CERTS). Empty when there are none. Read once per process.
+   */
+  roots(store: 'system' | 'bundled'): Promise<readonly string[]>
 }
 
 export interface DatagramRequest {
