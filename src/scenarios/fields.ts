@@ -1,4 +1,5 @@
 /** The value of a condition's field for one target of a drill, over the part of the drill it asks about. */
+import type {FieldValue} from '../config/conditions/evaluate.ts'
 import type {Failure} from '../core/failure.ts'
 import type {Phases} from '../core/outcome.ts'
 import {lossRatio, rttStatistics} from '../core/statistics.ts'
@@ -7,8 +8,6 @@ import {availability, flapCount, measureImpacts, worstImpact} from './figures.ts
 import type {Point, TargetSeries} from './series.ts'
 import {type Round, isInside, spansOf} from './windows.ts'
 
-export type FieldValue = string | number | boolean | null | readonly (string | number)[]
-
 export interface FieldQuestion {
   readonly field: string
   readonly during: During
@@ -16,7 +15,7 @@ export interface FieldQuestion {
 }
 
 /** Undefined when the drill can't tell: no sample in that part, or a fact that this probe kind doesn't have. */
-export function fieldValue(series: TargetSeries, question: FieldQuestion): FieldValue | undefined {
+export function fieldValue(series: TargetSeries, question: FieldQuestion): FieldValue {
   const {field, rounds} = question
   const spans = rounds.flatMap((round) => spansOf(question.during, round))
   const points = series.points.filter((point) => isInside(point.sentAt, spans))
@@ -39,7 +38,7 @@ function phaseOf(points: readonly Point[], name: string): number | undefined {
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-function pointField(points: readonly Point[], field: string): FieldValue | undefined {
+function pointField(points: readonly Point[], field: string): FieldValue {
   if (points.length === 0) return undefined
   switch (field) {
     case 'ok':
@@ -64,10 +63,7 @@ function failureField(points: readonly Point[], field: 'code' | 'stage' | 'categ
   return last?.[field] ?? null
 }
 
-function connectionField(
-  series: TargetSeries,
-  {field, rounds, during}: FieldQuestion,
-): FieldValue | undefined {
+function connectionField(series: TargetSeries, {field, rounds, during}: FieldQuestion): FieldValue {
   const spans = rounds.flatMap((round) => spansOf(during, round))
   switch (field) {
     case 'state':
@@ -81,10 +77,24 @@ function connectionField(
     case 'downtime':
     case 'detection':
     case 'recovery':
-      return worstImpact(rounds.flatMap((round) => measureImpacts(series, round)))[field]?.value
+      return impactField(series, rounds, field)
     default:
       return undefined
   }
+}
+
+/** Infinite when it was due and never happened: a bound on it is then not met, rather than not judged. */
+function impactField(
+  series: TargetSeries,
+  rounds: readonly Round[],
+  field: 'downtime' | 'detection' | 'recovery',
+): number | undefined {
+  const impacts = rounds.flatMap((round) => measureImpacts(series, round))
+  if (impacts.length === 0) return undefined
+  const measured = worstImpact(impacts)[field]
+  if (measured) return measured.value
+  const wasHit = impacts.some((impact) => impact.lost > 0)
+  return wasHit ? Number.POSITIVE_INFINITY : undefined
 }
 
 function stateAt(series: TargetSeries, at: number): string {
@@ -99,7 +109,7 @@ function statesIn(series: TargetSeries, rounds: readonly Round[]): readonly stri
   return [stateAt(series, first.baselineEnd), ...changes.map((change) => change.to)]
 }
 
-function factOf(series: TargetSeries, field: string): FieldValue | undefined {
+function factOf(series: TargetSeries, field: string): FieldValue {
   const path = field.split('.')
   const {last} = series
   if (!last) return undefined
@@ -111,7 +121,7 @@ function factOf(series: TargetSeries, field: string): FieldValue | undefined {
   return isFieldValue(value) ? value : undefined
 }
 
-function isFieldValue(value: unknown): value is FieldValue {
+function isFieldValue(value: unknown): value is Exclude<FieldValue, undefined> {
   if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return true
-  return Array.isArray(value) && value.every((item) => typeof item === 'string' || typeof item === 'number')
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }

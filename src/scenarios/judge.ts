@@ -1,4 +1,5 @@
 /** Conditions against series, and the verdict of a drill. */
+import {renderCondition} from '../config/conditions/condition.ts'
 import {evaluateCondition} from '../config/conditions/evaluate.ts'
 import {type Verdict, exitCodeOf, worstVerdict} from '../core/exit-codes.ts'
 import {formatDuration} from '../core/units.ts'
@@ -34,7 +35,10 @@ export function judgeConditions(
     const judged = evaluateCondition(condition, (field) =>
       series ? fieldValue(series, {field, during, rounds: evidence.rounds}) : undefined,
     )
-    return {text: source.text, met: judged.met, actual: judged.actual, source}
+    const actual = judged.text
+      .slice(renderCondition(condition).length + 2)
+      .replace('it is ∞', 'it never happened')
+    return {text: source.text, met: judged.met, actual, source}
   })
 }
 

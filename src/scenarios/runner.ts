@@ -20,6 +20,8 @@ export interface DrillRun {
   readonly ports: Ports
   readonly engine: FaultEngine
   readonly openLab: (options: OpenLabOptions) => Promise<Lab>
+  /** Start of the run on the monotonic clock: what every event's `at` counts from. */
+  readonly origin: Millis
   readonly info: Omit<RunInfo, 'started' | 'seed' | 'backends'>
   readonly emit: EmitEvent
   /** Ends the drill in an orderly way; its reason says why. */
@@ -56,8 +58,7 @@ export type Unstamped = WithoutStamp<RunEvent>
  * every ending undoes all faults and takes the lab down.
  */
 export async function runDrill(run: DrillRun): Promise<DrillResult> {
-  const {spec, ports} = run
-  const origin = ports.clock.now()
+  const {spec, ports, origin} = run
   const elapsed = (): Millis => ports.clock.now() - origin
   const inner = new AbortController()
   const signal = AbortSignal.any([run.signal, inner.signal])

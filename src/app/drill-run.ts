@@ -1,0 +1,87 @@
+/** One drill from the command line to the exit code: journal, display, signals, clean end. */
+import type {RunEvent} from '../core/events.ts'
+import {EXIT, type ExitCode} from '../core/exit-codes.ts'
+import type {Ports} from '../core/ports.ts'
+import {openFaultEngine} from '../faults/engine.ts'
+import {openLab} from '../lab/open-lab.ts'
+import type {DrillSpec} from '../scenarios/drill-spec.ts'
+import {openJournal} from '../scenarios/journal/writer.ts'
+import {runDrill} from '../scenarios/runner.ts'
+import {packageVersion} from '../system/package-root.ts'
+import {endProcess, onEndingSignal} from '../system/signals.ts'
+import {type DisplayKind, openDisplay} from './drill-display.ts'
+
+export interface DrillRunRequest {
+  readonly spec: DrillSpec
+  readonly display: DisplayKind
+  readonly color: boolean
+  readonly quiet: boolean
+  /** Where journals go; the state folder by default. */
+  readonly journalFolder: string | null
+}
+
+/** What is watched when a drill has no lab: the host itself, through one agent. */
+const HOST_LAB = {isolation: 'none', nodes: ['host'], links: [], servers: {}} as const
+
+/** Runs the drill and shows it; returns how the process should end. Throws `UserError` when it can't begin. */
+export async function runDrillSession(request: DrillRunRequest, ports: Ports): Promise<ExitCode> {
+  const {spec} = request
+  const id = runName(spec.name, ports)
+  const folder = request.journalFolder ?? `${ports.host.stateFolder}/journals`
+  const journal = await openJournal(ports.files, folder, id)
+  const stop = new AbortController()
+  const onAbort = (urgency: 'orderly' | 'immediate', because: string): void => {
+    if (!stop.signal.aborted) stop.abort(new Error(because))
+    // A person who asks twice does not want to wait: what is not undone within a second is the guard's.
+    if (urgency === 'immediate') ports.clock.after(1000, () => endProcess(EXIT.aborted))
+  }
+  const origin = ports.clock.now()
+  const elapsed = (): number => ports.clock.now() - origin
+  const display = await openDisplay(request, {now: elapsed, onAbort})
+  let interrupts = 0
+  const forget = onEndingSignal((signal) => {
+    interrupts += 1
+    onAbort(interrupts > 1 ? 'immediate' : 'orderly', `${signal} received`)
+  })
+  const publish = (event: RunEvent): void => {
+    journal.write(event)
+    display.show(event)
+  }
+  const engine = await openFaultEngine(ports, {run: id})
+  try {
+    const result = await runDrill({
+      spec,
+      ports,
+      engine,
+      openLab: async (options) => openLab(spec.lab ?? HOST_LAB, ports, options),
+      origin,
+      info: describeRun(id, spec, ports),
+      emit: publish,
+      signal: stop.signal,
+    })
+    publish({at: elapsed(), type: 'run-ended', journal: journal.path})
+    return result.exit
+  } finally {
+    await engine.close()
+    await journal.close()
+    await display.close()
+    forget()
+  }
+}
+
+function describeRun(id: string, spec: DrillSpec, ports: Ports): Parameters<typeof runDrill>[0]['info'] {
+  const {kernel, node, arch} = ports.host.platform
+  return {
+    id,
+    command: `drill run ${spec.name}`,
+    title: spec.title,
+    version: packageVersion(),
+    platform: `Linux ${kernel} ${arch}, Node ${node}`,
+  }
+}
+
+/** Sorts by time; unique even when two runs start in the same second. */
+function runName(name: string, ports: Ports): string {
+  const stamp = new Date(ports.clock.wall()).toISOString().replace(/[-:]/g, '').replace(/\..*/, 'Z')
+  return `${stamp}-${name.replace(/[^a-zA-Z0-9]+/g, '-')}-${ports.host.pid}`
+}
