@@ -21,7 +21,11 @@ export function fieldValue(series: TargetSeries, question: FieldQuestion): Field
   const points = series.points.filter((point) => isInside(point.sentAt, spans))
   if (field.startsWith('rtt.')) return statisticOf(points, field.slice(4))
   if (field.startsWith('phase.')) return phaseOf(points, field.slice(6))
-  return pointField(points, field) ?? connectionField(series, question) ?? factOf(series, field)
+  // Null is a value: there was no failure code, say.
+  const ofPoints = pointField(points, field)
+  if (ofPoints !== undefined) return ofPoints
+  const ofConnection = connectionField(series, question)
+  return ofConnection === undefined ? factOf(series, field) : ofConnection
 }
 
 function statisticOf(points: readonly Point[], name: string): number | undefined {

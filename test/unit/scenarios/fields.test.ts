@@ -1,0 +1,61 @@
+import {describe, expect, it} from 'vitest'
+import {fieldValue} from '../../../src/scenarios/fields.ts'
+import type {During} from '../../../src/scenarios/drill-spec.ts'
+import type {Round} from '../../../src/scenarios/windows.ts'
+import {makePoints, makeSeries} from '../../support/series.ts'
+
+const rounds: Round[] = [{start: 0, baselineEnd: 3000, faults: [{fault: 'f', from: 3000, to: 5000}], end: 10_000}]
+const series = makeSeries(
+  makePoints({
+    end: 10_000,
+    interval: 100,
+    isDown: (at) => at >= 3000 && at < 5000,
+    rtt: (at) => (at < 3000 ? 10 : 20),
+  }),
+  {
+    states: [
+      [50, 'connecting', 'connected'],
+      [3200, 'connected', 'reconnecting'],
+      [5400, 'reconnecting', 'connected'],
+    ],
+  },
+)
+
+describe('fieldValue', () => {
+  it.each<{field: string; during: During; value: unknown}>([
+    {field: 'loss', during: 'baseline', value: 0},
+    {field: 'loss', during: 'fault', value: 1},
+    {field: 'loss', during: 'drill', value: 0.2},
+    {field: 'ok', during: 'recovery', value: true},
+    {field: 'ok', during: 'drill', value: false},
+    {field: 'lost', during: 'drill', value: 20},
+    {field: 'rtt.p50', during: 'baseline', value: 10},
+    {field: 'rtt.p50', during: 'recovery', value: 20},
+    {field: 'rtt.p50', during: 'fault', value: undefined},
+    {field: 'phase.tls', during: 'baseline', value: 10},
+    {field: 'code', during: 'fault', value: 'TCP_TIMEOUT'},
+    {field: 'code', during: 'baseline', value: null},
+    {field: 'state', during: 'drill', value: 'connected'},
+    {field: 'state', during: 'fault', value: 'reconnecting'},
+    {field: 'states', during: 'drill', value: ['connected', 'reconnecting', 'connected']},
+    {field: 'downtime', during: 'drill', value: 2000},
+    {field: 'detection', during: 'drill', value: 200},
+    {field: 'recovery', during: 'drill', value: 400},
+    {field: 'flaps', during: 'drill', value: 0},
+    {field: 'tls.version', during: 'drill', value: undefined},
+  ])('$field during $during is $value', ({field, during, value}) => {
+    expect(fieldValue(series, {field, during, rounds})).toEqual(value)
+  })
+
+  it('makes a recovery that never happened infinite, so that no bound on it is met', () => {
+    const lost = makeSeries(makePoints({end: 10_000, interval: 100, isDown: (at) => at >= 3000}), {
+      states: [[3200, 'connected', 'reconnecting']],
+    })
+    expect(fieldValue(lost, {field: 'recovery', during: 'drill', rounds})).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('can not tell the detection of an outage that did not happen', () => {
+    const calm = makeSeries(makePoints({end: 10_000, interval: 100}))
+    expect(fieldValue(calm, {field: 'detection', during: 'drill', rounds})).toBeUndefined()
+  })
+})
