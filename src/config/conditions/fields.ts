@@ -1,0 +1,85 @@
+/** The fields conditions may name, with what their values are. */
+import {FAILURES} from '../../core/codes/index.ts'
+
+/**
+ * What a field holds and so how its value is written: `duration` (ms inside, unit required), `seconds` (the same text,
+ * compared with a value in seconds, as DNS gives it), `ratio` (percent), `size` (octets), `number` (bare), `text`,
+ * `list` (of texts) or `boolean`.
+ */
+export type FieldType = 'duration' | 'seconds' | 'ratio' | 'size' | 'number' | 'text' | 'list' | 'boolean'
+
+export interface FieldKind {
+  readonly type: FieldType
+  /** All values there are, where they are few and fixed. */
+  readonly words?: readonly string[]
+}
+
+const STATES = [
+  'idle',
+  'connecting',
+  'connected',
+  'degraded',
+  'suspect',
+  'reconnecting',
+  'exhausted',
+  'failed',
+  'disconnected',
+]
+
+const FIELDS: Readonly<Record<string, FieldKind>> = {
+  ok: {type: 'boolean'},
+  code: {type: 'text', words: Object.keys(FAILURES)},
+  stage: {type: 'text', words: ['resolve', 'route', 'connect', 'tls', 'send', 'receive', 'assert']},
+  category: {type: 'text', words: [...new Set(Object.values(FAILURES).map((entry) => entry.category))]},
+  attempts: {type: 'number'},
+  flaky: {type: 'boolean'},
+  address: {type: 'text'},
+  family: {type: 'number'},
+  loss: {type: 'ratio'},
+  dup: {type: 'ratio'},
+  reorder: {type: 'ratio'},
+  ...all('duration', 'rtt', ['min', 'avg', 'p50', 'p90', 'p95', 'p99', 'max', 'stddev', 'jitter']),
+  ...all('duration', 'phase', ['resolve', 'connect', 'tls', 'request', 'wait', 'download', 'total']),
+  ...all('text', 'dns', ['rcode', 'resolver']),
+  ...all('list', 'dns', ['answers', 'flags']),
+  'dns.ttl': {type: 'seconds'},
+  'dns.serial': {type: 'number'},
+  'dns.ad': {type: 'boolean'},
+  ...all('text', 'tls', ['version', 'cipher', 'group', 'alpn', 'issuer', 'ocsp']),
+  ...all('boolean', 'tls', ['trusted', 'resumed']),
+  'tls.days_left': {type: 'number'},
+  'tls.names': {type: 'list'},
+  'http.status': {type: 'number'},
+  ...all('text', 'http', ['version', 'body']),
+  'http.size': {type: 'size'},
+  'ping.ttl': {type: 'number'},
+  'ping.mtu': {type: 'number'},
+  'tcp.banner': {type: 'text'},
+  ...all('text', 'stun', ['mapped', 'mapping']),
+  'mptcp.used': {type: 'boolean'},
+  'mptcp.subflows': {type: 'number'},
+  state: {type: 'text', words: STATES},
+  states: {type: 'list', words: STATES},
+  path: {type: 'text'},
+  downtime: {type: 'duration'},
+  detection: {type: 'duration'},
+  failover: {type: 'duration'},
+  recovery: {type: 'duration'},
+  failback: {type: 'duration'},
+  availability: {type: 'ratio'},
+  lost: {type: 'number'},
+  flaps: {type: 'number'},
+}
+
+/** The names of all fields but the `http.header.NAME` family. */
+export const FIELD_NAMES: readonly string[] = Object.keys(FIELDS)
+
+/** What the field of that name holds; null for an unknown one. Header names are case-insensitive (RFC 9110 §5.1). */
+export function fieldKind(name: string): FieldKind | null {
+  if (Object.hasOwn(FIELDS, name)) return FIELDS[name] ?? null
+  return /^http\.header\.[A-Za-z0-9!#$%&'*+^_`|~-]+$/.test(name) ? {type: 'text'} : null
+}
+
+function all(type: FieldType, head: string, tails: readonly string[]): Record<string, FieldKind> {
+  return Object.fromEntries(tails.map((tail) => [`${head}.${tail}`, {type}]))
+}

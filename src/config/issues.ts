@@ -1,0 +1,203 @@
+/** Schema issues as problems for people: in plain words, at their place, with a suggestion. */
+import type * as z from 'zod'
+import type {ProblemCode} from '../core/codes/index.ts'
+import type {Problem} from '../core/errors.ts'
+import {shorten, suggest} from '../core/text.ts'
+import type {Path, Place, YamlSource} from './source.ts'
+
+type RawIssue = z.core.$ZodRawIssue
+type Issue = z.core.$ZodIssue & {readonly known?: readonly string[]}
+
+/** Stands for "no message of its own": the text is made here, where the document is known. */
+const PLAIN = '\u0000plain'
+
+/** The error map to parse with: keeps, of the schema that complains, the keys it knows. */
+export function noteIssue(issue: RawIssue): string {
+  if (issue.code === 'unrecognized_keys') (issue as {known?: readonly string[]}).known = knownKeys(issue.inst)
+  return PLAIN
+}
+
+function knownKeys(schema: unknown): readonly string[] {
+  const def = (schema as z.core.$ZodType | undefined)?._zod.def as {shape?: object; keyType?: z.core.$ZodType}
+  if (def?.shape) return Object.keys(def.shape)
+  return def?.keyType?._zod.values ? [...def.keyType._zod.values].map(String) : []
+}
+
+/** All problems behind one issue. `data` is what the schema was given, `base` the path of its root. */
+export function problemsOf(
+  issue: Issue,
+  source: YamlSource,
+  data: unknown,
+  base: Path = [],
+): readonly Problem[] {
+  const path = [...base, ...issue.path]
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(key, issue.known ?? [], source.keyPositionOf([...path, key])))
+    case 'invalid_union':
+      return unionProblems(issue, source, data, path)
+    case 'invalid_key': {
+      const message = issue.issues.find((inner) => inner.message !== PLAIN)?.message
+      const shown = JSON.stringify(String(path.at(-1)))
+      return [invalid(message ?? `${shown} is not allowed as a key here`, source.keyPositionOf(path))]
+    }
+    case 'custom':
+      return [customProblem(issue, source, path)]
+    default:
+      return [plainProblem(issue, source, data, path)]
+  }
+}
+
+function unknownKey(key: string, known: readonly string[], position: Problem['position']): Problem {
+  const near = suggest(key, known)
+  const list = known.length > 0 ? [`known here: ${known.join(', ')}`] : []
+  const advice = near === null ? list : [`did you mean "${near}"?`]
+  return {
+    code: 'CONFIG_UNKNOWN_KEY',
+    message: `unknown key "${key}"`,
+    ...(position && {position}),
+    advice: advice.length > 0 ? advice : ['remove it'],
+  }
+}
+
+interface CustomParams {
+  readonly code?: ProblemCode
+  readonly advice?: readonly string[]
+  readonly place?: Place
+  /** The key is wrong, not its value. */
+  readonly atKey?: boolean
+  /** Inside a union: another of its branches is meant. */
+  readonly otherBranch?: boolean
+}
+
+function customProblem(issue: Extract<Issue, {code: 'custom'}>, source: YamlSource, path: Path): Problem {
+  const {code, advice, place, atKey} = (issue.params ?? {}) as CustomParams
+  const position = atKey ? source.keyPositionOf(path) : source.positionOf(path, place)
+  const message = issue.message === PLAIN ? 'invalid value' : issue.message
+  return {code: code ?? 'CONFIG_INVALID', message, position, ...(advice && {advice})}
+}
+
+function unionProblems(
+  issue: Extract<Issue, {code: 'invalid_union'}>,
+  source: YamlSource,
+  data: unknown,
+  path: Path,
+): readonly Problem[] {
+  if (issue.message !== PLAIN) return [invalid(issue.message, source.positionOf(path))]
+  const seen = valueAt(data, path)
+  const discriminated = issue as {discriminator?: string; options?: readonly unknown[]}
+  if (discriminated.discriminator !== undefined) {
+    const options = (discriminated.options ?? []).map(String)
+    return [choiceProblem(discriminated.discriminator, seen, options, source, path)]
+  }
+  const branches = issue.errors as readonly (readonly Issue[])[]
+  const fitting = branches.filter((issues) => !issues.some(rejectsType))
+  const best = fitting.toSorted((a, b) => a.length - b.length)[0]
+  if (best) return best.flatMap((inner) => problemsOf(inner, source, data, path))
+  const told = branches.flat().find((inner) => rejectsType(inner) && inner.message !== PLAIN)
+  if (told) return problemsOf(told, source, data, path)
+  if (seen === undefined) return [missing(source, path)]
+  const expected = new Set(branches.flat().filter(rejectsType).map(expectation))
+  return [invalid(`expected ${[...expected].join(' or ')}, found ${describe(seen)}`, source.positionOf(path))]
+}
+
+/** The branch isn't meant at all: another type, or a schema that says so itself with `otherBranch`. */
+function rejectsType(issue: Issue): boolean {
+  if (issue.code === 'custom') return (issue.params as CustomParams | undefined)?.otherBranch === true
+  return issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value')
+}
+
+function choiceProblem(
+  name: string,
+  seen: unknown,
+  options: readonly string[],
+  source: YamlSource,
+  path: Path,
+): Problem {
+  const advice = [`it can be ${options.join(', ')}`]
+  if (seen === undefined) {
+    const position = source.keyPositionOf(path.slice(0, -1))
+    return {...invalid(`"${name}" is missing`, position), advice}
+  }
+  const near = suggest(String(seen), options)
+  return {
+    ...invalid(`there is no ${name} ${describe(seen)}`, source.positionOf(path)),
+    advice: near === null ? advice : [`did you mean "${near}"?`, ...advice],
+  }
+}
+
+function plainProblem(issue: Issue, source: YamlSource, data: unknown, path: Path): Problem {
+  const seen = valueAt(data, path)
+  if (issue.code === 'invalid_type' && seen === undefined) return missing(source, path)
+  const position = source.positionOf(path)
+  if (issue.message !== PLAIN) return invalid(issue.message, position)
+  switch (issue.code) {
+    case 'invalid_type':
+      return invalid(`expected ${expectation(issue)}, found ${describe(seen)}`, position)
+    case 'invalid_value': {
+      if (seen === undefined) return missing(source, path)
+      const words = issue.values.map(String)
+      const near = typeof seen === 'string' ? suggest(seen, words) : null
+      const one = words.length === 1 ? `expected ${words[0] ?? ''}` : `expected one of ${words.join(', ')}`
+      const problem = invalid(`${one}, found ${describe(seen)}`, position)
+      return near === null ? problem : {...problem, advice: [`did you mean "${near}"?`]}
+    }
+    case 'too_small':
+      return issue.origin === 'array' && issue.minimum === 1
+        ? {code: 'CONFIG_EMPTY', message: 'the list is empty', position, advice: ['add at least one entry']}
+        : invalid(
+            `${describe(seen)} is too small: ${bound('at least', issue.minimum, issue.origin)}`,
+            position,
+          )
+    case 'too_big':
+      return invalid(
+        `${describe(seen)} is too large: ${bound('at most', issue.maximum, issue.origin)}`,
+        position,
+      )
+    default:
+      return invalid(`${describe(seen)} is not allowed here`, position)
+  }
+}
+
+function bound(words: string, limit: number | bigint, origin: string): string {
+  const unit = origin === 'array' ? ' entries' : origin === 'string' ? ' characters' : ''
+  return `${words} ${limit}${unit}`
+}
+
+function missing(source: YamlSource, path: Path): Problem {
+  return invalid(`"${String(path.at(-1))}" is missing`, source.keyPositionOf(path.slice(0, -1)))
+}
+
+function invalid(message: string, position: Problem['position']): Problem {
+  return {code: 'CONFIG_INVALID', message, ...(position && {position})}
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+  null: 'nothing',
+}
+
+function expectation(issue: Issue): string {
+  if (issue.code === 'invalid_value') return issue.values.map(String).join(' or ')
+  return issue.code === 'invalid_type' ? (NAMES[issue.expected] ?? issue.expected) : 'another value'
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing'
+  if (typeof value === 'string') return JSON.stringify(shorten(value, 40))
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'a mapping' : String(value)
+}
+
+function valueAt(data: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, key) => {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+    return (value as Record<PropertyKey, unknown>)[key]
+  }, data)
+}

@@ -1,0 +1,150 @@
+/** YAML text to a typed value, or every mistake in it at its line and column. */
+import type * as z from 'zod'
+import {type Position, type Problem, UserError} from '../core/errors.ts'
+import {type ConditionContext, readCondition} from './conditions/parse.ts'
+import type {Condition} from './conditions/condition.ts'
+import {ConditionMistake} from './conditions/scan.ts'
+import {noteIssue, problemsOf} from './issues.ts'
+import {type Path, type Place, type YamlSource, isBlank, openSource} from './source.ts'
+import {type Substitution, mask, substitute} from './substitute.ts'
+
+export type {Path} from './source.ts'
+
+export interface LoadRequest<Schema extends z.ZodType> {
+  /** For messages; `-` for standard input. */
+  readonly file: string
+  readonly text: string
+  readonly schema: Schema
+  /** Where `${NAME}` comes from; without it references are left as they are. */
+  readonly env?: (name: string) => string | undefined
+}
+
+export interface LoadedDocument<T> {
+  readonly file: string
+  readonly value: T
+  /** Legal, but probably not meant: empty lists of conditions. */
+  readonly warnings: readonly Problem[]
+  /** Values taken from the environment: to be masked in everything that is shown. */
+  readonly substitutions: readonly Substitution[]
+  /** Where a value was written, or a part of a text value; for checks that come after the schema's. */
+  positionOf(path: Path, place?: Place): Position
+  keyPositionOf(path: Path): Position
+  /** Parses the text at `path` with what only the caller knows, such as the names of all targets. */
+  conditionAt(path: Path, text: string, context: ConditionContext): Condition
+}
+
+/** Throws a `UserError` with all problems: CONFIG_SYNTAX, CONFIG_EMPTY, CONFIG_UNKNOWN_KEY, CONFIG_INVALID … */
+export function loadDocument<Schema extends z.ZodType>(
+  request: LoadRequest<Schema>,
+): LoadedDocument<z.output<Schema>> {
+  const {file, schema} = request
+  const source = openSource(file, request.text.replace(/^\uFEFF/, ''))
+  const duplicates = checkSyntax(source)
+  if (isBlank(source.document) && duplicates.length === 0) {
+    throw new UserError({
+      code: 'CONFIG_EMPTY',
+      message: 'the document is empty',
+      position: source.positionAt(0, 1),
+      advice: ['netdrill init writes one to start with'],
+    })
+  }
+  const {substitutions, problems} = request.env
+    ? substitute(source, request.env)
+    : {substitutions: [], problems: []}
+  const data = toData(source)
+  const result = schema.safeParse(data, {error: noteIssue})
+  const issues = result.success ? [] : result.error.issues
+  const found = issues.flatMap((issue) => problemsOf(issue, source, data))
+  const all = [...duplicates, ...problems, ...found].map((problem) => masked(problem, substitutions))
+  if (all.length > 0 || !result.success) throw new UserError(inOrder(all))
+  return {
+    file,
+    value: result.data,
+    warnings: emptyLists(data, source),
+    substitutions,
+    positionOf: source.positionOf,
+    keyPositionOf: source.keyPositionOf,
+    conditionAt: (path, text, context) => conditionAt(source, path, text, context),
+  }
+}
+
+/**
+ * Throws for the first real syntax error only, since those after it are mostly its consequences. Repeated keys don't
+ * disturb the rest: they are returned, to be shown with everything else.
+ */
+function checkSyntax({document, positionAt}: YamlSource): readonly Problem[] {
+  const faults = [...document.errors, ...document.warnings].map((fault) => ({
+    repeated: fault.code === 'DUPLICATE_KEY',
+    problem: {
+      code: 'CONFIG_SYNTAX' as const,
+      message: fault.code === 'DUPLICATE_KEY' ? 'the key is there twice' : firstLine(fault.message),
+      position: positionAt(fault.pos[0], fault.pos[1] - fault.pos[0]),
+    },
+  }))
+  const broken = faults.find((fault) => !fault.repeated)?.problem
+  const repeated = faults.filter((fault) => fault.repeated).map((fault) => fault.problem)
+  if (!broken) return repeated
+  const before = repeated.filter((problem) => problem.position.line < broken.position.line)
+  const hasReference = broken.position.source?.includes('${')
+  const advice = hasReference ? ['inside { } and [ ] a ${NAME} needs quotes'] : undefined
+  throw new UserError([...before, {...broken, ...(advice && {advice})}])
+}
+
+function toData(source: YamlSource): unknown {
+  try {
+    // The default limit on aliases keeps a small text from growing to gigabytes.
+    return source.document.toJS({maxAliasCount: 100})
+  } catch (error) {
+    const message = error instanceof Error ? firstLine(error.message) : 'the document can not be read'
+    throw new UserError({code: 'CONFIG_SYNTAX', message, position: source.positionAt(0, 1)})
+  }
+}
+
+function firstLine(message: string): string {
+  return message.split('\n')[0] ?? message
+}
+
+function masked(problem: Problem, substitutions: readonly Substitution[]): Problem {
+  return {...problem, message: mask(problem.message, substitutions)}
+}
+
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  return problems.toSorted(
+    (a, b) =>
+      (a.position?.line ?? 0) - (b.position?.line ?? 0) ||
+      (a.position?.column ?? 0) - (b.position?.column ?? 0),
+  )
+}
+
+const CONDITION_LISTS: ReadonlySet<string> = new Set(['expect', 'steady', 'abort_when'])
+
+/** An alias may contain itself. */
+const DEEPEST = 20
+
+function emptyLists(data: unknown, source: YamlSource, path: Path = []): readonly Problem[] {
+  if (typeof data !== 'object' || data === null || path.length > DEEPEST) return []
+  return Object.entries(data).flatMap(([key, value]) => {
+    const at = [...path, key]
+    if (!Array.isArray(value) || value.length > 0 || !CONDITION_LISTS.has(key))
+      return emptyLists(value, source, at)
+    const message = `"${key}" is empty: nothing is checked here`
+    return [
+      {
+        code: 'CONFIG_EMPTY',
+        message,
+        position: source.keyPositionOf(at),
+        advice: ['add a condition, or remove it'],
+      },
+    ]
+  })
+}
+
+function conditionAt(source: YamlSource, path: Path, text: string, context: ConditionContext): Condition {
+  try {
+    return readCondition(text, context)
+  } catch (error) {
+    if (!(error instanceof ConditionMistake)) throw error
+    const {code, message, advice, at, length} = error
+    throw new UserError({code, message, advice, position: source.positionOf(path, {at, length})})
+  }
+}
