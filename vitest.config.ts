@@ -1,9 +1,23 @@
 import {defineConfig} from 'vitest/config'
+import type {TestProjectInlineConfiguration} from 'vitest/config'
 
-const project = (name: string, options: object = {}): object => ({
+type Options = Partial<NonNullable<TestProjectInlineConfiguration['test']>>
+
+const project = (name: string, options: Options = {}): TestProjectInlineConfiguration => ({
   extends: true,
   test: {name, include: [`test/${name}/**/*.test.{ts,tsx}`], ...options},
 })
+
+/** Files of these share ports, namespaces or the processor's time: one at a time, after everything else. */
+const alone = (groupOrder: number, testTimeout: number): Options => ({
+  fileParallelism: false,
+  sequence: {groupOrder},
+  testTimeout,
+  hookTimeout: testTimeout,
+})
+
+/** Only inside the virtual machine (tools/qemu), where the kernel has everything and the processor is slow. */
+const machine = process.env['NETDRILL_IN_MACHINE'] === '1' ? [project('qemu', alone(4, 300_000))] : []
 
 export default defineConfig({
   test: {
@@ -13,11 +27,21 @@ export default defineConfig({
       project('unit'),
       project('property'),
       project('golden'),
-      project('contract'),
+      project('contract', {testTimeout: 120_000}),
       project('ui'),
-      project('loopback', {fileParallelism: false}),
-      project('cli', {fileParallelism: false, testTimeout: 60_000}),
-      project('kernel', {fileParallelism: false, testTimeout: 120_000}),
+      project('loopback', alone(1, 20_000)),
+      project('cli', alone(2, 60_000)),
+      project('kernel', alone(3, 120_000)),
+      ...machine,
     ],
+    coverage: {
+      provider: 'v8',
+      include: ['src/**'],
+      exclude: ['src/commands/**', 'src/run.ts', 'src/agent.ts', 'src/guard.ts'],
+      reporter: ['text-summary', 'html'],
+      thresholds: {
+        'src/{core,policies,connections,config}/**': {branches: 95},
+      },
+    },
   },
 })

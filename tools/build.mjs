@@ -22,37 +22,39 @@ const COMMONJS_NAMES = [
   'const __dirname = __dirnameOf(__filename)',
 ].join(';')
 
-// Taken first: a source that changes while we build makes the bundle stale.
-const fingerprint = sourcesFingerprint()
-const {metafile, outputFiles} = await build({
-  absWorkingDir: root,
-  entryPoints: [...(await commandFiles()), ...PROGRAMS.filter((path) => existsSync(inRoot(path)))],
-  outbase: 'src',
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  minify: true,
-  write: false,
-  format: 'esm',
-  platform: 'node',
-  target: 'node22.19',
-  metafile: true,
-  legalComments: 'none',
-  loader: {'.yaml': 'text'},
-  define: {'process.env.NODE_ENV': '"production"'},
-  // typescript and ts-node: oclif looks for them in development; koffi brings its own binary.
-  external: ['typescript', 'ts-node', 'koffi'],
-  // ink imports its development tools dynamically, which the bundler would follow.
-  alias: {'react-devtools-core': inRoot('tools/build/empty.mjs')},
-  banner: {js: COMMONJS_NAMES},
-})
-const files = new Map(outputFiles.map((file) => [file.path, file.contents]))
-files.set(inRoot('dist/meta.json'), JSON.stringify(metafile))
-files.set(inRoot('dist/licences.txt'), await licenceTexts(metafile))
-await writeFiles(files)
-await removeStale(inRoot('dist'), files)
-await writeManifest()
-await writeFiles(new Map([[BUILD_STAMP, fingerprint]]))
+async function bundle() {
+  // Taken first: a source that changes while we build makes the bundle stale.
+  const fingerprint = sourcesFingerprint()
+  const {metafile, outputFiles} = await build({
+    absWorkingDir: root,
+    entryPoints: [...(await commandFiles()), ...PROGRAMS.filter((path) => existsSync(inRoot(path)))],
+    outbase: 'src',
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22.19',
+    metafile: true,
+    legalComments: 'none',
+    loader: {'.yaml': 'text'},
+    define: {'process.env.NODE_ENV': '"production"'},
+    // typescript and ts-node: oclif looks for them in development; koffi brings its own binary.
+    external: ['typescript', 'ts-node', 'koffi'],
+    // ink imports its development tools dynamically, which the bundler would follow.
+    alias: {'react-devtools-core': inRoot('tools/build/empty.mjs')},
+    banner: {js: COMMONJS_NAMES},
+  })
+  const files = new Map(outputFiles.map((file) => [file.path, file.contents]))
+  files.set(inRoot('dist/meta.json'), JSON.stringify(metafile))
+  files.set(inRoot('dist/licences.txt'), await licenceTexts(metafile))
+  await writeFiles(files)
+  await removeStale(inRoot('dist'), files)
+  await writeManifest()
+  await writeFiles(new Map([[BUILD_STAMP, fingerprint]]))
+}
 
 async function commandFiles() {
   const entries = await readdir(inRoot('src/commands'), {recursive: true, withFileTypes: true})
@@ -60,4 +62,12 @@ async function commandFiles() {
     (file) => file.isFile() && /\.tsx?$/.test(file.name) && !file.name.startsWith('_'),
   )
   return sources.map((file) => relative(root, join(file.parentPath, file.name)))
+}
+
+try {
+  await bundle()
+} catch (error) {
+  // The bundler has said where and why; a stack trace of its insides would bury that.
+  if (!error.errors) throw error
+  process.exitCode = 1
 }

@@ -10,18 +10,23 @@ import {alone} from './set-up/lock.mjs'
 import {SetUpError} from './set-up/say.mjs'
 
 /** Does what is left to do; nothing, in a few milliseconds, when all is there. */
-export async function setUp() {
-  if (areDependenciesThere() && isBuilt()) return
+export async function setUp(parts = [packages, bundle]) {
+  if (parts.every((part) => part.isThere())) return
   await alone(async () => {
-    await setUpDependencies()
-    await setUpBuild()
+    for (const part of parts) await part.provide()
   })
 }
 
+/** What node_modules has to hold. */
+export const packages = {isThere: areDependenciesThere, provide: setUpDependencies}
+
+/** What is built from it and the sources. */
+export const bundle = {isThere: isBuilt, provide: setUpBuild}
+
 /** Like setUp, for a program's first line: says what went wrong without a stack trace. Returns whether all is there. */
-export async function setUpOrExplain() {
+export async function setUpOrExplain(parts) {
   try {
-    await setUp()
+    await setUp(parts)
     return true
   } catch (error) {
     if (!(error instanceof SetUpError)) throw error

@@ -1,6 +1,7 @@
 /** One virtual machine that sees this machine's files, runs one command as root and ends. */
 import {spawn} from 'node:child_process'
-import {mkdir, mkdtemp, open, readFile, rm, writeFile} from 'node:fs/promises'
+import {cp, mkdir, mkdtemp, open, readFile, rm, writeFile} from 'node:fs/promises'
+import {totalmem} from 'node:os'
 import {join} from 'node:path'
 import {prepareInitramfs} from './initramfs.mjs'
 import {prepareKernel} from './kernel.mjs'
@@ -13,33 +14,31 @@ const POLL_MS = 200
 
 /**
  * Boots the machine and runs `argv` in it, in `cwd` and with `env` added. Output goes to `onOutput(stream, bytes)` while it
- * comes. Resolves to `{status, console, bootMs, ms}`; status 124 means that `timeoutMs` passed, 125 that the machine broke.
+ * comes; files that it leaves in /run/job/out are copied to the folder `collect`. Resolves to `{status, console, bootMs, ms}`; status 124 means that `timeoutMs` passed, 125 that the machine broke.
  */
 export async function runInMachine(argv, options = {}) {
-  const {cwd = process.cwd(), env = {}, timeoutMs = 600_000, memoryMb = 3072, onOutput, say} = options
+  const {cwd = process.cwd(), env = {}, timeoutMs = 600_000, collect, onOutput, say} = options
   await mkdir(CACHE, {recursive: true})
   const kernel = await prepareKernel(CACHE, say)
   const initramfs = await prepareInitramfs(CACHE, kernel)
   const job = await mkdtemp(join(CACHE, 'job-'))
   try {
+    await mkdir(join(job, 'out'))
     await writeFile(join(job, 'modules'), kernel.modules)
     await writeFile(join(job, 'main.sh'), mainScript())
     await writeFile(join(job, 'command.sh'), commandScript(argv, cwd, env))
-    return await boot({kernel, initramfs, job, memoryMb, timeoutMs, onOutput})
+    const result = await boot({kernel, initramfs, job, timeoutMs, onOutput})
+    if (collect) await cp(join(job, 'out'), collect, {recursive: true})
+    return result
   } finally {
     await rm(job, {recursive: true, force: true})
   }
 }
 
-async function boot({kernel, initramfs, job, memoryMb, timeoutMs, onOutput}) {
+async function boot({kernel, initramfs, job, timeoutMs, onOutput}) {
   const started = performance.now()
   // The machine must not outlive us, however we end: the kernel passes the death on.
-  const qemu = [
-    '--pdeathsig',
-    'KILL',
-    'qemu-system-x86_64',
-    ...machineArguments({kernel, initramfs, job, memoryMb}),
-  ]
+  const qemu = ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...machineArguments({kernel, initramfs, job})]
   const child = spawn('setpriv', qemu, {stdio: ['ignore', 'pipe', 'pipe']})
   const said = []
   child.stdout.on('data', (chunk) => said.push(chunk))
@@ -63,14 +62,17 @@ async function boot({kernel, initramfs, job, memoryMb, timeoutMs, onOutput}) {
   }
 }
 
-function machineArguments({kernel, initramfs, job, memoryMb}) {
+/** Half of what the host has: its files are read through, and what the machine writes stays in its memory. */
+const memoryMb = () => Math.min(3072, Math.floor(totalmem() / 2 / 2 ** 20))
+
+function machineArguments({kernel, initramfs, job}) {
   const accelerator = process.env['NETDRILL_QEMU_ACCEL'] ?? 'tcg,thread=multi'
   const share = (path, tag, more) => [
     '-virtfs',
     `local,path=${path},mount_tag=${tag},security_model=none,multidevs=remap${more}`,
   ]
   return [
-    ...['-accel', accelerator, '-cpu', 'max', '-smp', '2', '-m', String(memoryMb)],
+    ...['-accel', accelerator, '-cpu', 'max', '-smp', '2', '-m', String(memoryMb())],
     ...['-kernel', kernel.image, '-initrd', initramfs],
     ...['-append', 'console=ttyS0 quiet panic=-1 random.trust_cpu=on mitigations=off'],
     ...share('/', 'hostroot', ',readonly=on'),

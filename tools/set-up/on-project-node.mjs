@@ -2,15 +2,15 @@
 import {existsSync, realpathSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {handOver} from '../../bin/hand-over.js'
-import {setUpOrExplain} from '../setup.mjs'
+import {packages, setUpOrExplain} from '../setup.mjs'
 import {projectNode} from './paths.mjs'
 
 /**
- * Sets up what is missing. True when this process goes on with the work; false when the set-up failed or when the tool at `url` now
+ * Installs the packages if they are missing. True when this process goes on with the work; false when the set-up failed or when the tool at `url` now
  * runs a second time, on the right Node, and this process only waits for it.
  */
 export async function isReady(url) {
-  if (!(await setUpOrExplain())) return false
+  if (!(await setUpOrExplain([packages]))) return false
   if (isProjectNode()) return true
   handOver(projectNode, [fileURLToPath(url), ...process.argv.slice(2)])
   return false
