@@ -52,6 +52,8 @@ const LOCAL: readonly (readonly [string, string])[] = [
   ['No route to host', 'EHOSTUNREACH'],
   ['Operation not permitted', 'EPERM'],
   ['Permission denied', 'EACCES'],
+  // What ping makes of EACCES: a prohibit route looks like a broadcast address to it.
+  ['Do you want to ping broadcast', 'EACCES'],
   ['Cannot assign requested address', 'EADDRNOTAVAIL'],
   ['Invalid argument', 'EINVAL'],
   ['No buffer space available', 'ENOBUFS'],
@@ -80,9 +82,14 @@ export function parsePingProgram(stdout: string, stderr: string): PingProgramRes
   }
   for (const line of lines) {
     const report = REPORT.exec(line)
-    if (report) return readReport(report[1] ?? '', report[2] ?? '')
+    if (report && !isHint(report[2] ?? '')) return readReport(report[1] ?? '', report[2] ?? '')
   }
   return readTrouble(stderr)
+}
+
+/** A redirect or source quench says nothing about whether the request arrives. */
+function isHint(words: string): boolean {
+  return words.startsWith('Redirect') || words.startsWith('Source Quench')
 }
 
 function readReport(from: string, words: string): PingProgramResult {
@@ -111,7 +118,7 @@ function readTrouble(stderr: string): PingProgramResult {
   }
   const [, code = 'UNKNOWN'] = LOCAL.find(([words]) => text.includes(words)) ?? []
   const mtu = Number(/mtu ?[=:] ?(\d+)/.exec(text)?.[1] ?? 0)
-  const syscall = /^ping6?: (bind|connect|sendmsg|sendto|setsockopt)/.exec(text)?.[1]
+  const syscall = /^ping6?: (bind|connect|sendmsg|sendto|SO_BINDTODEVICE)/.exec(text)?.[1]
   return {
     status: 'failed',
     error: {code, message: text, local: true, ...(syscall === undefined ? {} : {syscall})},

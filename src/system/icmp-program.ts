@@ -5,6 +5,7 @@ import {parsePingProgram} from './icmp-program-output.ts'
 
 /** Time for starting the program, on top of the deadline; then it is ended. */
 const GRACE: Millis = 100
+/** For one echo on the loopback interface. */
 const TRIAL: Millis = 2000
 
 export type PingProgramOpening =
@@ -16,9 +17,13 @@ export async function openPingProgram(exec: Exec, request: EchoSocketRequest): P
   const args = ['-n', '-c', '1', '-W', '1', request.family === 4 ? '127.0.0.1' : '::1']
   const result = await exec.run({file: 'ping', args: [`-${request.family}`, ...args], timeout: TRIAL})
   if (result.notFound) return {status: 'missing', because: 'there is no ping program'}
+  if (result.exitCode === null && !result.timedOut) {
+    return {status: 'missing', because: 'the ping program can not be started by this user'}
+  }
   const seen = parsePingProgram(result.stdout, result.stderr)
-  if (seen.status === 'forbidden')
+  if (seen.status === 'forbidden') {
     return {status: 'missing', because: `the ping program fails: ${seen.because}`}
+  }
   return {status: 'open', socket: programSocket(exec, request)}
 }
 

@@ -1,0 +1,46 @@
+/** Runs inside a namespace: opens ICMP one way, sends echo requests and prints the results as JSON. */
+import type {EchoExtra, EchoOpening, EchoResult} from '../../../src/core/ports.ts'
+import {systemExec} from '../../../src/system/exec.ts'
+import {type IcmpMethod, systemIcmp} from '../../../src/system/icmp.ts'
+
+export interface EchoJob {
+  readonly methods?: readonly IcmpMethod[]
+  readonly family: 4 | 6
+  readonly ttl?: number
+  readonly source?: string
+  readonly interface?: string
+  readonly size?: number
+  readonly timeout?: number
+  /** One request each, all at once unless `inTurn`. */
+  readonly to: readonly string[]
+  readonly inTurn?: boolean
+  /** Milliseconds to go on listening after the last result. */
+  readonly linger?: number
+}
+export interface EchoReport {
+  readonly opening: EchoOpening['status']
+  readonly detail?: unknown
+  readonly method?: string
+  readonly results: readonly EchoResult[]
+  readonly extras: readonly EchoExtra[]
+}
+
+async function run(job: EchoJob): Promise<EchoReport> {
+  const icmp = systemIcmp(systemExec, job.methods ? {methods: job.methods} : {})
+  const opening = await icmp.open(job)
+  if (opening.status !== 'open') return {opening: opening.status, detail: opening, results: [], extras: []}
+  const {socket} = opening
+  const extras: EchoExtra[] = []
+  socket.onExtra((extra) => extras.push(extra))
+  const {signal} = new AbortController()
+  const send = async (address: string, sequence: number): Promise<EchoResult> =>
+    socket.echo({address, sequence, size: job.size ?? 56, timeout: job.timeout ?? 2000, signal})
+  const results: EchoResult[] = []
+  if (job.inTurn) for (const [index, address] of job.to.entries()) results.push(await send(address, index))
+  else results.push(...(await Promise.all(job.to.map(send))))
+  if (job.linger !== undefined) await new Promise((resolve) => setTimeout(resolve, job.linger))
+  socket.close()
+  return {opening: 'open', method: socket.method, results, extras}
+}
+
+process.stdout.write(JSON.stringify(await run(JSON.parse(process.argv[2] ?? '{}') as EchoJob)))

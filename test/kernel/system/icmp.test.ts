@@ -1,0 +1,131 @@
+import {fileURLToPath} from 'node:url'
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import type {IcmpMethod} from '../../../src/system/icmp.ts'
+import {
+  type NamespacePair,
+  ipIn,
+  makeNamespacePair,
+  namespacesMissing,
+  nodeIn,
+  runIn,
+} from '../../support/namespaces.ts'
+import type {EchoJob, EchoReport} from './icmp-echo.ts'
+
+const SCRIPT = fileURLToPath(new URL('icmp-echo.ts', import.meta.url))
+const missing = namespacesMissing()
+let pair: NamespacePair
+
+const run = async (job: EchoJob): Promise<EchoReport> => nodeIn<EchoReport>(pair.near, SCRIPT, job)
+
+function allowDatagram(allow: boolean): void {
+  runIn(pair.near, 'sysctl', ['-q', '-w', `net.ipv4.ping_group_range=${allow ? '0 2147483647' : '1 0'}`])
+}
+
+beforeAll(() => {
+  if (missing) return
+  pair = makeNamespacePair()
+  const {near, far} = pair
+  const settings = ['net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1']
+  // Otherwise the kernel sends one ICMP error a second at most.
+  const unlimited = ['net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0']
+  runIn(far, 'sysctl', ['-q', '-w', ...settings, ...unlimited])
+  ipIn(near, 'route add 10.98.0.0/24 via 10.99.0.2')
+  ipIn(near, 'route add prohibit 10.97.0.1')
+  ipIn(near, 'route add blackhole 10.97.0.2')
+  ipIn(near, '-6 route add fd98::/64 via fd99::2')
+  ipIn(far, 'route add unreachable 10.98.0.1')
+  ipIn(far, 'route add prohibit 10.98.0.2')
+  ipIn(far, 'route add 10.98.0.9 via 10.99.0.1')
+  ipIn(far, '-6 route add prohibit fd98::1')
+  runIn(far, 'nft', ['add table inet t'])
+  runIn(far, 'nft', ['add chain inet t in {type filter hook input priority 0;}'])
+  runIn(far, 'nft', ['add rule inet t in ip length 110 drop'])
+  // A reject rule, since the kernel counts what unreachable routes answer against a small budget.
+  ipIn(far, 'route add 10.98.0.8 via 10.99.0.1')
+  runIn(far, 'nft', ['add chain inet t through {type filter hook forward priority 0;}'])
+  runIn(far, 'nft', ['add rule inet t through ip daddr 10.98.0.8 reject with icmp host-unreachable'])
+  allowDatagram(true)
+})
+
+afterAll(() => {
+  if (!missing) pair.remove()
+})
+
+describe.each<IcmpMethod>(['datagram', 'raw', 'program'])('ICMP echo by %s', (method) => {
+  const methods = [method]
+
+  it('measures a round trip over IPv4 and IPv6', async (ctx) => {
+    if (missing) ctx.skip(missing)
+    const v4 = await run({methods, family: 4, to: ['10.99.0.2']})
+    expect(v4.results).toEqual([
+      {status: 'reply', rtt: expect.any(Number) as number, ttl: 64, bytes: 64, from: '10.99.0.2'},
+    ])
+    const v6 = await run({methods, family: 6, to: ['fd99::2'], size: 1000})
+    expect(v6.results).toMatchObject([{status: 'reply', ttl: 64, bytes: 1008, from: 'fd99::2'}])
+  })
+
+  it('tells apart who says no, and why', async (ctx) => {
+    if (missing) ctx.skip(missing)
+    const to = ['10.98.0.1', '10.98.0.2', '10.96.0.1', '10.97.0.1', '10.97.0.2']
+    const {results} = await run({methods, family: 4, to})
+    expect(results).toMatchObject([
+      {error: {code: 'EHOSTUNREACH', icmp: {type: 3, code: 1, from: '10.99.0.2'}}},
+      {error: {code: 'EHOSTUNREACH', icmp: {type: 3, code: 13, from: '10.99.0.2'}}},
+      {error: {code: 'ENETUNREACH', local: true}},
+      {error: {code: 'EACCES', local: true}},
+      {error: {code: 'EINVAL', local: true}},
+    ])
+    const v6 = await run({methods, family: 6, to: ['fd98::1']})
+    expect(v6.results).toMatchObject([{error: {icmp: {type: 1, code: 1, from: 'fd99::2'}}}])
+  })
+
+  it('sees where a small TTL ends', async (ctx) => {
+    if (missing) ctx.skip(missing)
+    const {results} = await run({methods, family: 4, ttl: 1, to: ['10.98.0.9']})
+    expect(results).toMatchObject([{error: {icmp: {type: 11, code: 0, from: '10.99.0.2'}}}])
+  })
+
+  it('reports a dropped request as a timeout, at the deadline', async (ctx) => {
+    if (missing) ctx.skip(missing)
+    const {results} = await run({methods, family: 4, size: 82, timeout: 200, to: ['10.99.0.2']})
+    expect(results).toMatchObject([{status: 'timeout'}])
+  })
+
+  it('takes source and interface, and refuses what is not here', async (ctx) => {
+    if (missing) ctx.skip(missing)
+    const good = await run({methods, family: 4, source: '10.99.0.1', interface: 'nd0', to: ['10.99.0.2']})
+    expect(good.results).toMatchObject([{status: 'reply'}])
+    const refusals = [
+      await run({methods, family: 4, source: '192.0.2.9', to: ['10.99.0.2']}),
+      await run({methods, family: 4, interface: 'nope0', to: ['10.99.0.2']}),
+    ].map((report) => JSON.stringify(report))
+    expect(refusals[0]).toContain('EADDRNOTAVAIL')
+    expect(refusals[1]).toContain('ENODEV')
+  })
+})
+
+describe.each<IcmpMethod>(['datagram', 'raw'])('the shared %s socket', (method) => {
+  it('gives every reply and every error to its own request', async (ctx) => {
+    if (missing) ctx.skip(missing)
+    const good = Array.from({length: 40}, (_, index) => (index % 2 === 0 ? '10.99.0.2' : '10.99.0.1'))
+    const to = good.flatMap((address) => [address, '10.98.0.8', '10.96.0.1'])
+    const {results} = await run({methods: [method], family: 4, to})
+    const seen = results.map((result) =>
+      result.status === 'reply' ? result.from : result.status === 'failed' && result.error.code,
+    )
+    expect(seen).toEqual(good.flatMap((address) => [address, 'EHOSTUNREACH', 'ENETUNREACH']))
+  })
+})
+
+describe('the choice of a method', () => {
+  it('prefers the datagram socket, then the raw one', async (ctx) => {
+    if (missing) ctx.skip(missing)
+    expect((await run({family: 4, to: ['10.99.0.2']})).method).toBe('icmp datagram socket')
+    allowDatagram(false)
+    expect((await run({family: 4, to: ['10.99.0.2']})).method).toBe('icmp raw socket')
+    const refused = await run({methods: ['datagram'], family: 4, to: []})
+    allowDatagram(true)
+    expect(refused.opening).toBe('missing')
+    expect(JSON.stringify(refused.detail)).toMatch(/EACCES.*ping_group_range/)
+  })
+})
