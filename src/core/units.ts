@@ -105,6 +105,14 @@ export function formatDuration(ms: Millis): string {
     .join('')
 }
 
+/** Renders a point of a run's clock as `+12.3s`, from an hour on as `+1h02m03s`. */
+export function formatStamp(at: Millis): string {
+  if (at < 3_600_000) return `+${(Math.max(0, at) / 1000).toFixed(1)}s`
+  const seconds = Math.floor(at / 1000)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  return `+${Math.floor(seconds / 3600)}h${two(Math.floor((seconds % 3600) / 60))}m${two(seconds % 60)}s`
+}
+
 /** Renders a rate in tc's words (`10mbit`). */
 export function formatRate(bits: BitsPerSecond): string {
   if (bits >= 1e9) return `${Number((bits / 1e9).toPrecision(4))}gbit`

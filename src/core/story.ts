@@ -1,0 +1,170 @@
+/**
+ * The notable events of a run in words. The terminal's event log and the line reporter both read this, so that they
+ * tell the same story. Samples are no story: only the first failure of a kind is.
+ */
+import type {RunEvent} from './events.ts'
+import type {AddedFault, Proof} from './fault-events.ts'
+import type {Sample} from './outcome.ts'
+import {stripControl} from './text.ts'
+import {type Millis, formatDuration} from './units.ts'
+
+/** `good` and `bad` are about the connection; `fault` is about what we did to it. */
+export type Tone = 'plain' | 'good' | 'warning' | 'bad' | 'fault' | 'phase'
+
+export interface Told {
+  readonly at: Millis
+  readonly tone: Tone
+  /** The target or fault it is about; empty when it is about the run. */
+  readonly subject: string
+  readonly text: string
+}
+
+interface ToldFailure {
+  readonly code: string
+  readonly at: Millis
+}
+
+/** What has to be remembered to tell the next event, and what the last event told. */
+export interface Story {
+  readonly told: readonly Told[]
+  readonly faults: ReadonlyMap<string, AddedFault>
+  readonly failures: ReadonlyMap<string, ToldFailure>
+  readonly missed: ReadonlySet<string>
+}
+
+/** A failure with the same code is told again after this long, so that a lossy link doesn't fill the log. */
+const REPEAT_AFTER: Millis = 10_000
+/** A wait shorter than this isn't worth a line: the attempt that follows is. */
+const SHORT_WAIT: Millis = 1000
+
+export function emptyStory(): Story {
+  return {told: [], faults: new Map(), failures: new Map(), missed: new Set()}
+}
+
+/** Takes one event in; `told` of the result holds the lines of this event alone. Text is free of control characters. */
+export function foldStory(story: Story, event: RunEvent): Story {
+  if (event.type === 'sample') return foldSample(story, event.at, event.target, event.sample)
+  if (event.type === 'slot-missed') return foldMissed(story, event.at, event.target, event.because)
+  const faults =
+    event.type === 'fault-added' ? new Map(story.faults).set(event.fault.id, event.fault) : story.faults
+  return {...story, faults, told: tell({...story, faults}, event).map(clean)}
+}
+
+function foldSample(story: Story, at: Millis, target: string, sample: Sample): Story {
+  if (sample.outcome.status !== 'failed') return story.told.length === 0 ? story : {...story, told: []}
+  const {code, message} = sample.outcome.failure
+  const last = story.failures.get(target)
+  if (last?.code === code && at - last.at < REPEAT_AFTER) return {...story, told: []}
+  const told: Told = {at, tone: 'bad', subject: target, text: `${code}: ${message}`}
+  return {...story, told: [clean(told)], failures: new Map(story.failures).set(target, {code, at})}
+}
+
+function foldMissed(story: Story, at: Millis, target: string, because: string): Story {
+  if (story.missed.has(target)) return {...story, told: []}
+  const told: Told = {at, tone: 'warning', subject: target, text: `a probe was skipped: ${because}`}
+  return {...story, told: [clean(told)], missed: new Set(story.missed).add(target)}
+}
+
+function tell(story: Story, event: RunEvent): readonly Told[] {
+  const line = (tone: Tone, subject: string, text: string): Told => ({at: event.at, tone, subject, text})
+  const name = (id: string): string => story.faults.get(id)?.name ?? id
+  switch (event.type) {
+    case 'run-started':
+      return [
+        line('phase', '', `${event.run.title}, seed ${event.run.seed}`),
+        ...event.run.backends.map((backend) => line('plain', '', backend)),
+      ]
+    case 'phase-started':
+      return [line('phase', '', `phase ${event.phase}${endsIn(event.at, event.ends)}`)]
+    case 'state-changed': {
+      const tone = toneOfState(event.to)
+      return [line(tone, event.target, `${event.from} → ${event.to}${reason(event.because)}`)]
+    }
+    case 'attempt-scheduled': {
+      const wait = event.due - event.at
+      if (wait < SHORT_WAIT) return []
+      const when = `attempt ${event.attempt} (${event.phase}) in ${formatDuration(wait)}`
+      return [line('plain', event.target, when + reason(event.because))]
+    }
+    case 'attempt':
+      return [tellAttempt(event)]
+    case 'fault-applied': {
+      const fault = story.faults.get(event.fault)
+      const what = fault ? `: ${fault.summary}` : ''
+      return [line('fault', name(event.fault), `in force after ${formatDuration(event.took)}${what}`)]
+    }
+    case 'fault-measured':
+      return event.proofs.map((proof) => line(toneOfProof(proof), name(event.fault), proofText(proof)))
+    case 'fault-removed':
+      return [tellRemoved(event, name(event.fault))]
+    case 'fault-failed':
+      return [line('bad', name(event.fault), `could not be applied: ${event.because}`)]
+    case 'observer-gap':
+      return [line('warning', '', `not observed for ${formatDuration(event.length)}${reason(event.because)}`)]
+    case 'notice':
+      return [line(toneOfNotice(event.level), '', event.code ? `${event.code}: ${event.text}` : event.text)]
+    case 'expectation':
+      return [tellExpectation(event)]
+    case 'abort-requested':
+      return [line('warning', '', `abort requested${reason(event.because)}`)]
+    case 'verdict':
+      return [
+        line(event.verdict === 'pass' ? 'good' : 'bad', '', `verdict: ${event.verdict.toUpperCase()}`),
+        ...event.reasons.map((text) => line('plain', '', text)),
+      ]
+    default:
+      return []
+  }
+}
+
+function tellAttempt(event: RunEvent & {type: 'attempt'}): Told {
+  const what = `attempt ${event.attempt} (${event.phase})`
+  const took = formatDuration(event.took)
+  const {at, target: subject, failure} = event
+  if (!failure) return {at, tone: 'good', subject, text: `${what} succeeded after ${took}`}
+  return {at, tone: 'bad', subject, text: `${what} failed after ${took}: ${failure.code}`}
+}
+
+function tellRemoved(event: RunEvent & {type: 'fault-removed'}, subject: string): Told {
+  const state = event.restored ? 'the state from before is back' : 'the state from before is NOT back'
+  const text = `removed in ${formatDuration(event.took)} (${event.because}); ${state}`
+  return {at: event.at, tone: event.restored ? 'fault' : 'bad', subject, text}
+}
+
+function tellExpectation(event: RunEvent & {type: 'expectation'}): Told {
+  const word = event.met === null ? 'not judged' : event.met ? 'met' : 'NOT met'
+  const tone = event.met === null ? 'warning' : event.met ? 'good' : 'bad'
+  return {at: event.at, tone, subject: '', text: `expected ${event.text}: ${word}${reason(event.actual)}`}
+}
+
+/** `asked 100ms, measured 99.7ms: verified` with what it is about in front. */
+export function proofText(proof: Proof): string {
+  return `${proof.what}: asked ${proof.asked}, measured ${proof.measured}: ${proof.verdict.replaceAll('-', ' ')}`
+}
+
+function toneOfProof(proof: Proof): Tone {
+  return proof.verdict === 'verified' ? 'good' : 'bad'
+}
+
+function toneOfState(state: string): Tone {
+  if (state === 'connected') return 'good'
+  return state === 'connecting' || state === 'degraded' || state === 'suspect' || state === 'idle'
+    ? 'warning'
+    : 'bad'
+}
+
+function toneOfNotice(level: 'info' | 'warning' | 'error'): Tone {
+  return level === 'info' ? 'plain' : level === 'error' ? 'bad' : 'warning'
+}
+
+function endsIn(at: Millis, ends: Millis | null): string {
+  return ends === null || ends <= at ? '' : ` for ${formatDuration(ends - at)}`
+}
+
+function reason(because: string): string {
+  return because === '' ? '' : `: ${because}`
+}
+
+function clean(told: Told): Told {
+  return {...told, subject: stripControl(told.subject), text: stripControl(told.text)}
+}

@@ -1,0 +1,65 @@
+/** What the keys do, for the footer and the help page. */
+import type {Glyphs} from './glyphs.ts'
+import type {SortKey} from './sort-targets.ts'
+import type {Line} from './spans.ts'
+import {span} from './spans.ts'
+
+interface KeyHelp {
+  readonly keys: string
+  readonly short: string
+  readonly long: string
+}
+
+/** In order of importance: a narrow footer leaves the last ones out, the help page shows all. */
+function keyHelps(glyphs: Glyphs): readonly KeyHelp[] {
+  return [
+    {keys: '?', short: 'help', long: 'this page'},
+    {keys: 'q', short: 'quit', long: 'quit: asks once, then aborts the drill and undoes its faults'},
+    {keys: 'a', short: 'abort', long: 'abort in order (also Ctrl-C); a second time: undo at once'},
+    {keys: 'space', short: 'pause', long: 'freeze the display (also p); the drill goes on'},
+    {keys: 'd', short: 'detail', long: 'everything about the selected target (also Enter); Esc goes back'},
+    {keys: glyphs.upDown, short: 'select', long: 'select a target (also k and j, Home and End)'},
+    {keys: 's', short: 'sort', long: 'sort by document order, state, loss, p95 or name'},
+  ]
+}
+
+export function renderHelp(glyphs: Glyphs): readonly Line[] {
+  const mark = (sign: string, text: string): Line => [span(`   ${sign.padEnd(7)}`, 'accent'), span(text)]
+  return [
+    [span('   KEYS', 'dim')],
+    ...keyHelps(glyphs).map(({keys, long}) => mark(keys, long)),
+    [],
+    [span('   SIGNS', 'dim')],
+    mark(
+      `${glyphs.levels[0] ?? ''}${glyphs.levels.at(-1) ?? ''}`,
+      'round-trip time, short to long, on a logarithmic scale',
+    ),
+    mark(glyphs.failed, 'at least one sample failed in this slice of time'),
+    mark(glyphs.skipped, 'no sample was taken: it says nothing about the target'),
+    mark(
+      `${glyphs.planned}${glyphs.inForce}${glyphs.toCome}${glyphs.past}`,
+      'a fault: planned, in force, still to come, removed',
+    ),
+    mark(glyphs.nowHead, 'now'),
+    [],
+    [span('   Loss, p50 and p95 are of the last 30s. Times count from the start of the run.', 'dim')],
+  ]
+}
+
+/** As many keys as fit, the most important ones first, shown in a steady order. */
+export function renderKeys(glyphs: Glyphs, width: number, sort: SortKey): Line {
+  const helps = keyHelps(glyphs).map((help) =>
+    help.keys === 's' && sort !== 'document' ? {...help, short: `sort: ${sort}`} : help,
+  )
+  let used = 1
+  const shown = helps.filter(({keys, short}) => {
+    const wide = keys.length + short.length + 3
+    if (used + wide > width) return false
+    used += wide
+    return true
+  })
+  return [
+    span(' '),
+    ...shown.toReversed().flatMap(({keys, short}) => [span(keys, 'accent'), span(` ${short}  `, 'dim')]),
+  ]
+}

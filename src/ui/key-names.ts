@@ -1,0 +1,35 @@
+/** From what the terminal sends to what the screen understands. */
+import type {Key} from 'ink'
+import type {KeyName} from './screen-state.ts'
+
+const LETTERS: Readonly<Record<string, KeyName>> = {
+  ' ': 'pause',
+  p: 'pause',
+  s: 'sort',
+  k: 'up',
+  j: 'down',
+  g: 'first',
+  G: 'last',
+  d: 'detail',
+  a: 'abort',
+  '?': 'help',
+  h: 'help',
+  q: 'quit',
+}
+
+/**
+ * The keys in one piece of input. Two characters may have been typed fast; more is a paste, and pasted text must
+ * not abort a drill.
+ */
+export function nameKeys(input: string, key: Key): readonly KeyName[] {
+  if (key.ctrl) return [input === 'c' ? 'abort' : 'other']
+  if (key.upArrow) return ['up']
+  if (key.downArrow) return ['down']
+  if (key.home) return ['first']
+  if (key.end) return ['last']
+  if (key.return) return ['detail']
+  if (key.escape || key.backspace) return ['back']
+  if (key.meta || input === '') return ['other']
+  const letters = [...input]
+  return letters.length > 2 ? ['other'] : letters.map((letter) => LETTERS[letter] ?? 'other')
+}

@@ -1,0 +1,172 @@
+/** The only door to ink. Import it lazily (`await import`): it loads React and the layout engine. */
+import {type Instance, render} from 'ink'
+import type {RunEvent} from '../core/events.ts'
+import type {Clock} from '../core/ports.ts'
+import type {Millis} from '../core/units.ts'
+import {DrillScreen} from './components/drill-screen.tsx'
+import {Keyboard} from './components/keyboard.tsx'
+import type {Frame} from './frame.ts'
+import {chooseLook} from './look.ts'
+import {type KeyName, type Urgency, decideKey, initialScreen} from './screen-state.ts'
+import {emptyView, foldView} from './view-state.ts'
+
+export interface MountOptions {
+  /** A terminal: the caller has checked `isTTY`, `TERM` and `CI` and prints lines otherwise. */
+  readonly stdout: NodeJS.WriteStream
+  /** Keys work when this is a terminal; otherwise only signals can abort. */
+  readonly stdin: NodeJS.ReadStream
+  readonly stderr: NodeJS.WriteStream
+  /** Calls the listener for every event from now on; events of before may be delivered at once. */
+  readonly subscribe: (listener: (event: RunEvent) => void) => () => void
+  /** The run's clock, on which `at` of the events counts. */
+  readonly now: () => Millis
+  readonly after: Clock['after']
+  /** A key asked for it: at most once per urgency. In raw mode Ctrl-C is a key and sends no signal. */
+  readonly onAbort: (urgency: Urgency) => void
+  /** The locale is UTF-8. */
+  readonly unicode: boolean
+  /** False under `NO_COLOR` or `--no-color`: no colours or other attributes are written. */
+  readonly color: boolean
+  /** The cost of each frame in milliseconds: layout and text, not React. */
+  readonly onFrame?: (cost: Millis) => void
+}
+
+export interface MountedDrill {
+  /**
+   * Leaves the alternate screen, restores cursor and keyboard, and resolves when the terminal is the caller's
+   * again. May be called at any time and repeatedly.
+   */
+  finish(): Promise<void>
+  /** Resolves when the display has ended: null after `finish`, the error when it broke. The drill isn't concerned. */
+  readonly ended: Promise<Error | null>
+}
+
+/** Calm to look at, and quick enough for countdowns in tenths. */
+const REFRESH: Millis = 100
+const MOST_FRAMES_PER_SECOND = 20
+
+/**
+ * Shows a drill on the terminal's alternate screen until `finish` is called. Events are folded as they come and
+ * drawn ten times a second; a key is answered at once. Never ends the process, and handles no signals:
+ *
+ *     const {mountDrill} = await import('../ui/mount.tsx')
+ *     const ui = await mountDrill({stdout, stdin, stderr, subscribe, now: () => clock.now() - origin, after, …})
+ *     try {
+ *       await runDrill(…)          // onAbort aborts its signal; SIGINT, SIGTERM and SIGHUP do the same
+ *     } finally {
+ *       await ui.finish()          // before anything is printed, also on an error
+ *     }
+ *     print(renderDrillSummary(…))  // stays in the scrollback
+ *
+ * When the process is ended without `finish`, ink restores the terminal from its exit hook.
+ */
+export async function mountDrill(options: MountOptions): Promise<MountedDrill> {
+  const {stdout, stdin, stderr} = options
+  const display = startDisplay(options)
+  // Before ink's own listener, so that its first frame in the new size is already planned for it.
+  stdout.prependListener('resize', display.draw)
+  const instance = render(display.element(), {
+    stdout,
+    stdin,
+    stderr,
+    alternateScreen: true,
+    incrementalRendering: true,
+    interactive: true,
+    maxFps: MOST_FRAMES_PER_SECOND,
+    exitOnCtrlC: false,
+    patchConsole: false,
+    ...(options.onFrame ? {onRender: ({renderTime}) => options.onFrame?.(renderTime)} : {}),
+  })
+  display.start(instance)
+  const stop = (): void => {
+    display.stop()
+    stdout.off('resize', display.draw)
+  }
+  const ended = instance.waitUntilExit().then(
+    () => display.failure(),
+    (error: unknown) => asError(error),
+  )
+  void ended.then(stop)
+  await instance.waitUntilRenderFlush()
+  return {
+    ended,
+    finish: async () => {
+      stop()
+      instance.unmount()
+      await ended
+    },
+  }
+}
+
+interface Display {
+  element(): React.ReactElement
+  start(instance: Instance): void
+  draw(this: void): void
+  stop(): void
+  failure(): Error | null
+}
+
+/** Holds the state outside React and draws it. */
+function startDisplay(options: MountOptions): Display {
+  const {stdout, stdin, now, after} = options
+  const look = chooseLook(options)
+  const hasKeys = stdin.isTTY && typeof stdin.setRawMode === 'function'
+  let view = emptyView()
+  let screen = initialScreen()
+  let instance: Instance | null = null
+  let failure: Error | null = null
+  let cancel = (): void => undefined
+  let unsubscribe = (): void => undefined
+
+  const element = (): React.ReactElement => {
+    const columns = stdout.columns > 0 ? stdout.columns : 80
+    const rows = stdout.rows > 0 ? stdout.rows : 24
+    const frame: Frame = {view, screen, now: now(), columns, rows, look, hasKeys}
+    return (
+      <>
+        <DrillScreen frame={frame} />
+        {hasKeys && <Keyboard onKey={onKey} />}
+      </>
+    )
+  }
+  const draw = (): void => instance?.rerender(element())
+  const onKey = (key: KeyName): void => {
+    const result = decideKey(screen, key, {view, now: now()})
+    screen = result.screen
+    draw()
+    if (result.abort) options.onAbort(result.abort)
+  }
+  const onEvent = (event: RunEvent): void => {
+    try {
+      view = foldView(view, event)
+    } catch (error) {
+      // A display that can't go on must not take the drill with it.
+      failure ??= asError(error)
+      instance?.unmount()
+    }
+  }
+  const tick = (): void => {
+    draw()
+    cancel = after(REFRESH, tick)
+  }
+  return {
+    element,
+    draw,
+    start: (mounted) => {
+      instance = mounted
+      unsubscribe = options.subscribe(onEvent)
+      tick()
+    },
+    stop: () => {
+      cancel()
+      unsubscribe()
+      cancel = unsubscribe = () => undefined
+      instance = null
+    },
+    failure: () => failure,
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}

@@ -1,0 +1,118 @@
+/** What the person at the keyboard has chosen, and what each key does. Pure: the mount carries out the effect. */
+import type {Millis} from '../core/units.ts'
+import {type SortKey, nextSortKey, sortTargets} from './sort-targets.ts'
+import type {ViewState} from './view-state.ts'
+
+export type Urgency = 'orderly' | 'immediate'
+export type Pane = 'overview' | 'detail' | 'help'
+
+export interface ScreenState {
+  readonly pane: Pane
+  readonly sort: SortKey
+  /** The selected target; null selects the first one. */
+  readonly selected: string | null
+  /** While paused: what was on the screen. The run goes on. */
+  readonly frozen: {readonly view: ViewState; readonly now: Millis} | null
+  /** `q` was pressed once and waits to be confirmed. */
+  readonly quitAsked: boolean
+  /** The strongest abort that was asked for. */
+  readonly abort: Urgency | null
+}
+
+export type KeyName =
+  | 'pause'
+  | 'sort'
+  | 'up'
+  | 'down'
+  | 'first'
+  | 'last'
+  | 'detail'
+  | 'back'
+  | 'abort'
+  | 'help'
+  | 'quit'
+  | 'other'
+
+export interface KeyContext {
+  readonly view: ViewState
+  readonly now: Millis
+}
+
+export interface KeyResult {
+  readonly screen: ScreenState
+  /** The caller has to be told, once. */
+  readonly abort: Urgency | null
+}
+
+export function initialScreen(): ScreenState {
+  return {pane: 'overview', sort: 'document', selected: null, frozen: null, quitAsked: false, abort: null}
+}
+
+/**
+ * Decides what a key does. `quit` while the drill runs asks once, then aborts in order: leaving without undoing
+ * isn't offered. After an abort was asked for, only a second `abort` does more: it undoes at once.
+ */
+export function decideKey(screen: ScreenState, key: KeyName, context: KeyContext): KeyResult {
+  const calm = {...screen, quitAsked: false}
+  switch (key) {
+    case 'abort':
+      return decideAbort(calm, context.view)
+    case 'quit':
+      return decideQuit(screen, context.view)
+    case 'pause':
+      return stay({...calm, frozen: screen.frozen ? null : {view: context.view, now: context.now}})
+    case 'sort':
+      return stay({...calm, sort: nextSortKey(screen.sort)})
+    case 'up':
+      return stay(select(calm, context.view, -1))
+    case 'down':
+      return stay(select(calm, context.view, 1))
+    case 'first':
+      return stay(select(calm, context.view, Number.NEGATIVE_INFINITY))
+    case 'last':
+      return stay(select(calm, context.view, Number.POSITIVE_INFINITY))
+    case 'detail':
+      return stay({...calm, pane: screen.pane === 'detail' ? 'overview' : 'detail'})
+    case 'help':
+      return stay({...calm, pane: screen.pane === 'help' ? 'overview' : 'help'})
+    case 'back':
+      return stay({...calm, pane: 'overview'})
+    case 'other':
+      return stay(calm)
+  }
+}
+
+/** The place of the selected target in the order shown; 0 when it is gone or nothing was selected. */
+export function selectedPlace(screen: ScreenState, names: readonly string[]): number {
+  return Math.max(0, screen.selected === null ? 0 : names.indexOf(screen.selected))
+}
+
+function stay(screen: ScreenState): KeyResult {
+  return {screen, abort: null}
+}
+
+/** The display goes on, so that the undo can be watched. */
+function decideAbort(screen: ScreenState, view: ViewState): KeyResult {
+  if (isOver(view) || screen.abort === 'immediate') return stay(screen)
+  const abort: Urgency = screen.abort === 'orderly' ? 'immediate' : 'orderly'
+  return {screen: {...screen, abort, frozen: null, pane: 'overview'}, abort}
+}
+
+function decideQuit(screen: ScreenState, view: ViewState): KeyResult {
+  if (screen.pane !== 'overview') return stay({...screen, pane: 'overview', quitAsked: false})
+  if (isOver(view) || screen.abort !== null || view.abortRequested) return stay({...screen, quitAsked: false})
+  return screen.quitAsked
+    ? decideAbort({...screen, quitAsked: false}, view)
+    : stay({...screen, quitAsked: true})
+}
+
+function isOver(view: ViewState): boolean {
+  return view.verdict !== null || view.ended
+}
+
+function select(screen: ScreenState, view: ViewState, by: number): ScreenState {
+  const names = sortTargets((screen.frozen?.view ?? view).targets, screen.sort).map((target) => target.name)
+  const place = selectedPlace(screen, names) + by
+  const next = names[Math.min(names.length - 1, Math.max(0, place))]
+  return next === undefined ? screen : {...screen, selected: next}
+}
