@@ -8,8 +8,10 @@ import {systemDatagram} from '../system/datagram.ts'
 import {systemDial} from '../system/dial.ts'
 import {systemExec} from '../system/exec.ts'
 import {systemFiles} from '../system/files.ts'
+import {systemGuards} from '../system/guard-process.ts'
 import {systemHost} from '../system/host.ts'
 import {systemIcmp} from '../system/icmp.ts'
+import {systemLocks} from '../system/locks.ts'
 import {systemResolver} from '../system/resolver.ts'
 import {freshSeed} from '../system/seed.ts'
 import {systemTls} from '../system/tls.ts'
@@ -30,5 +32,7 @@ export function openPorts(seed?: number): Ports {
     host,
     capabilities: systemCapabilities(systemExec, host),
     agents: systemAgents(host),
+    locks: systemLocks(host),
+    guards: systemGuards,
   }
 }

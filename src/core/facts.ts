@@ -50,6 +50,17 @@ export interface CertificateFacts {
   readonly key: string
 }
 
+export interface ResumptionFacts {
+  /** The server gave a ticket or session id. */
+  readonly offered: boolean
+  readonly accepted: boolean
+  /** Handshake times in milliseconds, without the TCP connect. */
+  readonly full_ms: number
+  readonly resumed_ms: number | null
+  /** What the resumed handshake was faster; negative when it was slower. */
+  readonly saved_ms: number | null
+}
+
 export interface TlsFacts {
   readonly version: string | null
   readonly cipher: string | null
@@ -67,7 +78,13 @@ export interface TlsFacts {
   readonly problems: readonly string[]
   /** The name or address that was matched against the certificate, and whether it did. */
   readonly name_matches: boolean | null
+  /** Whether the server took up the session again: of the second connection when one was made for that. */
   readonly resumed: boolean
+  /** Only when asked for: what a second connection with the session of the first gave. */
+  readonly resumption?: ResumptionFacts
+  /** Status of the stapled OCSP response: `good`, `revoked`, `unknown`, `absent`, or `invalid` when it proves nothing. */
+  readonly ocsp?: string
+  /** As the server sent it, leaf first; the trusted root is usually not among them. */
   readonly chain: readonly CertificateFacts[]
   /** The number of the alert received, if one was. */
   readonly alert: number | null
@@ -80,6 +97,10 @@ export interface PingFacts {
   readonly bytes: number
   readonly sequence: number
   readonly duplicate: boolean
+  /** Who stamped the reply's arrival. */
+  readonly clock?: 'kernel' | 'user'
+  /** What the path allows, when a packet was too big for it. */
+  readonly mtu?: number
 }
 
 export interface TcpFacts {

@@ -354,6 +354,30 @@ export interface Agents {
   spawn(place: Place, options?: SpawnOptions): Promise<AgentProcess>
 }
 
+/** Mutual exclusion between all processes of a user; a lock goes with its process, however that ends. */
+export interface Locks {
+  /** Waits until nobody else holds it; the returned function lets it go. */
+  hold(name: string): Promise<() => Promise<void>>
+}
+
+/**
+ * The detached process that undoes a run's faults when this process is gone, or when a fault's time is over and
+ * nobody undid it.
+ */
+export interface GuardLink {
+  readonly pid: number
+  /** The ledger of the run has changed: look again at what is open and until when. */
+  look(): void
+  /** From now on the guard alone keeps the run's faults, until their time is over. */
+  detach(): void
+  /** Nothing is open any more; the guard ends. */
+  release(): void
+}
+export interface Guards {
+  /** Starts the guard of a run; resolves when it is ready to undo. */
+  start(run: string): Promise<GuardLink>
+}
+
 /** All doors; a function asks for the ones it uses: `Pick<Ports, 'clock' | 'dial'>`. */
 export interface Ports {
   readonly clock: Clock
@@ -368,4 +392,6 @@ export interface Ports {
   readonly host: Host
   readonly capabilities: Capabilities
   readonly agents: Agents
+  readonly locks: Locks
+  readonly guards: Guards
 }

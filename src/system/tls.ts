@@ -1,6 +1,8 @@
-import {DEFAULT_CIPHERS, createSecureContext, getCACertificates, type SecureContext} from 'node:tls'
+import {constants} from 'node:crypto'
+import {DEFAULT_CIPHERS, createSecureContext, type SecureContext} from 'node:tls'
 import {UserError} from '../core/errors.ts'
 import type {TlsClientOptions, TlsDoor} from '../core/ports.ts'
+import {readRoots} from './tls-roots.ts'
 import {upgradeToTls} from './tls-upgrade.ts'
 
 /**
@@ -13,14 +15,7 @@ export const systemTls: TlsDoor = {
     const context = secureContext(options)
     return {upgrade: async (request) => upgradeToTls(context, request)}
   },
-  roots: (store) => {
-    try {
-      return getCACertificates(store)
-    } catch {
-      // An unreadable store of the system is the same as an empty one.
-      return []
-    }
-  },
+  roots: readRoots,
 }
 
 function secureContext(options: TlsClientOptions): SecureContext {
@@ -29,6 +24,8 @@ function secureContext(options: TlsClientOptions): SecureContext {
       minVersion: options.min,
       maxVersion: options.max,
       ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=0`,
+      // Servers without secure renegotiation (RFC 5746) are refused by OpenSSL 3 itself otherwise.
+      secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
       // No roots: OpenSSL's verdict isn't used, and loading them costs more than the handshake.
       ca: [],
       ...(options.identity ? {cert: options.identity.certificate, key: options.identity.key} : {}),

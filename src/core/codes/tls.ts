@@ -186,6 +186,20 @@ export const TLS_FAILURES = failureTable({
     meaning: 'The server ended the handshake with an alert; the message gives its number and name.',
     advice: ["look the alert up in RFC 8446 section 6 and into the server's log"],
   },
+  TLS_SERVER_ERROR: {
+    stage: 'tls',
+    category: 'resource',
+    detail: 'remote',
+    blame: 'target',
+    retry: 'ladder',
+    title: 'internal error of the server',
+    meaning:
+      'The server ended the handshake because of trouble of its own (alert 80): no memory, no certificate configured for this name, or a broken back end.',
+    advice: [
+      "look into the server's log at this time",
+      'check that a certificate is configured for this name',
+    ],
+  },
   TLS_CLOSED: {
     stage: 'tls',
     category: 'protocol',

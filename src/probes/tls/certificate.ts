@@ -3,7 +3,7 @@ import {X509Certificate} from 'node:crypto'
 import type {CertificateFacts} from '../../core/facts.ts'
 import {stripControl} from '../../core/text.ts'
 import {TAG, derChildren, derNumber, derOid, derTime, readDer, type DerNode} from './der.ts'
-import {nameText} from './distinguished-name.ts'
+import {canonicalName, nameText} from './distinguished-name.ts'
 import {parseGeneralNames, type GeneralNames} from './general-names.ts'
 
 export const OID = {
@@ -34,6 +34,9 @@ export interface Certificate {
   /** Distinguished names, DER. */
   readonly subject: Uint8Array
   readonly issuer: Uint8Array
+  /** The same in the form in which names are compared. */
+  readonly subjectName: string
+  readonly issuerName: string
   /** The serial number's octets as in the certificate. */
   readonly serial: Uint8Array
   /** Milliseconds since the epoch. */
@@ -79,6 +82,8 @@ function build(der: Uint8Array, x509: X509Certificate): Certificate | null {
     sha256: x509.fingerprint256.replaceAll(':', '').toLowerCase(),
     subject: subject.raw,
     issuer: issuer.raw,
+    subjectName: canonicalName(subject.raw),
+    issuerName: canonicalName(issuer.raw),
     serial: serial.body,
     notBefore,
     notAfter,

@@ -92,3 +92,8 @@ export function versionName(number: number): string {
 function hex(number: number): string {
   return `0x${number.toString(16).padStart(4, '0')}`
 }
+
+/** The number on the wire of a version's name; 0 for an unknown name. */
+export function versionNumber(name: string): number {
+  return Number(Object.keys(VERSIONS).find((number) => VERSIONS[Number(number)] === name) ?? 0)
+}
