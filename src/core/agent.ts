@@ -4,7 +4,9 @@
  * One JSON document per line on standard input and output; end of input means that the main process is gone, and
  * the agent ends itself.
  */
+import type {Problem} from './errors.ts'
 import type {RunEvent} from './events.ts'
+import type {ExitCode} from './exit-codes.ts'
 import type {Millis} from './units.ts'
 import type {WatchSpec} from './watch.ts'
 
@@ -59,6 +61,8 @@ export type ToAgent =
       readonly proxy: string
       readonly impairment: ProxyImpairment
     }
+  /** Tell the counters of all proxies now. */
+  | {readonly type: 'count'; readonly id: number}
   | {readonly type: 'watch'; readonly id: number; readonly targets: readonly WatchSpec[]}
   /** Stop probing; servers go on. */
   | {readonly type: 'unwatch'; readonly id: number}
@@ -66,9 +70,16 @@ export type ToAgent =
 export type FromAgent =
   | {readonly type: 'ready'; readonly pid: number}
   | {readonly type: 'done'; readonly id: number; readonly servers?: readonly ServingServer[]}
-  | {readonly type: 'failed'; readonly id: number; readonly message: string}
+  | {
+      readonly type: 'failed'
+      readonly id: number
+      readonly message: string
+      /** Of a `UserError`: what it said and how the process should end. */
+      readonly problems?: readonly Problem[]
+      readonly exit?: ExitCode
+    }
   | {readonly type: 'event'; readonly event: RunEvent}
-  /** Bytes and connections of a proxy since its start; sent with `done` of an `impair`, and once a second. */
+  /** Bytes and connections of a proxy since its start; sent before the `done` of an `impair` or `count`, and once a second when they have changed. */
   | {
       readonly type: 'proxy-counters'
       readonly proxy: string

@@ -1,4 +1,6 @@
 import type {FromAgent, ToAgent} from '../../core/agent.ts'
+import {isUserError} from '../../core/errors.ts'
+import type {RunEvent} from '../../core/events.ts'
 import type {Ports} from '../../core/ports.ts'
 import type {Millis} from '../../core/units.ts'
 import {ServerRoom} from '../../lab/servers/server-room.ts'
@@ -32,7 +34,7 @@ interface Started {
 class Agent {
   readonly #doors: AgentDoors
   #started: Promise<Started> | null = null
-  #watching: {readonly stop: AbortController; readonly done: Promise<unknown>} | null = null
+  #watching: {readonly stop: AbortController; readonly ended: Promise<void>} | null = null
   #told = ''
 
   constructor(doors: AgentDoors) {
@@ -49,7 +51,8 @@ class Agent {
       this.#send({type: 'done', id: message.id, ...(servers === undefined ? {} : {servers})})
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error)
-      this.#send({type: 'failed', id: message.id, message: text})
+      const problem = isUserError(error) ? {problems: error.problems, exit: error.exit} : {}
+      this.#send({type: 'failed', id: message.id, message: text, ...problem})
     }
   }
 
@@ -64,6 +67,9 @@ class Agent {
       }
       case 'impair':
         await started.room.impair(message.proxy, message.impairment)
+        this.#tellCounters(started, true)
+        return undefined
+      case 'count':
         this.#tellCounters(started, true)
         return undefined
       case 'watch':
@@ -92,22 +98,18 @@ class Agent {
     {ports, origin}: Started,
     targets: Extract<ToAgent, {type: 'watch'}>['targets'],
   ): Promise<void> {
-    const {watchTargets} = await import('../../connections/watch-targets.ts')
+    const {openWatch} = await import('../../connections/watch-targets.ts')
     const stop = new AbortController()
-    const emit = (event: Parameters<typeof this.emit>[0]): void => this.emit(event)
-    const done = watchTargets(targets, ports, {origin, emit, signal: stop.signal})
-    this.#watching = {stop, done}
-  }
-
-  emit(event: Extract<FromAgent, {type: 'event'}>['event']): void {
-    this.#send({type: 'event', event})
+    const emit = (event: RunEvent): void => this.#send({type: 'event', event})
+    const {ended} = await openWatch(targets, ports, {origin, emit, signal: stop.signal})
+    this.#watching = {stop, ended}
   }
 
   async #unwatch(): Promise<void> {
     const watching = this.#watching
     this.#watching = null
     watching?.stop.abort()
-    await watching?.done
+    await watching?.ended
   }
 
   #tellCounters(started: Started, always = false): void {

@@ -1,14 +1,8 @@
 import http from 'node:http'
-import * as z from 'zod'
-import {answerAfter, behaviourShape, misbehave} from './behaviour.ts'
+import {answerAfter, misbehave} from './behaviour.ts'
 import {runTcpServer} from './connections.ts'
 import type {StartServer} from './server.ts'
-
-export const httpOptions = z.strictObject({
-  ...behaviourShape,
-  status: z.int().min(200).max(599).default(200),
-  body: z.string().default('ok\n'),
-})
+import {httpOptions} from './options.ts'
 
 /** Answers every request with the configured status and body; `/status/503` asks for another status once. */
 export const startHttp: StartServer = async (request) => {

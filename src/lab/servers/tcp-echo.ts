@@ -1,14 +1,8 @@
 import net, {type Socket} from 'node:net'
-import * as z from 'zod'
-import {answerAfter, behaviourShape, misbehave} from './behaviour.ts'
+import {answerAfter, misbehave} from './behaviour.ts'
 import {runTcpServer} from './connections.ts'
 import type {ServeRequest, StartServer} from './server.ts'
-
-export const tcpEchoOptions = z.strictObject({
-  ...behaviourShape,
-  /** Sent to every client at once; a line break is added. */
-  banner: z.string().optional(),
-})
+import {tcpEchoOptions} from './options.ts'
 
 /** Sends every byte back, in order and after the delay; answers a half-close with its own. */
 export const startTcpEcho: StartServer = async (request) => {

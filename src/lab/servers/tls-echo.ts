@@ -1,24 +1,14 @@
 import net from 'node:net'
 import tls from 'node:tls'
-import * as z from 'zod'
-import {answerAfter, behaviourShape, misbehave} from './behaviour.ts'
+import type * as z from 'zod'
+import {answerAfter, misbehave} from './behaviour.ts'
 import {makeAuthority} from './certificates/certificate.ts'
 import {runTcpServer} from './connections.ts'
 import type {ServeRequest, StartServer} from './server.ts'
 import {echo} from './tcp-echo.ts'
+import {tlsEchoOptions} from './options.ts'
 
 const DAY = 86_400_000
-
-export const tlsEchoOptions = z.strictObject({
-  ...behaviourShape,
-  /** Days until the certificate expires; negative for one that has. */
-  days_left: z.number().min(-3650).max(3650).default(90),
-  /** What the certificate is valid for, in place of the server's own names and address. */
-  names: z.array(z.string().min(1)).min(1).optional(),
-  /** The newest version spoken. */
-  max_version: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.3'),
-  alpn: z.array(z.string().min(1)).optional(),
-})
 
 /**
  * Echoes inside TLS, with a certificate made at the start by an authority made at the start. With a delay the

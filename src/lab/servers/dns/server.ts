@@ -1,10 +1,11 @@
 import dgram from 'node:dgram'
 import net, {type Socket} from 'node:net'
-import * as z from 'zod'
-import {answerAfter, behaviourShape, misbehave} from '../behaviour.ts'
+import type * as z from 'zod'
+import {answerAfter, misbehave} from '../behaviour.ts'
 import {runTcpServer} from '../connections.ts'
 import type {RunningServer, ServeRequest, StartServer} from '../server.ts'
 import {type Answer, decodeQuestion, encodeAnswer, type Question} from './message.ts'
+import {dnsOptions} from '../options.ts'
 
 const RCODES = {
   NOERROR: 0,
@@ -14,21 +15,7 @@ const RCODES = {
   NOTIMP: 4,
   REFUSED: 5,
 } as const
-type Rcode = keyof typeof RCODES
 
-export const dnsOptions = z.strictObject({
-  ...behaviourShape,
-  /** Names and their addresses, IPv4 and IPv6 mixed; every other name doesn't exist. */
-  records: z
-    .record(z.string(), z.union([z.ipv4(), z.ipv6(), z.array(z.union([z.ipv4(), z.ipv6()])).min(1)]))
-    .default({}),
-  /** Seconds. */
-  ttl: z.int().min(0).max(2_147_483_647).default(60),
-  /** Given for every question in place of an answer. */
-  rcode: z.enum(Object.keys(RCODES) as [Rcode, ...Rcode[]]).optional(),
-  /** UDP answers are cut, so that clients have to come by TCP. */
-  truncate: z.boolean().default(false),
-})
 type DnsOptions = z.output<typeof dnsOptions>
 
 /** UDP and TCP need the same port, which may be free for one of them only. */

@@ -1,0 +1,178 @@
+import type {EmitEvent, RunEvent} from '../core/events.ts'
+import type {Failure} from '../core/failure.ts'
+import type {Outcome} from '../core/outcome.ts'
+import type {Ports} from '../core/ports.ts'
+import type {Millis} from '../core/units.ts'
+import type {WatchSpec} from '../core/watch.ts'
+import type {Policy} from '../policies/policy.ts'
+import {loadProbe} from '../probes/registry.ts'
+import {advance, IDLE, isUp, type MachineEvent, type MachineState} from './machine.ts'
+import type {Observer} from './observer.ts'
+import {type LoadProbe, Probers} from './probers.ts'
+import {Reconnector} from './reconnector.ts'
+import {Sampler} from './sampler.ts'
+
+export interface TargetRun {
+  /** Start of the run on the monotonic clock: `at` and `sentAt` of events count from here. */
+  readonly origin: Millis
+  readonly emit: EmitEvent
+  readonly observer: Observer
+  /** The first sample is taken this long after the start, so that many targets don't start in step. */
+  readonly stagger?: Millis
+  /** For tests; the registry's own otherwise. */
+  readonly load?: LoadProbe
+}
+
+type WithoutStamp<E> = E extends RunEvent ? Omit<E, 'at'> : never
+
+/**
+ * One watched target. Two things run side by side:
+ *
+ * - the **observer** samples at the interval whatever happens: `sample` events, from which downtime and loss are
+ *   measured with the interval's resolution;
+ * - the **connection under test** follows its policy: once `fall` samples in a row have failed it counts as lost, and
+ *   from then on only its own attempts, made when the policy says, bring it back: `attempt` events and the state.
+ *   After a successful attempt further samples confirm it until there are `rise` successes.
+ *
+ * So a drill can tell "the service was back after 2s" from "the client noticed 8s later". Without a policy the samples
+ * are the connection's attempts too. A failure that retrying can't mend (`failed`) ends the sampling as well.
+ */
+export class TargetWatch {
+  readonly #spec: WatchSpec
+  readonly #ports: Ports
+  readonly #run: TargetRun
+  readonly #probers: Probers
+  #machine: MachineState = IDLE
+  #sampler: Sampler | null = null
+  #reconnector: Reconnector | null = null
+  /** Evidence sent before this was judged already in the light of something newer. */
+  #freshFrom: Millis = 0
+
+  private constructor(spec: WatchSpec, ports: Ports, run: TargetRun, probers: Probers) {
+    this.#spec = spec
+    this.#ports = ports
+    this.#run = run
+    this.#probers = probers
+  }
+
+  /** Throws `UserError` when the target makes no sense. Nothing is sent yet. */
+  static async open(spec: WatchSpec, ports: Ports, run: TargetRun): Promise<TargetWatch> {
+    const probers = await Probers.open(spec, ports, run.load ?? loadProbe)
+    return new TargetWatch(spec, ports, run, probers)
+  }
+
+  start(): void {
+    const {clock} = this.#ports
+    const {interval, timeout} = this.#spec
+    const {origin, observer, stagger = 0} = this.#run
+    this.#feed({type: 'start'}, 'the watch began')
+    this.#startPolicy(this.#spec.policy as Policy | null)
+    this.#sampler = new Sampler({
+      interval,
+      timeout,
+      first: clock.now() + stagger,
+      origin,
+      clock,
+      probers: this.#probers,
+      observer,
+      onOutcome: (outcome, sentAt) => this.#onOutcome(outcome, sentAt),
+      onSample: (sample) => this.#emit({type: 'sample', target: this.#spec.name, sample}),
+      onMissed: (seq, because) => this.#emit({type: 'slot-missed', target: this.#spec.name, seq, because}),
+    })
+  }
+
+  /** Ends everything under way; resolves when it has. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#sampler?.stop(), this.#reconnector?.stop()])
+    await this.#probers.close()
+    this.#feed({type: 'stop'}, 'the watch ended')
+  }
+
+  #startPolicy(policy: Policy | null): void {
+    // Without the capability to probe there is nothing to retry.
+    if (policy === null || this.#probers.skip !== null) return
+    const {clock, random} = this.#ports
+    const {name} = this.#spec
+    this.#reconnector = new Reconnector({
+      policy,
+      clock,
+      random: random.fork(`retries of ${name}`),
+      probers: this.#probers,
+      observer: this.#run.observer,
+      onScheduled: ({attempt, phase, due, because}) =>
+        this.#emit({
+          type: 'attempt-scheduled',
+          target: name,
+          attempt,
+          phase,
+          due: due - this.#run.origin,
+          because,
+        }),
+      onAttempt: ({attempt, phase}, took, failure, startedAt) => {
+        this.#emit({type: 'attempt', target: name, attempt, phase, took, failure})
+        this.#freshFrom = Math.max(this.#freshFrom, startedAt)
+        if (failure === null) this.#feed({type: 'success'}, `attempt ${attempt} succeeded (${phase})`)
+        else this.#feed({type: 'failure'}, `attempt ${attempt} failed: ${failure.code}`)
+      },
+      onStop: ({reason, because}) => {
+        if (reason === 'failed') this.#reject(because)
+        else this.#feed({type: 'given-up'}, because)
+      },
+    })
+    this.#reconnector.start()
+  }
+
+  #onOutcome(outcome: Outcome, sentAt: Millis): void {
+    if (!this.#judgesSamples() || outcome.status === 'skipped' || sentAt < this.#freshFrom) return
+    this.#freshFrom = sentAt
+    if (outcome.status === 'ok') {
+      this.#feed({type: 'success'}, 'a sample succeeded')
+      return
+    }
+    const {failure} = outcome
+    if (failure.category !== 'observer' && failure.category !== 'cancelled') this.#onFailure(failure, sentAt)
+  }
+
+  /** With a policy a lost connection comes back by its own attempts only; a success still to be confirmed is up already. */
+  #judgesSamples(): boolean {
+    const {state, successes} = this.#machine
+    return this.#reconnector === null || isUp(state) || (state === 'reconnecting' && successes > 0)
+  }
+
+  #onFailure(failure: Failure, sentAt: Millis): void {
+    const because = `${failure.code}: ${failure.message}`
+    const rejected = failure.category === 'authentication'
+    if (rejected && this.#reconnector === null) {
+      this.#reject(because)
+      return
+    }
+    const confirming = this.#machine.state === 'reconnecting'
+    const {fall} = this.#spec
+    // Credentials aren't tried `fall` times: the policy says at once what may follow.
+    this.#feed({type: 'failure'}, because, rejected ? 1 : fall)
+    const lost = confirming || this.#machine.state === 'reconnecting'
+    if (lost) this.#reconnector?.lost(failure, sentAt)
+  }
+
+  /** Nothing is sent any more, so that nobody is hammered with what they refused. */
+  #reject(because: string): void {
+    this.#feed({type: 'rejected'}, because)
+    const sampler = this.#sampler
+    void sampler?.stop()
+    const text = `${this.#spec.name} is not probed any more: ${because}`
+    this.#emit({type: 'notice', level: 'error', code: null, text})
+  }
+
+  #feed(event: MachineEvent, because: string, fall: number = this.#spec.fall): void {
+    const before = this.#machine.state
+    this.#machine = advance(this.#machine, event, {fall, rise: this.#spec.rise})
+    const after = this.#machine.state
+    if (before === after) return
+    this.#emit({type: 'state-changed', target: this.#spec.name, from: before, to: after, because})
+  }
+
+  #emit(event: WithoutStamp<RunEvent>): void {
+    const at = this.#ports.clock.now() - this.#run.origin
+    this.#run.emit({...event, at} as RunEvent)
+  }
+}

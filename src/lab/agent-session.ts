@@ -1,0 +1,153 @@
+import type {
+  FromAgent,
+  ProxyControl,
+  ProxyImpairment,
+  ServerSpec,
+  ServingServer,
+  ToAgent,
+} from '../core/agent.ts'
+import {UserError} from '../core/errors.ts'
+import type {EmitEvent} from '../core/events.ts'
+import type {Place} from '../core/place.ts'
+import type {AgentProcess, Clock, Ports, SpawnOptions} from '../core/ports.ts'
+import type {Millis} from '../core/units.ts'
+import type {WatchSpec} from '../core/watch.ts'
+
+/** An agent answers within milliseconds; when it hasn't after this long, it never will. */
+const ANSWER_LIMIT: Millis = 15_000
+
+type Request = Exclude<ToAgent, {type: 'start'}>
+type WithoutId<T> = T extends Request ? Omit<T, 'id'> : never
+type Counters = Extract<FromAgent, {type: 'proxy-counters'}>
+
+export interface SessionOptions {
+  /** For people: the node's name. */
+  readonly name: string
+  readonly place: Place
+  readonly spawn?: SpawnOptions
+  /** Start of the run on the monotonic clock. */
+  readonly origin: Millis
+  readonly seed: number
+}
+
+/** An agent with its questions and answers matched: every request resolves, or rejects when the agent can't or is gone. */
+export class AgentSession {
+  readonly name: string
+  readonly #process: AgentProcess
+  readonly #clock: Pick<Clock, 'after'>
+  readonly #pending = new Map<number, (answer: FromAgent | Error) => void>()
+  readonly #counters = new Map<string, Counters>()
+  #emit: EmitEvent = () => {}
+  #lastId = 0
+  #gone: string | null = null
+
+  private constructor(name: string, process: AgentProcess, clock: Pick<Clock, 'after'>) {
+    this.name = name
+    this.#process = process
+    this.#clock = clock
+    process.onMessage((message) => this.#receive(message))
+    void process.ended.then((because) => this.#lose(because))
+  }
+
+  /** Starts the agent. Throws `UserError` when the place can't be entered. */
+  static async open(ports: Pick<Ports, 'agents' | 'clock'>, options: SessionOptions): Promise<AgentSession> {
+    const {name, place, spawn, origin, seed} = options
+    const process = await ports.agents.spawn(place, spawn)
+    const session = new AgentSession(name, process, ports.clock)
+    process.send({type: 'start', origin, seed, openPing: spawn?.unshare !== undefined})
+    return session
+  }
+
+  get pid(): number {
+    return this.#process.pid
+  }
+
+  /** Why the agent ended; resolves exactly once. */
+  get ended(): Promise<string> {
+    return this.#process.ended
+  }
+
+  async serve(servers: readonly ServerSpec[]): Promise<readonly ServingServer[]> {
+    const answer = await this.#ask({type: 'serve', servers})
+    return answer.type === 'done' ? (answer.servers ?? []) : []
+  }
+
+  /** Starts watching in place of what was watched before. Events come until `unwatch` has resolved. */
+  async watch(targets: readonly WatchSpec[], emit: EmitEvent): Promise<void> {
+    this.#emit = emit
+    await this.#ask({type: 'watch', targets})
+  }
+
+  async unwatch(): Promise<void> {
+    await this.#ask({type: 'unwatch'})
+    this.#emit = () => {}
+  }
+
+  proxy(name: string): ProxyControl {
+    return {
+      name,
+      impair: async (impairment: ProxyImpairment) => {
+        await this.#ask({type: 'impair', proxy: name, impairment})
+      },
+      counters: async () => {
+        await this.#ask({type: 'count'})
+        const {connections = 0, bytes = 0, impaired = 0} = this.#counters.get(name) ?? {}
+        return {connections, bytes, impaired}
+      },
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#process.stop()
+  }
+
+  async #ask(request: WithoutId<Request>): Promise<FromAgent> {
+    const answer = await new Promise<FromAgent | Error>((resolve) => {
+      if (this.#gone !== null) {
+        resolve(new Error(this.#gone))
+        return
+      }
+      const id = ++this.#lastId
+      const late = new Error(`the agent of ${this.name} did not answer "${request.type}"`)
+      const cancel = this.#clock.after(ANSWER_LIMIT, () => this.#settle(id, late))
+      this.#pending.set(id, (result) => {
+        cancel()
+        resolve(result)
+      })
+      this.#process.send({...request, id})
+    })
+    if (answer instanceof Error) throw answer
+    if (answer.type === 'failed') {
+      throw answer.problems ? new UserError(answer.problems, answer.exit) : new Error(answer.message)
+    }
+    return answer
+  }
+
+  #settle(id: number, answer: FromAgent | Error): void {
+    const settle = this.#pending.get(id)
+    this.#pending.delete(id)
+    settle?.(answer)
+  }
+
+  #receive(message: FromAgent): void {
+    switch (message.type) {
+      case 'ready':
+        return
+      case 'event':
+        this.#emit(message.event)
+        return
+      case 'proxy-counters':
+        this.#counters.set(message.proxy, message)
+        return
+      case 'done':
+      case 'failed':
+        this.#settle(message.id, message)
+        return
+    }
+  }
+
+  #lose(because: string): void {
+    this.#gone = `the agent of ${this.name} is gone: ${because}`
+    for (const id of this.#pending.keys()) this.#settle(id, new Error(this.#gone))
+  }
+}

@@ -1,0 +1,70 @@
+/** What the embedded servers can be told, one schema per kind; durations in milliseconds, as they travel to an agent. */
+import * as z from 'zod'
+
+/**
+ * `serve` does its work; `silent` accepts and never answers; `reset` ends a connection with RST right after it was
+ * accepted; `close` ends it in an orderly way (FIN) instead.
+ */
+export const BEHAVIOURS = ['serve', 'silent', 'reset', 'close'] as const
+export type Behaviour = (typeof BEHAVIOURS)[number]
+
+const behaviour = z
+  .enum(BEHAVIOURS)
+  .default('serve')
+  .describe('serve, or accept and stay silent, reset or close every connection')
+
+/** Every kind has these. */
+const shared = {
+  behaviour,
+  delay: z.number().min(0).default(0).describe('every answer waits this long'),
+}
+
+const RCODE_NAMES = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'] as const
+
+const address = z.union([z.ipv4(), z.ipv6()])
+
+export const tcpEchoOptions = z.strictObject({
+  ...shared,
+  banner: z.string().optional().describe('sent to every client at once; a line break is added'),
+})
+
+export const tlsEchoOptions = z.strictObject({
+  ...shared,
+  days_left: z
+    .number()
+    .min(-3650)
+    .max(3650)
+    .default(90)
+    .describe('days until the certificate expires; negative for one that has'),
+  names: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe("what the certificate is valid for, in place of the server's own name and addresses"),
+  max_version: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.3').describe('the newest version spoken'),
+  alpn: z.array(z.string().min(1)).optional().describe('protocols offered by ALPN'),
+})
+
+export const dnsOptions = z.strictObject({
+  ...shared,
+  records: z
+    .record(z.string().min(1), z.union([address, z.array(address).min(1)]))
+    .default({})
+    .describe('names and their addresses; every other name does not exist'),
+  ttl: z.int().min(0).max(2_147_483_647).default(60).describe('seconds'),
+  rcode: z.enum(RCODE_NAMES).optional().describe('given for every question in place of an answer'),
+  truncate: z.boolean().default(false).describe('cut UDP answers, so that clients have to come by TCP'),
+})
+
+export const httpOptions = z.strictObject({
+  ...shared,
+  status: z.int().min(200).max(599).default(200).describe('status of every answer'),
+  body: z.string().default('ok\n').describe('body of every answer'),
+})
+
+export const SERVER_OPTIONS = {
+  'tcp-echo': tcpEchoOptions,
+  'tls-echo': tlsEchoOptions,
+  dns: dnsOptions,
+  http: httpOptions,
+}

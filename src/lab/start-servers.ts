@@ -1,0 +1,74 @@
+import type {ServerSpec, ServingServer} from '../core/agent.ts'
+import {UserError} from '../core/errors.ts'
+import type {AgentSession} from './agent-session.ts'
+import type {LabServer, LabSpec} from './lab.ts'
+
+export interface ServerPlace {
+  readonly session: AgentSession
+  /** What others reach the node by; the first one is told in URLs. */
+  readonly addresses: readonly string[]
+}
+
+/** A server as others see it, and whether its proxy is in front. */
+export interface StartedServer extends ServingServer {
+  readonly node: string
+  readonly proxied: boolean
+}
+
+/**
+ * Starts every server of the lab. A server with a proxy listens on its node's loopback where nobody else gets at it;
+ * the proxy takes its place. With `freePorts` the ports of the document are ignored, since the host's may be in use.
+ */
+export async function startServers(
+  spec: LabSpec,
+  placeOf: (node: string) => ServerPlace,
+  {freePorts}: {readonly freePorts: boolean},
+): Promise<ReadonlyMap<string, StartedServer>> {
+  const started = new Map<string, StartedServer>()
+  for (const node of spec.nodes) {
+    const mine = Object.entries(spec.servers).filter(([, server]) => server.node === node)
+    if (mine.length === 0) continue
+    const place = placeOf(node)
+    for (const [name, server] of mine) {
+      const serving = await startOne(name, server, place, freePorts ? 0 : server.port)
+      started.set(name, {...serving, node, proxied: server.proxy})
+    }
+  }
+  return started
+}
+
+async function startOne(
+  name: string,
+  server: LabServer,
+  {session, addresses}: ServerPlace,
+  port: number,
+): Promise<ServingServer> {
+  const [address = '127.0.0.1'] = addresses
+  // A node with several links is reachable by each of them.
+  const everywhere = addresses.length > 1 ? '0.0.0.0' : address
+  const {kind, options, proxy} = server
+  if (!proxy) {
+    const serving = await serve(session, {name, kind, address: everywhere, port, names: addresses, options})
+    return {...serving, address}
+  }
+  const hidden = {name, kind, address: '127.0.0.1', port: 0, names: addresses, options}
+  const behind = await serve(session, hidden)
+  const upstream = {address: behind.address, port: behind.port}
+  const front = await serve(session, {name, kind: 'proxy', address: everywhere, port, upstream})
+  return {...front, address, ...(behind.ca === undefined ? {} : {ca: behind.ca})}
+}
+
+async function serve(session: AgentSession, spec: ServerSpec): Promise<ServingServer> {
+  try {
+    const [serving] = await session.serve([spec])
+    if (!serving) throw new Error(`server ${spec.name} gave no answer`)
+    return serving
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new UserError({
+      code: 'CONFIG_INVALID',
+      message,
+      advice: ['check the port and options of the server'],
+    })
+  }
+}
