@@ -8,58 +8,16 @@
  */
 import type {Failure} from '../core/failure.ts'
 import type {Random} from '../core/ports.ts'
-import {type Millis, formatDuration} from '../core/units.ts'
+import type {Millis} from '../core/units.ts'
 import {FIRST_RUNG, type Rung, nextRung, phaseOf} from './climb.ts'
-import type {PhaseName, Policy, RetryPhase, Strategy} from './policy.ts'
+import {type LadderState, type StopReason, schedule} from './ladder-state.ts'
+import type {Policy, RetryPhase} from './policy.ts'
 import {type StrategyChoice, chooseStrategy} from './strategy.ts'
 import {drawWait, waitRange} from './wait.ts'
 
-/** Why no attempt follows: the rungs are used up, the failure is not to be retried, or the time is. */
-export type StopReason = 'exhausted' | 'failed' | 'deadline'
-
-export type LadderDecision =
-  | {
-      readonly type: 'attempt'
-      /** Counts every attempt since the ladder was last given back, the first one too. */
-      readonly attempt: number
-      readonly phase: PhaseName
-      /** Counts within the phase, from 1. */
-      readonly rung: number
-      /** When to start it, on the caller's clock; drawn once, so that countdown, log and timer agree. */
-      readonly due: Millis
-      /** How long it may take when it starts at `due`; `attemptTimeout` tells it for a later start. */
-      readonly timeout: Millis
-      /** The wait that was drawn; 0 for a first attempt. */
-      readonly wait: Millis
-      /** `fallback` asks the attempt to use its alternative; null before the first failure. */
-      readonly strategy: Strategy | null
-      readonly because: string
-    }
-  | {readonly type: 'connected'; readonly because: string}
-  | {readonly type: 'stop'; readonly reason: StopReason; readonly because: string}
-
-export interface LadderState {
-  readonly policy: Policy
-  readonly next: LadderDecision
-  /** Attempts that ended since the ladder was last given back. */
-  readonly attempts: number
-  /** Failures in a row. */
-  readonly failures: number
-  /** The rung of the attempt that is due or ended last. */
-  readonly at: Rung
-  /** Start of this operation: the deadline counts from here. */
-  readonly startedAt: Millis
-  readonly connectedAt: Millis | null
-  /** When the last attempt ended. */
-  readonly endedAt: Millis | null
-  readonly lastWait: Millis
-  /** How often in a row the rung was kept. */
-  readonly kept: number
-  /** Codes whose one retry is used up. */
-  readonly spent: readonly string[]
-  /** When the ladder was woken, of the last minute. */
-  readonly wakes: readonly Millis[]
-}
+export {attemptTimeout} from './ladder-state.ts'
+export type {LadderDecision, LadderState, StopReason} from './ladder-state.ts'
+export {wakeLadder} from './wake.ts'
 
 /** A rung is kept at most so often in a row; then the failure climbs like any other, so that every ladder ends. */
 const KEEP_LIMIT = 20
@@ -71,9 +29,6 @@ const PAUSE: RetryPhase = {
   maxInterval: null,
 }
 const STABLE_FLOOR: Millis = 30_000
-const WAKE_GAP: Millis = 1000
-const WAKES_PER_MINUTE = 6
-
 /** A ladder whose first attempt is due now. */
 export function startLadder(policy: Policy, now: Millis): LadderState {
   const timeout = Math.min(policy.attemptTimeout, policy.deadline ?? Number.POSITIVE_INFINITY)
@@ -141,31 +96,6 @@ export function afterSuccess(state: LadderState, now: Millis): LadderState {
   return state.policy.reset.mode === 'on_success' ? giveBack(up) : up
 }
 
-/**
- * Something changed for the better (link up, new route, a person asks): the due attempt is brought forward, at least
- * 1 s after the last one ended and at most six times a minute; the rung stays. An exhausted ladder gets one more
- * attempt. One that stopped for another reason doesn't: a new link doesn't mend a certificate.
- */
-export function wakeLadder(state: LadderState, now: Millis, because: string): LadderState {
-  const {next} = state
-  const wakes = state.wakes.filter((at) => at > now - 60_000)
-  const due = Math.max(now, (state.endedAt ?? -WAKE_GAP) + WAKE_GAP)
-  if (wakes.length >= WAKES_PER_MINUTE) return state
-  if (next.type === 'attempt' && next.due > due) {
-    return {...state, wakes: [...wakes, now], next: {...next, due, because: `woken: ${because}`}}
-  }
-  if (next.type !== 'stop' || next.reason !== 'exhausted') return state
-  const step = {...state.at, due, wait: state.lastWait}
-  const woken = schedule(state, step, now, {strategy: 'ladder', trail: `woken: ${because}`, spent: null})
-  return {...woken, wakes: [...wakes, now]}
-}
-
-/** How long an attempt that starts at `now` may take: its own timeout, or what is left of the deadline. */
-export function attemptTimeout(state: LadderState, now: Millis): Millis {
-  const left = deadlineAt(state) - now
-  return Math.max(0, Math.min(state.policy.attemptTimeout, left))
-}
-
 /** Without failing for so long a connection counts as stable, and its ladder is given back. */
 export function stableAfter(state: LadderState): Millis | null {
   const {reset} = state.policy
@@ -220,44 +150,6 @@ function drawStep(state: LadderState, step: Step, random: Pick<Random, 'next'>):
   const {lastWait} = state
   const previous = step.phase === state.at.phase && !step.kept ? {low: lastWait, high: lastWait} : null
   return drawWait(waitRange(state.policy, step.from, step.rung, previous), random)
-}
-
-function schedule(
-  state: LadderState,
-  step: Rung & {readonly wait: Millis; readonly due: Millis; readonly kept?: boolean},
-  now: Millis,
-  choice: StrategyChoice & {readonly spent: string | null},
-): LadderState {
-  const latest = deadlineAt(state) - state.policy.minAttemptTime
-  if (now > latest) {
-    const deadline = formatDuration(state.policy.deadline ?? 0)
-    const because = `the deadline of ${deadline} leaves no time for another attempt: ${choice.trail}`
-    return {...state, next: {type: 'stop', reason: 'deadline', because}}
-  }
-  const due = Math.min(step.due, latest)
-  const {phase, rung} = step
-  return {
-    ...state,
-    at: {phase, rung},
-    lastWait: step.wait,
-    kept: step.kept ? state.kept + 1 : 0,
-    spent: choice.spent === null ? state.spent : [...state.spent, choice.spent],
-    next: {
-      type: 'attempt',
-      attempt: state.attempts + 1,
-      phase,
-      rung,
-      due,
-      timeout: attemptTimeout(state, due),
-      wait: due - now,
-      strategy: choice.strategy,
-      because: due < step.due ? `${choice.trail}, brought forward to meet the deadline` : choice.trail,
-    },
-  }
-}
-
-function deadlineAt(state: LadderState): Millis {
-  return state.startedAt + (state.policy.deadline ?? Number.POSITIVE_INFINITY)
 }
 
 function count(attempts: number): string {

@@ -1,0 +1,110 @@
+/** A written policy as a flat list of settings, whatever words it was written in. */
+import type {Path} from '../config/load.ts'
+import type {PolicyDocument} from './schema.ts'
+
+/** The settings by their chief YAML key. */
+export const SETTING_KEYS = [
+  'timeout',
+  'deadline',
+  'min_attempt_time',
+  'max_attempts',
+  'retry.immediate.attempts',
+  'retry.immediate.interval',
+  'retry.gradual.attempts',
+  'retry.gradual.base_interval',
+  'retry.gradual.max_interval',
+  'retry.gradual.multiplier',
+  'retry.persistent.enabled',
+  'retry.persistent.interval',
+  'jitter.mode',
+  'jitter.factor',
+  'cap',
+  'delay_from',
+  'reset',
+  'strategies',
+  'retry_on',
+  'never_on',
+  'health.interval',
+  'health.timeout',
+  'health.fall',
+  'health.rise',
+] as const
+export type SettingKey = (typeof SETTING_KEYS)[number]
+
+/** `phases`: immediate, gradual, persistent. `exponential`: one phase of growing waits, ended by max_attempts. */
+export type Shape = 'phases' | 'exponential'
+
+export interface Setting {
+  readonly key: SettingKey
+  readonly value: unknown
+  /** Where it stands in the policy. */
+  readonly path: Path
+  /** The shape that this key implies; null where it fits both. */
+  readonly shape: Shape | null
+}
+
+interface Word {
+  readonly key: SettingKey
+  readonly shape?: Shape
+  readonly convert?: (value: unknown) => unknown
+}
+
+const PHASE_WORDS: Readonly<Record<string, Word>> = Object.fromEntries(
+  SETTING_KEYS.filter((key) => key.startsWith('retry.')).map((key) => [key, {key, shape: 'phases'}]),
+)
+
+/** Every key that may be written, and what it sets. */
+const WORDS: Readonly<Record<string, Word>> = {
+  ...Object.fromEntries(SETTING_KEYS.map((key) => [key, {key}])),
+  ...PHASE_WORDS,
+  ...Object.fromEntries(Object.entries(PHASE_WORDS).map(([name, word]) => [`connection.${name}`, word])),
+  'connection.timeout': {key: 'timeout'},
+  attempt_timeout: {key: 'timeout'},
+  ...jitterWords('jitter'),
+  ...jitterWords('retry.jitter'),
+  ...jitterWords('connection.retry.jitter'),
+  retries: {key: 'max_attempts', convert: (value) => Number(value) + 1},
+  initial_delay_ms: {key: 'retry.gradual.base_interval', shape: 'exponential'},
+  max_delay_ms: {key: 'retry.gradual.max_interval', shape: 'exponential'},
+  backoff_multiplier: {key: 'retry.gradual.multiplier', shape: 'exponential'},
+  // The factor of the retry framework is a width: d·(1±factor/2).
+  jitter_factor: {key: 'jitter.factor'},
+  reset_on_success: {key: 'reset', convert: (value) => (value === true ? 'on_success' : 'never')},
+  maxRetries: {key: 'retry.immediate.attempts', shape: 'phases'},
+  retryInterval: {key: 'retry.immediate.interval', shape: 'phases'},
+  maxBackoff: {key: 'retry.gradual.max_interval', shape: 'phases'},
+  persistent: {key: 'retry.persistent.enabled', shape: 'phases'},
+}
+
+function jitterWords(at: string): Record<string, Word> {
+  return {
+    [at]: {key: 'jitter.mode'},
+    [`${at}.mode`]: {key: 'jitter.mode'},
+    [`${at}.factor`]: {key: 'jitter.factor'},
+  }
+}
+
+/** Keys whose value is taken whole. */
+const WHOLE: ReadonlySet<string> = new Set(['strategies', 'retry_on', 'never_on', 'reset'])
+
+/** Lists what the policy sets, in the order it was written. */
+export function settingsOf(policy: PolicyDocument): readonly Setting[] {
+  return walk(policy, []).flatMap(({path, value}): Setting[] => {
+    const name = path.map(String).join('.')
+    const word = WORDS[name]
+    if (!word) return []
+    const {key, shape = null, convert} = word
+    const setting = {key, value: convert ? convert(value) : value, path, shape}
+    // `jitter_factor` by itself means a width, unless a mode is written beside it.
+    const width =
+      name === 'jitter_factor' && policy.jitter === undefined && policy.retry?.jitter === undefined
+    return width ? [setting, {...setting, key: 'jitter.mode', value: 'width'}] : [setting]
+  })
+}
+
+function walk(value: unknown, path: Path): readonly {readonly path: Path; readonly value: unknown}[] {
+  if (value === undefined) return []
+  const whole = typeof value !== 'object' || value === null || WHOLE.has(String(path[0]))
+  if (whole) return [{path, value}]
+  return Object.entries(value).flatMap(([key, inner]) => walk(inner, [...path, key]))
+}
