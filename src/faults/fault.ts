@@ -9,7 +9,7 @@ import type {Millis, Ratio} from '../core/units.ts'
 export type Action =
   | {
       readonly type: 'exec'
-      readonly file: 'tc' | 'nft' | 'ip' | 'ss' | 'sysctl'
+      readonly file: 'tc' | 'nft' | 'ip' | 'ss' | 'sysctl' | 'lsns'
       readonly args: readonly string[]
       readonly input?: string
     }
@@ -62,6 +62,10 @@ export interface FaultPlan {
   /** True when the kernel itself ends the fault after `lasts`. */
   readonly endsByKernel: boolean
   readonly warnings: readonly string[]
+  /** How figures came about and what to expect; nothing to worry about. */
+  readonly notes?: readonly string[]
+  /** What it was made from: `apply` plans again, since the kernel's state may have changed in between. */
+  readonly request?: FaultRequest
 }
 
 /** Where a fault is to act, with names already resolved. */
@@ -130,7 +134,9 @@ export interface FaultEngine {
   plan(request: FaultRequest): Promise<FaultPlan>
   /** Ledger first, then act, then read back. A failed step undoes the earlier ones and throws `FAULT_APPLY`. */
   apply(plan: FaultPlan, binding: FaultBinding): Promise<ActiveFault>
-  /** Renews the kernel-side end of the given faults; called by whoever keeps them alive. */
+  /** Leaves the faults in force to the guard, which ends them when their time is over; then `close` keeps them. */
+  detach?(): Promise<void>
+  /** Undoes whatever is still in force, and lets the guard go. Idempotent. */
   close(): Promise<void>
 }
 

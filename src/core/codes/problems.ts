@@ -68,6 +68,15 @@ export const PROBLEMS = problemTable({
       'The interface has a root qdisc that netdrill did not make and can not put back exactly. It is left alone.',
     advice: ['remove the foreign qdisc yourself, or use another interface'],
   },
+  FAULT_OVERLAP: {
+    title: 'two faults would shape the same packets',
+    meaning:
+      'A fault that is in force already shapes packets of this scope on this device, and the two can not be joined.',
+    advice: [
+      'wait for the end of the other fault, or end it: netdrill fault list',
+      'narrow one of the scopes',
+    ],
+  },
   FAULT_LOCKOUT: {
     title: 'the fault would lock you out',
     meaning: 'The scope covers the address of your own SSH session, the DNS server or the default gateway.',

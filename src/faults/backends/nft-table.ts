@@ -1,0 +1,157 @@
+/**
+ * One nftables table per fault, `inet netdrill_<id>`, so that both IP families are hit and nothing else is touched.
+ * Every rule depends on a set whose elements time out: when they do, the rules match nothing any more, and so the
+ * kernel itself ends the fault, whether or not a process of ours is still alive.
+ */
+import type {Millis} from '../../core/units.ts'
+import {type Network, formatNetwork, isSingle} from '../addresses.ts'
+import type {Scope} from '../scope.ts'
+import type {Verdict} from '../situation.ts'
+
+export interface TableRequest {
+  readonly id: string
+  readonly lasts: Millis
+  readonly scope: Scope
+  readonly device: string | null
+}
+
+export function tableName(id: string): string {
+  return `netdrill_${id}`
+}
+
+/** A table that drops or rejects. Rules for local, arriving and forwarded traffic, as the direction asks. */
+export function renderBlockTable(request: TableRequest, verdict: Verdict): string {
+  const leaving = verdict.direction === 'in' ? [] : matches(request, 'out')
+  const arriving = verdict.direction === 'out' ? [] : matches(request, 'in')
+  const chain = (hook: string, rules: readonly string[]): readonly string[] =>
+    rules.length === 0
+      ? []
+      : block(`chain ${hook}`, [
+          `type filter hook ${hook} priority 0; policy accept;`,
+          ...(verdict.action === 'reject' ? OWN_ANSWERS : []),
+          ...rules.flatMap((rule) => verdicts(verdict, request.scope).map((action) => `${rule} ${action}`)),
+        ])
+  return table(request, [
+    ...chain('output', leaving),
+    ...chain('input', arriving),
+    ...chain('forward', [...leaving, ...arriving]),
+  ])
+}
+
+/** A table that sends what leaves by the device to one class of our tree; both families, own and forwarded traffic. */
+export function renderClassifyTable(request: TableRequest, classNumber: number): string {
+  // A hexadecimal number: an unquoted 1:4 is a syntax error in nft 1.0.
+  const priority = `counter meta priority set 0x${classNumber.toString(16)}`
+  return table(
+    request,
+    block('chain shape', [
+      'type filter hook postrouting priority 0; policy accept;',
+      ...matches(request, 'out').map((rule) => `${rule} ${priority}`),
+    ]),
+  )
+}
+
+/** The answers that our own reject sends pass the same hooks; rejecting them again would turn a refusal into silence. */
+const OWN_ANSWERS = [
+  'tcp flags & rst == rst return',
+  'icmp type destination-unreachable return',
+  'icmpv6 type destination-unreachable return',
+]
+
+function table(request: TableRequest, body: readonly string[]): string {
+  const name = `inet ${tableName(request.id)}`
+  // `create` fails if somebody else has a table of this name; `table` alone would add to it.
+  return [`create table ${name}`, ...block(`table ${name}`, [...sets(request), ...body]), ''].join('\n')
+}
+
+function sets({scope, lasts}: TableRequest): readonly string[] {
+  const until = `timeout ${Math.max(1, Math.ceil(lasts))}ms`
+  if (scope.to.length === 0)
+    return timedSet('families', 'nf_proto', false, [`ipv4 ${until}`, `ipv6 ${until}`])
+  return ([4, 6] as const).flatMap((family) => {
+    const networks = scope.to.filter((network) => network.family === family)
+    if (networks.length === 0) return []
+    const elements = networks.map((network) => `${formatNetwork(network)} ${until}`)
+    return timedSet(`to${family}`, `ipv${family}_addr`, !networks.every(isSingle), elements)
+  })
+}
+
+function timedSet(
+  name: string,
+  type: string,
+  intervals: boolean,
+  elements: readonly string[],
+): readonly string[] {
+  const flags = intervals ? 'interval,timeout' : 'timeout'
+  return block(`set ${name}`, [`type ${type}; flags ${flags};`, `elements = { ${elements.join(', ')} }`])
+}
+
+/** The match parts of the rules for traffic that leaves towards the scope, or arrives from it. */
+function matches({scope, device}: TableRequest, direction: 'out' | 'in'): readonly string[] {
+  const [there, here] = direction === 'out' ? ['daddr', 'saddr'] : ['saddr', 'daddr']
+  const port = direction === 'out' ? 'dport' : 'sport'
+  const interfaceMatch = device === null ? [] : [`${direction === 'out' ? 'oifname' : 'iifname'} "${device}"`]
+  return timedKeys(scope, there).flatMap(({family, key}) =>
+    sources(scope, family, here).flatMap((source) =>
+      transports(scope, family, port).map((transport) =>
+        [...interfaceMatch, key, source, transport].filter((part) => part !== '').join(' '),
+      ),
+    ),
+  )
+}
+
+interface TimedKey {
+  /** Null: both families. */
+  readonly family: 4 | 6 | null
+  readonly key: string
+}
+
+function timedKeys(scope: Scope, there: string): readonly TimedKey[] {
+  if (scope.to.length === 0 && scope.from.length === 0 && scope.protocol !== 'icmp') {
+    return [{family: null, key: 'meta nfproto @families'}]
+  }
+  const wanted = ([4, 6] as const).filter((family) =>
+    [scope.to, scope.from].every((list) => allows(list, family)),
+  )
+  return wanted.map((family) => ({
+    family,
+    key: scope.to.length === 0 ? 'meta nfproto @families' : `${word(family)} ${there} @to${family}`,
+  }))
+}
+
+function allows(networks: readonly Network[], family: 4 | 6): boolean {
+  return networks.length === 0 || networks.some((network) => network.family === family)
+}
+
+function sources(scope: Scope, family: 4 | 6 | null, here: string): readonly string[] {
+  if (family === null || scope.from.length === 0) return ['']
+  const list = scope.from.filter((network) => network.family === family).map(formatNetwork)
+  return [`${word(family)} ${here} { ${list.join(', ')} }`]
+}
+
+function transports(scope: Scope, family: 4 | 6 | null, port: string): readonly string[] {
+  if (scope.protocol === 'icmp') {
+    // Echo only: without neighbour discovery IPv6 would lose more than its pings.
+    return [`${family === 6 ? 'icmpv6' : 'icmp'} type { echo-request, echo-reply }`]
+  }
+  const protocol = scope.protocol ?? (scope.port === null ? null : '{ tcp, udp }')
+  if (protocol === null) return ['']
+  return [`meta l4proto ${protocol}${scope.port === null ? '' : ` th ${port} ${scope.port}`}`]
+}
+
+function verdicts(verdict: Verdict, scope: Scope): readonly string[] {
+  if (verdict.action === 'drop') return ['counter drop']
+  const icmp = (type: string): string => `counter reject with icmpx type ${type}`
+  if (verdict.answer !== 'rst') return [icmp(verdict.answer)]
+  const reset = 'meta l4proto tcp counter reject with tcp reset'
+  // Only TCP knows resets: what else is in the scope gets what a closed port would say.
+  return scope.protocol === 'tcp' ? [reset] : [reset, icmp('port-unreachable')]
+}
+
+function word(family: 4 | 6): string {
+  return family === 6 ? 'ip6' : 'ip'
+}
+
+function block(head: string, lines: readonly string[]): readonly string[] {
+  return [`${head} {`, ...lines.map((line) => `  ${line}`), '}']
+}

@@ -1,0 +1,194 @@
+/** From a blueprint to steps: each with its undo, its check and its reason. Pure. */
+import {describePlace} from '../core/place.ts'
+import {type Millis, formatDuration} from '../core/units.ts'
+import {renderBlockTable, renderClassifyTable, tableName} from './backends/nft-table.ts'
+import {
+  type TreeKind,
+  classNumber,
+  leafLines,
+  leafUndoLines,
+  rootLines,
+  rootUndoLine,
+} from './backends/tc-tree.ts'
+import type {Action, FaultPlan, Step} from './fault.ts'
+import {describeScope} from './scope.ts'
+import type {Blueprint, DeviceFacts, Leaf, Situation} from './situation.ts'
+import {tcBatch} from './tools.ts'
+
+export interface PlanNames {
+  readonly name: string
+  readonly kind: string
+}
+
+/** A leaf with its place in a device's tree. */
+export interface LeafPlace {
+  readonly device: string
+  readonly tree: TreeKind
+  readonly minor: number
+  readonly leaf: Leaf
+}
+
+/** A plan and what the engine needs beyond the words. */
+export interface CompiledPlan {
+  readonly plan: FaultPlan
+  readonly blueprint: Blueprint
+  readonly situation: Situation
+  readonly shape: LeafPlace | null
+  /** The text given to `nft -f -`; null when nft isn't used. */
+  readonly table: string | null
+}
+
+export interface LeafChoice {
+  readonly tree: TreeKind
+  readonly minor: number
+}
+
+export function compilePlan(
+  names: PlanNames,
+  situation: Situation,
+  blueprint: Blueprint,
+  choice: LeafChoice | null,
+): CompiledPlan {
+  const {device} = situation
+  switch (blueprint.backend) {
+    case 'proxy': {
+      const steps = [proxyStep(blueprint)]
+      return finish(names, situation, blueprint, {steps, shape: null, table: null})
+    }
+    case 'nft': {
+      const table = renderBlockTable(tableRequest(situation), blueprint.verdict)
+      const why = `block what matches; the kernel drops the matches by itself after ${formatDuration(situation.lasts)}`
+      return finish(names, situation, blueprint, {
+        steps: [nftStep(situation, table, why)],
+        shape: null,
+        table,
+      })
+    }
+    case 'netem':
+    case 'tbf':
+    case 'htb': {
+      if (!device || !choice) throw new TypeError('a shaping fault was planned without a device')
+      const shape: LeafPlace = {device: device.name, ...choice, leaf: blueprint.leaf}
+      const table = renderClassifyTable(tableRequest(situation), classNumber(choice.minor))
+      const why = `send only what is in the scope into the leaf; the kernel ends that after ${formatDuration(situation.lasts)}`
+      const steps = [rootStep(device, shape), leafStep(shape), nftStep(situation, table, why)]
+      return finish(names, situation, blueprint, {steps, shape, table})
+    }
+  }
+}
+
+type Parts = Pick<CompiledPlan, 'shape' | 'table'> & {readonly steps: readonly Step[]}
+
+function finish(
+  names: PlanNames,
+  situation: Situation,
+  blueprint: Blueprint,
+  {steps, shape, table}: Parts,
+): CompiledPlan {
+  const plan: FaultPlan = {
+    id: situation.id,
+    name: names.name,
+    kind: names.kind,
+    backend: blueprint.backend,
+    because: blueprint.because,
+    summary: `${blueprint.words} to ${describeScope(situation.scope)}`,
+    place: situation.place,
+    device: situation.device?.name ?? null,
+    lasts: situation.lasts,
+    steps,
+    blastRadius: blastRadius(situation, blueprint),
+    effect: blueprint.effect,
+    endsByKernel: table !== null,
+    warnings: [...blueprint.warnings, ...rootWarnings(situation, shape)],
+    notes: blueprint.notes,
+  }
+  return {plan, blueprint, situation, shape, table}
+}
+
+function tableRequest(situation: Situation): {
+  readonly id: string
+  readonly lasts: Millis
+  readonly scope: Situation['scope']
+  readonly device: string | null
+} {
+  const {id, lasts, scope, device} = situation
+  return {id, lasts, scope, device: device?.name ?? null}
+}
+
+function rootStep(device: DeviceFacts, {tree}: LeafPlace): Step {
+  const exists = device.root.owner === 'ours'
+  const add: Action = exists ? {type: 'none'} : tcBatch(rootLines(device.name, tree, device.queueLength))
+  return {
+    do: add,
+    undo: tcBatch([rootUndoLine(device.name)]),
+    verify: {type: 'none', expect: 'seen together with its leaf'},
+    why: exists
+      ? `${device.name} already has our tree; the last fault to leave removes it`
+      : `a root with classes, so that only a part of the traffic is shaped; what was there (${device.root.kind || 'unknown'}) comes back when it goes`,
+  }
+}
+
+function leafStep({device, tree, minor, leaf}: LeafPlace): Step {
+  return {
+    do: tcBatch(leafLines(device, tree, minor, leaf)),
+    undo: tcBatch(leafUndoLines(device, tree, minor)),
+    verify: {type: 'tc-qdisc', expect: `${leaf.kind} ${leaf.options.join(' ')}`},
+    why: `the fault itself, in a class that no other traffic gets into`,
+  }
+}
+
+function nftStep(situation: Situation, table: string, why: string): Step {
+  return {
+    do: {type: 'exec', file: 'nft', args: ['-f', '-'], input: table},
+    undo: {type: 'exec', file: 'nft', args: ['delete', 'table', 'inet', tableName(situation.id)]},
+    verify: {type: 'nft-table', expect: `table inet ${tableName(situation.id)} with live elements`},
+    why,
+  }
+}
+
+function proxyStep(blueprint: Extract<Blueprint, {backend: 'proxy'}>): Step {
+  return {
+    do: {type: 'impair', impairment: blueprint.impairment},
+    undo: {type: 'impair', impairment: {}},
+    verify: {type: 'proxy', expect: blueprint.words},
+    why: 'the proxy does this to every connection through it',
+  }
+}
+
+function blastRadius(situation: Situation, blueprint: Blueprint): readonly string[] {
+  const {place, device, scope} = situation
+  const where = describePlace(place)
+  if (blueprint.backend === 'proxy') {
+    return ['hit: connections through the proxy', 'not hit: everything that does not use the proxy']
+  }
+  const link = device ? ` by ${device.name}` : ''
+  const hit =
+    blueprint.backend === 'nft'
+      ? blockedTraffic(blueprint.verdict.direction, describeScope(scope), `${where}${link}`)
+      : [`hit: what leaves ${where}${link} towards ${describeScope(scope)}, its own and forwarded`]
+  const spared =
+    scope.to.length === 0 && scope.port === null && scope.protocol === null
+      ? ['not hit: ARP, other devices and other namespaces']
+      : [`not hit: everything else${link ? ' on the device' : ''}, and other namespaces`]
+  const arriving = blueprint.backend === 'nft' ? [] : ['not hit: what arrives']
+  return [...hit, ...spared, ...arriving]
+}
+
+function blockedTraffic(direction: 'both' | 'out' | 'in', scope: string, where: string): readonly string[] {
+  const out = `hit: what leaves ${where} towards ${scope}, its own and forwarded`
+  const arriving = `hit: what arrives at ${where} from ${scope}`
+  if (direction === 'both') return [out, arriving]
+  return direction === 'out'
+    ? [out, `not hit: what arrives from ${scope}`]
+    : [arriving, `not hit: what leaves towards ${scope}`]
+}
+
+function rootWarnings({device}: Situation, shape: LeafPlace | null): readonly string[] {
+  if (!shape || !device) return []
+  const {root, name} = device
+  if (root.owner === 'unknown')
+    return [`tc does not say what is on ${name}; if something is there, this fails without touching it`]
+  if (root.kind === 'mq')
+    return [`${name} loses its several queues while the fault lasts: high rates may suffer`]
+  return []
+}

@@ -1,0 +1,111 @@
+/** Gathers what a planner needs to know: capabilities, place, scope, device. Reads only. */
+import {CAPABILITIES, type Capability, type CapabilityReport} from '../core/capabilities.ts'
+import {UserError} from '../core/errors.ts'
+import {type Place, describePlace} from '../core/place.ts'
+import type {Ports} from '../core/ports.ts'
+import type {FaultRequest} from './fault.ts'
+import type {PlannedKind} from './kind.ts'
+import {observeDevice, routeDevice} from './observe.ts'
+import {type Scope, parseScope} from './scope.ts'
+import type {DeviceFacts, Situation} from './situation.ts'
+import type {Tools} from './tools.ts'
+
+export async function gatherSituation(
+  request: FaultRequest,
+  kind: PlannedKind,
+  ports: Pick<Ports, 'capabilities' | 'host'>,
+  tools: Tools,
+): Promise<Situation> {
+  const {binding, spec} = request
+  const scope = parseScope(spec.scope)
+  const place = placeOf(request)
+  const report = await capabilityReports(ports.capabilities, place)
+  const proxyOnly = request.backend === 'proxy'
+  const onKernel = !proxyOnly && kind.kind !== 'proxy' && report('ip').status !== 'missing'
+  const device = onKernel ? await findDevice(request, kind, {place, scope}, tools) : null
+  return {
+    id: request.id,
+    lasts: request.lasts,
+    place,
+    scope,
+    device,
+    report,
+    proxy: binding.proxy !== null,
+    proxyOnly,
+    crossings: device ? crossingsOf(device, scope) : 1,
+    tcVersion: versionOf(/iproute2-(\d+)\.(\d+)/.exec(report('tc').found)),
+    kernelVersion: versionOf(/^(\d+)\.(\d+)/.exec(ports.host.platform.kernel)),
+  }
+}
+
+function placeOf(request: FaultRequest): Place {
+  const namespace = request.spec.scope?.namespace
+  if (namespace === undefined) return request.binding.place
+  if (request.binding.place.kind === 'host') return {kind: 'netns', name: namespace}
+  throw new UserError({
+    code: 'USAGE_INVALID',
+    message: `the fault acts in ${describePlace(request.binding.place)}: leave out the scope's namespace`,
+  })
+}
+
+/** In a user namespace that we made, the rights are there whoever we are outside. */
+async function capabilityReports(
+  capabilities: Ports['capabilities'],
+  place: Place,
+): Promise<(capability: Capability) => CapabilityReport> {
+  const needed = CAPABILITIES.filter((name) => /^(?:linux|net-admin|tc|nft|ip|qdisc-.*)$/.test(name))
+  const reports = new Map(
+    await Promise.all(needed.map(async (name) => [name, await capabilities.check(name)] as const)),
+  )
+  const inOwnUserNamespace = place.kind === 'process' && place.user
+  return (capability) => {
+    const report = reports.get(capability)
+    if (!report) throw new TypeError(`the capability ${capability} was not asked for`)
+    if (capability !== 'net-admin' || !inOwnUserNamespace) return report
+    return {...report, status: 'present', found: 'root in the user namespace of the lab', remedy: ''}
+  }
+}
+
+async function findDevice(
+  request: FaultRequest,
+  kind: PlannedKind,
+  {place, scope}: {readonly place: Place; readonly scope: Scope},
+  tools: Tools,
+): Promise<DeviceFacts | null> {
+  const named = request.spec.scope?.device ?? request.binding.device
+  if (named !== null) return observeDevice(tools, place, named)
+  if (!kind.needsDevice) return null
+  const routed = await Promise.all(
+    scope.to.map(async (network) => routeDevice(tools, place, network.address)),
+  )
+  const devices = [...new Set(routed)]
+  const [device] = devices
+  if (devices.length === 1 && typeof device === 'string') return observeDevice(tools, place, device)
+  // A proxy needs no device: the planner may still choose it.
+  if (request.binding.proxy) return null
+  throw new UserError({
+    code: 'USAGE_INVALID',
+    message: noDeviceText(devices, place),
+    advice: ['name the device with --device (in a document: scope.device)'],
+  })
+}
+
+function noDeviceText(devices: readonly (string | null)[], place: Place): string {
+  if (devices.length === 0)
+    return `shaping acts on one device of ${describePlace(place)}, and the scope does not say which`
+  if (devices.includes(null)) return `${describePlace(place)} has no route to a destination of the scope`
+  return `the destinations of the scope leave by different devices: ${devices.join(', ')}`
+}
+
+/**
+ * On loopback both directions leave by the same device. With a port only the way towards it is in the scope: the
+ * answers come from there, and go to another port.
+ */
+function crossingsOf(device: DeviceFacts, scope: Scope): 1 | 2 {
+  return device.loopback && scope.port === null ? 2 : 1
+}
+
+/** 6.1 is 6.01 and 6.10 is 6.1, so that versions compare as numbers. */
+function versionOf(match: RegExpExecArray | null): number | null {
+  return match ? Number(match[1]) + Number(match[2]) / 100 : null
+}

@@ -1,0 +1,152 @@
+/** A netem fault as tc words, each with its unit, and as the numbers that tc's JSON must then show. */
+import type {BitsPerSecond, Millis, Ratio} from '../../core/units.ts'
+import {computeLimit} from '../netem-arithmetic.ts'
+import type {Leaf} from '../situation.ts'
+import type {Chance, LossModel, NetemSpec, SlotSpec} from './netem-spec.ts'
+
+/** Part of the option list together with what its read-back must say. */
+interface Part {
+  readonly words: readonly string[]
+  readonly expect: Readonly<Record<string, number | boolean>>
+}
+
+const NOTHING: Part = {words: [], expect: {}}
+
+/**
+ * A rate far above any line. netem sends in order as soon as it has a rate, because it then computes every send time
+ * from the packet before (sch_netem.c, netem_enqueue); without one, jitter reorders.
+ */
+const ORDER_GUARD: BitsPerSecond = 100e9
+
+export interface LeafRequest {
+  readonly spec: NetemSpec
+  readonly delay: Millis
+  readonly takesSeed: boolean
+}
+
+export function needsOrderGuard(spec: NetemSpec): boolean {
+  const ordered = spec.keep_order ?? spec.reorder === undefined
+  return ordered && (spec.jitter ?? 0) > 0 && spec.rate === undefined
+}
+
+/** Always the whole set: netem forgets what a change leaves out. */
+export function netemLeaf({spec, delay, takesSeed}: LeafRequest): Leaf {
+  const jitter = spec.jitter ?? 0
+  const rate = spec.rate ?? (needsOrderGuard(spec) ? ORDER_GUARD : null)
+  const limit = spec.limit ?? computeLimit({delay, jitter, rate: spec.rate ?? null})
+  const parts: readonly Part[] = [
+    {words: ['limit', String(limit)], expect: {limit}},
+    delayPart(spec, delay, jitter),
+    spec.loss ? lossPart(spec.loss) : NOTHING,
+    spec.ecn ? {words: ['ecn'], expect: {ecn: true}} : NOTHING,
+    spec.duplicate ? chancePart('duplicate', spec.duplicate) : NOTHING,
+    spec.corrupt ? chancePart('corrupt', spec.corrupt) : NOTHING,
+    spec.reorder ? reorderPart(spec.reorder, spec.gap) : NOTHING,
+    rate === null
+      ? NOTHING
+      : {words: ['rate', `${Math.round(rate)}bit`], expect: {'rate.rate': Math.floor(Math.round(rate) / 8)}},
+    spec.slot ? slotPart(spec.slot) : NOTHING,
+    // tc shows the seed only in newer versions, so its read-back can't be demanded.
+    spec.seed !== undefined && takesSeed ? {words: ['seed', String(spec.seed)], expect: {}} : NOTHING,
+  ]
+  return {
+    kind: 'netem',
+    options: parts.flatMap((part) => part.words),
+    expect: Object.assign({}, ...parts.map((part) => part.expect)) as Leaf['expect'],
+  }
+}
+
+function delayPart(spec: NetemSpec, delay: Millis, jitter: Millis): Part {
+  if (delay === 0 && jitter === 0) return NOTHING
+  const correlation = spec.correlation ?? 0
+  const distribution =
+    spec.distribution === undefined || spec.distribution === 'uniform'
+      ? []
+      : ['distribution', spec.distribution]
+  return {
+    words: [
+      ...['delay', time(delay)],
+      ...(jitter > 0 ? [time(jitter)] : []),
+      ...(jitter > 0 && correlation > 0 ? [percent(correlation)] : []),
+      ...(jitter > 0 ? distribution : []),
+    ],
+    expect: {
+      'delay.delay': delay / 1000,
+      'delay.jitter': jitter / 1000,
+      ...(jitter > 0 ? {'delay.correlation': correlation} : {}),
+    },
+  }
+}
+
+function lossPart(loss: LossModel): Part {
+  switch (loss.model) {
+    case 'random':
+      return {
+        words: ['loss', 'random', percent(loss.chance), ...correlationWords(loss.correlation)],
+        expect: {'loss-random.loss': loss.chance, 'loss-random.correlation': loss.correlation},
+      }
+    case 'state':
+      return modelPart('state', {
+        p13: loss.p13,
+        p31: loss.p31,
+        p32: loss.p32,
+        p23: loss.p23,
+        p14: loss.p14,
+      })
+    case 'gemodel':
+      return modelPart('gemodel', {p: loss.p, r: loss.r, '1-h': loss.badLoss, '1-k': loss.goodLoss})
+  }
+}
+
+function modelPart(model: string, values: Readonly<Record<string, Ratio>>): Part {
+  return {
+    words: ['loss', model, ...Object.values(values).map(percent)],
+    expect: Object.fromEntries(Object.entries(values).map(([key, value]) => [`loss-${model}.${key}`, value])),
+  }
+}
+
+function chancePart(word: 'duplicate' | 'corrupt' | 'reorder', {chance, correlation}: Chance): Part {
+  return {
+    words: [word, percent(chance), ...correlationWords(correlation)],
+    expect: {[`${word}.${word}`]: chance, [`${word}.correlation`]: correlation},
+  }
+}
+
+function reorderPart(reorder: Chance, gap: number | undefined): Part {
+  const part = chancePart('reorder', reorder)
+  // tc itself sets a gap of 1 when reordering is asked without one.
+  return {
+    words: [...part.words, ...(gap === undefined ? [] : ['gap', String(gap)])],
+    expect: {...part.expect, gap: gap ?? 1},
+  }
+}
+
+function slotPart(slot: SlotSpec): Part {
+  const max = slot.max ?? slot.min
+  return {
+    words: [
+      ...['slot', time(slot.min), time(max)],
+      ...(slot.packets === undefined ? [] : ['packets', String(slot.packets)]),
+      ...(slot.bytes === undefined ? [] : ['bytes', String(slot.bytes)]),
+    ],
+    expect: {
+      'slot.min-delay': slot.min / 1000,
+      'slot.max-delay': max / 1000,
+      'slot.packets': slot.packets ?? 0,
+      'slot.bytes': slot.bytes ?? 0,
+    },
+  }
+}
+
+function correlationWords(correlation: Ratio): readonly string[] {
+  return correlation > 0 ? [percent(correlation)] : []
+}
+
+/** Always with its unit: a bare number means microseconds to one tc and nanoseconds to another. */
+function time(ms: Millis): string {
+  return Number.isInteger(ms) ? `${ms}ms` : `${Math.round(ms * 1000)}us`
+}
+
+function percent(ratio: Ratio): string {
+  return `${Number((ratio * 100).toFixed(6))}%`
+}

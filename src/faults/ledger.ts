@@ -1,0 +1,129 @@
+/**
+ * The write-ahead record of faults on disk, one file each, written before the kernel is touched: what to undo, in
+ * which place, until when, and what was there before. Whoever finds it can finish the undo.
+ */
+import {join} from 'node:path'
+import type {Place} from '../core/place.ts'
+import type {Files, Host} from '../core/ports.ts'
+import type {Millis} from '../core/units.ts'
+import type {Snapshot} from './backends/snapshot.ts'
+import type {Home, ProcessIdentity} from './identity.ts'
+import type {Leaf} from './situation.ts'
+import type {Scope} from './scope.ts'
+import type {ExecAction} from './tools.ts'
+
+export interface UndoStep {
+  readonly action: ExecAction
+  /** Only when no other fault has a leaf in the device's tree. */
+  readonly onlyIfTreeUnused: boolean
+}
+
+export interface LedgerLeaf {
+  readonly minor: number
+  readonly leaf: Leaf
+}
+
+export interface LedgerEntry {
+  readonly schema: 'netdrill/ledger/1'
+  readonly id: string
+  readonly run: string
+  readonly name: string
+  readonly kind: string
+  readonly backend: string
+  readonly summary: string
+  readonly place: Place
+  /** Of a place that is a process: which process exactly. */
+  readonly placeProcess: ProcessIdentity | null
+  readonly home: Home
+  readonly device: string | null
+  readonly scope: Scope
+  /** Null for faults without a leaf in a device's tree. */
+  readonly leaf: LedgerLeaf | null
+  /** A table of ours exists. */
+  readonly table: boolean
+  readonly owner: ProcessIdentity
+  readonly guard: ProcessIdentity | null
+  /** The guard alone keeps it. */
+  readonly detached: boolean
+  /** Wall clock, ISO 8601: a label. */
+  readonly started: string
+  readonly lasts: Millis
+  /** On the monotonic clock of `home.boot`. */
+  readonly until: Millis
+  readonly state: 'planned' | 'applied' | 'done' | 'stuck'
+  /** In the order in which they are done. */
+  readonly undo: readonly UndoStep[]
+  /** The device before the first of our faults; null where no device is changed. */
+  readonly before: Snapshot | null
+  /** How it ended: what still differed from the snapshot. */
+  readonly ended?: {
+    readonly at: string
+    readonly by: string
+    readonly took: Millis
+    readonly differences: readonly string[]
+  }
+}
+
+export interface Ledger {
+  readonly folder: string
+  write(entry: LedgerEntry): Promise<void>
+  read(id: string): Promise<LedgerEntry | null>
+  /** All entries, oldest first; files that can't be read as entries are left out and named. */
+  all(): Promise<{readonly entries: readonly LedgerEntry[]; readonly unreadable: readonly string[]}>
+  forget(id: string): Promise<void>
+}
+
+export function openLedger(files: Files, host: Host): Ledger {
+  const folder = join(host.stateFolder, 'ledger')
+  const path = (id: string): string => join(folder, `${id}.json`)
+  const read = async (id: string): Promise<LedgerEntry | null> => {
+    const text = await files.readText(path(id))
+    return text === null ? null : parseEntry(text)
+  }
+  return {
+    folder,
+    write: async (entry) => files.writePrivate(path(entry.id), `${JSON.stringify(entry, null, 2)}\n`),
+    read,
+    all: async () => {
+      const names = (await files.list(folder)).filter((name) => name.endsWith('.json'))
+      const found = await Promise.all(
+        names.map(async (name) => ({name, entry: await read(name.slice(0, -'.json'.length))})),
+      )
+      const entries = found.flatMap(({entry}) => entry ?? [])
+      return {
+        entries: entries.toSorted((a, b) => a.started.localeCompare(b.started) || a.id.localeCompare(b.id)),
+        unreadable: found.flatMap(({name, entry}) => (entry ? [] : [join(folder, name)])),
+      }
+    },
+    forget: async (id) => files.remove(path(id)),
+  }
+}
+
+export function isOpen(entry: LedgerEntry): boolean {
+  return entry.state !== 'done'
+}
+
+/** Whether two entries act on the same device of the same place. */
+export function sameDevice(
+  a: Pick<LedgerEntry, 'place' | 'device'>,
+  b: Pick<LedgerEntry, 'place' | 'device'>,
+): boolean {
+  return a.device !== null && a.device === b.device && samePlace(a.place, b.place)
+}
+
+export function samePlace(a: Place, b: Place): boolean {
+  if (a.kind === 'process' && b.kind === 'process') return a.pid === b.pid
+  if (a.kind === 'netns' && b.kind === 'netns') return a.name === b.name
+  return a.kind === 'host' && b.kind === 'host'
+}
+
+function parseEntry(text: string): LedgerEntry | null {
+  try {
+    const value = JSON.parse(text) as Partial<LedgerEntry> | null
+    const valid =
+      value?.schema === 'netdrill/ledger/1' && typeof value.id === 'string' && Array.isArray(value.undo)
+    return valid ? (value as LedgerEntry) : null
+  } catch {
+    return null
+  }
+}

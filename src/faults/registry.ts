@@ -1,0 +1,32 @@
+/** Every fault kind, loaded only when it is used. A new kind adds one line here. */
+import {UserError} from '../core/errors.ts'
+import {suggest} from '../core/text.ts'
+import type {PlannedKind} from './kind.ts'
+
+// oxlint-disable-next-line typescript/no-explicit-any -- each kind has its own spec; its schema checks it
+type AnyKind = PlannedKind<any>
+
+export const FAULTS = {
+  netem: async (): Promise<AnyKind> => (await import('./kinds/netem.ts')).netem,
+  rate: async (): Promise<AnyKind> => (await import('./kinds/rate.ts')).rate,
+  partition: async (): Promise<AnyKind> => (await import('./kinds/partition.ts')).partition,
+  proxy: async (): Promise<AnyKind> => (await import('./kinds/proxy.ts')).proxy,
+} as const satisfies Readonly<Record<string, () => Promise<AnyKind>>>
+
+export type FaultKindName = keyof typeof FAULTS
+
+export const FAULT_KINDS = Object.keys(FAULTS) as readonly FaultKindName[]
+
+export function isFaultKind(name: string): name is FaultKindName {
+  return Object.hasOwn(FAULTS, name)
+}
+
+export async function loadFault(name: string): Promise<AnyKind> {
+  if (isFaultKind(name)) return FAULTS[name]()
+  const near = suggest(name, FAULT_KINDS)
+  throw new UserError({
+    code: 'USAGE_INVALID',
+    message: `there is no fault kind "${name}"`,
+    advice: [near ? `did you mean "${near}"?` : `known: ${FAULT_KINDS.join(', ')}`],
+  })
+}

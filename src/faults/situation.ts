@@ -1,0 +1,81 @@
+/** What the planners know about the place a fault is to act in; gathered before, so that planning stays pure. */
+import type {Capability, CapabilityReport} from '../core/capabilities.ts'
+import type {ProxyImpairment} from '../core/agent.ts'
+import type {Place} from '../core/place.ts'
+import type {BitsPerSecond, Millis} from '../core/units.ts'
+import type {ExpectedEffect} from './fault.ts'
+import type {Scope} from './scope.ts'
+
+/** How the device's root stands before the fault. */
+export interface RootState {
+  /** `default`: attached by the kernel, comes back by itself. `ours`: a tree of ours. `unknown`: tc said nothing. */
+  readonly owner: 'default' | 'ours' | 'foreign' | 'unknown'
+  readonly kind: string
+  readonly handle: string
+  /** Leaves of ours in use, by minor number. */
+  readonly used: readonly number[]
+}
+
+export interface DeviceFacts {
+  readonly name: string
+  readonly loopback: boolean
+  readonly mtu: number
+  /** 0 on devices without a queue of their own. */
+  readonly queueLength: number
+  readonly root: RootState
+}
+
+export interface Situation {
+  readonly id: string
+  readonly lasts: Millis
+  readonly place: Place
+  readonly scope: Scope
+  /** Null when the scope needs no device (a partition by address). */
+  readonly device: DeviceFacts | null
+  /** What the machine says about a capability, in this place. */
+  readonly report: (capability: Capability) => CapabilityReport
+  /** A proxy stands in front of the target. */
+  readonly proxy: boolean
+  /** The kernel must not be touched. */
+  readonly proxyOnly: boolean
+  /** How many times a round trip passes the fault: 2 on loopback, where both directions leave by the same device. */
+  readonly crossings: 1 | 2
+  /** iproute2's version as a number (6.1), null when unknown. */
+  readonly tcVersion: number | null
+  readonly kernelVersion: number | null
+}
+
+/** A qdisc that shapes, as tc words, and what its JSON read-back must say. */
+export interface Leaf {
+  readonly kind: 'netem' | 'tbf' | 'pfifo'
+  readonly options: readonly string[]
+  /** Paths into the `options` of `tc -j qdisc show`, with the numbers expected there. */
+  readonly expect: Readonly<Record<string, number | boolean>>
+  /** The class itself limits to this rate (htb without tbf). */
+  readonly classRate?: BitsPerSecond
+}
+
+export interface Verdict {
+  readonly action: 'drop' | 'reject'
+  /** For `reject`: a TCP reset for TCP, or this ICMP answer for everything. */
+  readonly answer: 'rst' | 'port-unreachable' | 'host-unreachable' | 'admin-prohibited'
+  readonly direction: 'both' | 'out' | 'in'
+}
+
+interface BlueprintBase {
+  /** Why this backend. */
+  readonly because: string
+  /** The fault in words, without the scope: `100ms delay, 5% loss`. */
+  readonly words: string
+  readonly effect: ExpectedEffect
+  readonly warnings: readonly string[]
+  readonly notes: readonly string[]
+}
+
+/** What a kind decided; `compile-plan.ts` turns it into steps. */
+export type Blueprint = BlueprintBase &
+  (
+    | {readonly backend: 'netem' | 'tbf' | 'htb'; readonly leaf: Leaf}
+    | {readonly backend: 'nft'; readonly verdict: Verdict}
+    | {readonly backend: 'proxy'; readonly impairment: ProxyImpairment}
+  )

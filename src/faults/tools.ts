@@ -1,0 +1,55 @@
+/** Runs tc, nft and ip in a place, always with a deadline. */
+import type {Exec, ExecResult, Host} from '../core/ports.ts'
+import {inPlace, toolPath} from '../core/place-command.ts'
+import type {Place} from '../core/place.ts'
+import type {Millis} from '../core/units.ts'
+import type {Action} from './fault.ts'
+
+export type ExecAction = Extract<Action, {type: 'exec'}>
+
+export interface Tools {
+  run(place: Place, action: ExecAction): Promise<ExecResult>
+  /** Runs a program that answers in JSON; null when it failed or said something else. */
+  json(place: Place, file: ExecAction['file'], args: readonly string[]): Promise<unknown>
+}
+
+/** None of these programs takes longer than milliseconds; a hanging one must not keep a fault in force. */
+const PATIENCE: Millis = 5000
+
+export function openTools(ports: {readonly exec: Exec; readonly host: Host}): Tools {
+  const env = {PATH: toolPath(ports.host.env('PATH'))}
+  const run = async (place: Place, action: ExecAction): Promise<ExecResult> => {
+    const {file, args} = inPlace(place, action.file, action.args)
+    const input = action.input === undefined ? {} : {input: action.input}
+    return ports.exec.run({file, args, env, timeout: PATIENCE, ...input})
+  }
+  return {
+    run,
+    json: async (place, file, args) => {
+      const result = await run(place, {type: 'exec', file, args})
+      return result.exitCode === 0 ? parseJson(result.stdout) : null
+    },
+  }
+}
+
+export function tcBatch(lines: readonly string[], force = false): ExecAction {
+  const args = [...(force ? ['-force'] : []), '-batch', '-']
+  return {type: 'exec', file: 'tc', args, input: `${lines.join('\n')}\n`}
+}
+
+/** Why a program failed, in one line. */
+export function whyFailed(result: ExecResult, file: string): string {
+  if (result.notFound) return `there is no program ${file}`
+  if (result.timedOut) return `${file} did not answer within ${PATIENCE} ms`
+  const lines = result.stderr.split('\n').map((line) => line.trim())
+  const line = lines.find((text) => text !== '' && !text.startsWith('Warning'))
+  return line ?? `${file} ended with ${result.exitCode ?? 'a signal'}`
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return null
+  }
+}

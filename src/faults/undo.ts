@@ -1,0 +1,154 @@
+/**
+ * Undoes one ledger entry and looks whether it is really gone. Steps may have been done before, by us, by the kernel
+ * or by somebody else: what counts is the state afterwards, not the exit codes on the way.
+ */
+import {HOST, type Place} from '../core/place.ts'
+import type {Clock, Files} from '../core/ports.ts'
+import {tableName} from './backends/nft-table.ts'
+import {compareSnapshots, takeSnapshot} from './backends/snapshot.ts'
+import {ROOT_HANDLE, classId, leafHandle, leafMinor} from './backends/tc-tree.ts'
+import {type Home, isAlive} from './identity.ts'
+import {asNumber} from './json-shape.ts'
+import type {LedgerEntry} from './ledger.ts'
+import {type QdiscEntry, readQdiscs} from './observe.ts'
+import type {Tools} from './tools.ts'
+
+export interface UndoWorld {
+  readonly tools: Tools
+  readonly files: Files
+  readonly clock: Clock
+  readonly home: Home
+}
+
+export interface UndoResult {
+  /** What was there before is there again. */
+  readonly restored: boolean
+  readonly differences: readonly string[]
+}
+
+/** Packets waiting in a leaf get this long to leave before it goes, so that the end of a delay loses none. */
+const DRAIN = 250
+const DRAIN_STEP = 10
+
+export async function undoEntry(world: UndoWorld, entry: LedgerEntry): Promise<UndoResult> {
+  const place = await reachablePlace(world, entry)
+  if (place === null) return {restored: true, differences: []}
+  if (place === 'unreachable') {
+    return {restored: false, differences: ['its network namespace can not be entered from here']}
+  }
+  for (const step of entry.undo) {
+    const isLeaf = step.action.file === 'tc' && !step.onlyIfTreeUnused
+    if (isLeaf) await drain(world, place, entry)
+    if (step.onlyIfTreeUnused && (await treeInUse(world, place, entry))) continue
+    await world.tools.run(place, step.action)
+  }
+  const differences = await findDifferences(world, place, entry)
+  return {restored: differences.length === 0, differences}
+}
+
+/**
+ * Where the entry's place is now: null when it is gone and everything in it, `unreachable` when it lives somewhere
+ * that can't be entered from here.
+ */
+async function reachablePlace(world: UndoWorld, entry: LedgerEntry): Promise<Place | null | 'unreachable'> {
+  const {place, home} = entry
+  if (home.boot !== world.home.boot) return null
+  if (place.kind === 'process') {
+    return entry.placeProcess && (await isAlive(world.files, entry.placeProcess)) ? place : null
+  }
+  if (home.namespace === world.home.namespace) {
+    if (place.kind === 'host') return place
+    const names = await world.files.list('/run/netns')
+    return names.includes(place.name) ? place : null
+  }
+  if (place.kind === 'netns') return place
+  return otherNamespace(world, home.namespace)
+}
+
+/** The process that still lives in a namespace, found through lsns(8); null when nobody does. */
+async function otherNamespace(
+  world: UndoWorld,
+  namespace: string | null,
+): Promise<Place | null | 'unreachable'> {
+  const number = /\[(\d+)\]/.exec(namespace ?? '')?.[1]
+  if (number === undefined) return 'unreachable'
+  const result = await world.tools.run(HOST, {
+    type: 'exec',
+    file: 'lsns',
+    args: ['-n', '-t', 'net', '-o', 'NS,PID'],
+  })
+  if (result.exitCode !== 0) return 'unreachable'
+  const line = result.stdout.split('\n').find((text) => text.trim().split(/\s+/)[0] === number)
+  const pid = Number(line?.trim().split(/\s+/)[1])
+  return line === undefined ? null : {kind: 'process', pid, user: false, name: `process ${pid}`}
+}
+
+async function drain(world: UndoWorld, place: Place, entry: LedgerEntry): Promise<void> {
+  const {device, leaf} = entry
+  if (device === null || leaf === null) return
+  const deadline = world.clock.now() + DRAIN
+  for (;;) {
+    const qdiscs = await readQdiscs(world.tools, place, device, true)
+    const found = qdiscs?.find((qdisc) => qdisc.handle === leafHandle(leaf.minor))
+    if ((asNumber(found?.whole['qlen']) ?? 0) === 0 || world.clock.now() >= deadline) return
+    await world.clock.sleep(DRAIN_STEP)
+  }
+}
+
+async function treeInUse(world: UndoWorld, place: Place, entry: LedgerEntry): Promise<boolean> {
+  if (entry.device === null) return false
+  const qdiscs = await readQdiscs(world.tools, place, entry.device)
+  return qdiscs !== null && leavesOf(qdiscs).length > 0
+}
+
+function leavesOf(qdiscs: readonly QdiscEntry[]): readonly number[] {
+  return qdiscs.flatMap((qdisc) => leafMinor(qdisc.handle, qdisc.parent) ?? [])
+}
+
+async function findDifferences(
+  world: UndoWorld,
+  place: Place,
+  entry: LedgerEntry,
+): Promise<readonly string[]> {
+  return [
+    ...(entry.table ? await tableLeft(world, place, entry) : []),
+    ...(entry.leaf === null ? [] : await treeDifferences(world, place, entry)),
+  ]
+}
+
+async function tableLeft(world: UndoWorld, place: Place, entry: LedgerEntry): Promise<readonly string[]> {
+  const name = tableName(entry.id)
+  const result = await world.tools.run(place, {type: 'exec', file: 'nft', args: ['list', 'tables', 'inet']})
+  if (result.exitCode !== 0) return [`nft does not say whether the table ${name} is gone`]
+  const left = result.stdout.split('\n').some((line) => line.trim() === `table inet ${name}`)
+  return left ? [`the table inet ${name} is still there`] : []
+}
+
+async function treeDifferences(
+  world: UndoWorld,
+  place: Place,
+  entry: LedgerEntry,
+): Promise<readonly string[]> {
+  const {device, leaf, before} = entry
+  if (device === null || leaf === null) return []
+  const qdiscs = await readQdiscs(world.tools, place, device)
+  if (qdiscs === null && (await deviceIsGone(world, place, device))) return []
+  if (
+    qdiscs?.some((qdisc) => qdisc.handle === leafHandle(leaf.minor) && qdisc.parent === classId(leaf.minor))
+  ) {
+    return [`the leaf ${classId(leaf.minor)} of ${device} is still there`]
+  }
+  // While other faults keep the tree, the whole can't equal what was there before it.
+  if (qdiscs && leavesOf(qdiscs).length > 0) return []
+  if (qdiscs?.some((qdisc) => qdisc.root && qdisc.handle === ROOT_HANDLE)) {
+    return [`our root ${ROOT_HANDLE} of ${device} is still there`]
+  }
+  return before === null ? [] : compareSnapshots(before, await takeSnapshot(world.tools, place, device))
+}
+
+/** A device takes its qdiscs with it. */
+async function deviceIsGone(world: UndoWorld, place: Place, device: string): Promise<boolean> {
+  const args = ['link', 'show', 'dev', device]
+  const result = await world.tools.run(place, {type: 'exec', file: 'ip', args})
+  return !result.notFound && !result.timedOut && result.exitCode !== 0
+}

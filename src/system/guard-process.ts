@@ -1,0 +1,76 @@
+import {spawn} from 'node:child_process'
+import {existsSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import type {GuardLink, Guards} from '../core/ports.ts'
+
+/** Starting Node takes a tenth of this; a machine under load may need more. */
+const PATIENCE = 10_000
+
+/** Starts guards in a session of their own, so that neither the terminal's end nor its signals reach them. */
+export const systemGuards: Guards = {
+  start: async (run) => {
+    const entry = guardEntry()
+    const flags = entry.endsWith('.ts') ? ['--no-warnings'] : []
+    const child = spawn(process.execPath, [...flags, entry, run], {
+      detached: true,
+      stdio: ['pipe', 'pipe', 'ignore'],
+      cwd: '/',
+    })
+    const {stdin, stdout, pid} = child
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error('the guard did not start in time')), PATIENCE)
+      const settle = (act: () => void) => (): void => {
+        clearTimeout(timer)
+        act()
+      }
+      stdout.once('data', settle(resolve))
+      child.once('error', (error) => settle(() => reject(error))())
+      child.once(
+        'exit',
+        settle(() => reject(new Error('the guard ended at once'))),
+      )
+    })
+    child.removeAllListeners('exit')
+    // A guard that died is found out by looking at its process; a write to it must not end us.
+    stdin.on('error', () => {})
+    stdout.destroy()
+    child.unref()
+    unref(stdin)
+    return link(pid ?? -1, stdin)
+  },
+}
+
+function link(pid: number, stdin: NodeJS.WritableStream): GuardLink {
+  return {
+    pid,
+    look: () => {
+      stdin.write('look\n')
+    },
+    detach: () => {
+      stdin.end('detach\n')
+    },
+    release: () => {
+      stdin.end('release\n')
+    },
+  }
+}
+
+/** The pipe alone must not keep this process alive. */
+function unref(stream: object): void {
+  if ('unref' in stream && typeof stream.unref === 'function') stream.unref()
+}
+
+/** `guard.ts` beside this folder in the sources, `guard.js` at the top of the bundle, above whatever chunk this is in. */
+function guardEntry(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  for (;;) {
+    for (const name of ['guard.js', 'guard.ts']) {
+      const path = join(folder, name)
+      if (existsSync(path)) return path
+    }
+    const parent = dirname(folder)
+    if (parent === folder) throw new Error('the guard program is not where it should be')
+    folder = parent
+  }
+}
