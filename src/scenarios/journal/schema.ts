@@ -171,6 +171,12 @@ export const journalLineSchema = z.discriminatedUnion('type', [
     restored: z.boolean(),
   }),
   line('fault-failed', {fault: text, because: text}),
+  line('reply-extra', {
+    target: text,
+    seq: z.number().int(),
+    kind: z.enum(['duplicate', 'late']),
+    rtt: millis,
+  }),
   line('slot-missed', {target: text, seq: z.number().int(), because: text}),
   line('observer-gap', {length: millis, because: text}),
   line('notice', {level: z.enum(['info', 'warning', 'error']), code: text.nullable(), text}),

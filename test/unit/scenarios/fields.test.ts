@@ -4,7 +4,9 @@ import type {During} from '../../../src/scenarios/drill-spec.ts'
 import type {Round} from '../../../src/scenarios/windows.ts'
 import {makePoints, makeSeries} from '../../support/series.ts'
 
-const rounds: Round[] = [{start: 0, baselineEnd: 3000, faults: [{fault: 'f', from: 3000, to: 5000}], end: 10_000}]
+const rounds: Round[] = [
+  {start: 0, baselineEnd: 3000, faults: [{fault: 'f', from: 3000, to: 5000}], end: 10_000},
+]
 const series = makeSeries(
   makePoints({
     end: 10_000,

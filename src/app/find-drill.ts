@@ -1,0 +1,54 @@
+/** Finds a drill by bundled name or by file, and loads it. */
+import {resolve} from 'node:path'
+import {UserError} from '../core/errors.ts'
+import type {Ports} from '../core/ports.ts'
+import {suggest} from '../core/text.ts'
+import {BUNDLED_DRILLS, isBundled} from '../scenarios/bundled/registry.ts'
+import {type LoadedDrill, loadDrill} from '../scenarios/load-drill.ts'
+import {packageRoot} from '../system/package-root.ts'
+
+export interface DrillText {
+  readonly name: string
+  readonly file: string
+  readonly text: string
+}
+
+/** The text of a drill. Throws CONFIG_FILE when it is neither a bundled drill nor a readable file. */
+export async function readDrillText(nameOrFile: string, ports: Pick<Ports, 'files'>): Promise<DrillText> {
+  if (isBundled(nameOrFile)) {
+    const file = resolve(packageRoot(), 'src/scenarios/bundled', BUNDLED_DRILLS[nameOrFile].file)
+    const text = await ports.files.readText(file)
+    if (text !== null) return {name: nameOrFile, file: `${nameOrFile}.yaml`, text}
+  }
+  const text = await readOrNull(nameOrFile, ports)
+  if (text !== null)
+    return {name: nameOrFile.replace(/^.*\//, '').replace(/\.ya?ml$/, ''), file: nameOrFile, text}
+  const names = Object.keys(BUNDLED_DRILLS)
+  const near = suggest(nameOrFile, names)
+  throw new UserError({
+    code: 'CONFIG_FILE',
+    message: `there is no bundled drill "${nameOrFile}" and no such file`,
+    advice: [
+      ...(near ? [`did you mean "${near}"?`] : []),
+      `bundled drills: ${names.join(', ')} (netdrill drill list tells more)`,
+    ],
+  })
+}
+
+async function readOrNull(file: string, ports: Pick<Ports, 'files'>): Promise<string | null> {
+  try {
+    return await ports.files.readText(file)
+  } catch (error) {
+    const because = error instanceof Error ? error.message : String(error)
+    throw new UserError({code: 'CONFIG_FILE', message: `${file} can not be read: ${because}`})
+  }
+}
+
+/** Reads and checks a drill. Throws `UserError` with every mistake in it. */
+export async function findDrill(
+  nameOrFile: string,
+  ports: Pick<Ports, 'files' | 'host'>,
+): Promise<LoadedDrill> {
+  const source = await readDrillText(nameOrFile, ports)
+  return loadDrill({...source, env: ports.host.env})
+}

@@ -1,0 +1,24 @@
+import {listDrills} from '../../app/list-drills.ts'
+import {openPorts} from '../../app/ports.ts'
+import {BaseCommand} from '../_base.ts'
+
+export default class DrillList extends BaseCommand {
+  static override summary = 'list the bundled drills and whether they run here'
+  static override examples = ['<%= config.bin %> drill list', '<%= config.bin %> drill list --json']
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(DrillList)
+    const drills = await listDrills(openPorts(flags.seed))
+    if (flags.json) {
+      this.print(JSON.stringify({schema: 'netdrill/drill-list/1', drills}, null, 2))
+      return
+    }
+    const width = Math.max(...drills.map((drill) => drill.name.length))
+    for (const {name, summary, runs, missing} of drills) {
+      this.print(`${name.padEnd(width)}  ${runs ? 'runs here ' : 'not here  '}  ${summary}`)
+      for (const {capability, found} of missing)
+        this.print(`${' '.repeat(width)}  missing ${capability}: ${found}`)
+    }
+    this.tell(`\nRun one with: netdrill drill run ${drills.find((drill) => drill.runs)?.name ?? 'demo'}`)
+  }
+}

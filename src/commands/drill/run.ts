@@ -1,0 +1,41 @@
+import {Args, Flags} from '@oclif/core'
+import {runDrillSession} from '../../app/drill-run.ts'
+import {findDrill} from '../../app/find-drill.ts'
+import {openPorts} from '../../app/ports.ts'
+import {renderProblem} from '../../reporters/problem.ts'
+import {BaseCommand} from '../_base.ts'
+
+export default class DrillRun extends BaseCommand {
+  static override summary = 'run a drill: break something on purpose and prove that it recovers'
+  static override description = `Phases: baseline, inject, observe, recover, clean up, verdict. On a terminal a live view is drawn, elsewhere readable
+lines. Everything is written to a journal. Ctrl-C undoes all faults and ends with exit code 4.
+
+Exit codes: 0 pass, 1 fail, 2 mistake in the document, 3 inconclusive, 4 aborted and undone, 5 leftovers remain,
+6 this machine lacks something, 7 refused for safety.`
+  static override examples = [
+    '<%= config.bin %> drill run demo',
+    '<%= config.bin %> drill run my-drill.yaml --plain',
+    '<%= config.bin %> drill run partition --json > result.json',
+  ]
+  static override args = {
+    drill: Args.string({description: 'name of a bundled drill, or a file', required: true}),
+  }
+  static override flags = {
+    plain: Flags.boolean({summary: 'print lines, even on a terminal', env: 'NETDRILL_PLAIN'}),
+    journal: Flags.directory({
+      summary: 'folder for the journal instead of the state folder',
+      env: 'NETDRILL_JOURNAL',
+      helpValue: 'FOLDER',
+    }),
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(DrillRun)
+    const ports = openPorts(flags.seed)
+    const {spec, warnings} = await findDrill(args.drill, ports)
+    for (const warning of warnings) this.tell(renderProblem(warning).replace(' error ', ' warning '))
+    const display = flags.json ? 'json' : flags.jsonl ? 'jsonl' : flags.plain ? 'lines' : 'auto'
+    const {color, quiet, journal} = flags
+    this.end(await runDrillSession({spec, display, color, quiet, journalFolder: journal ?? null}, ports))
+  }
+}

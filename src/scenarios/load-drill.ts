@@ -1,0 +1,166 @@
+/** A drill document to a drill: references followed, defaults filled in, mistakes shown at their line and column. */
+import {type LoadedDocument, loadDocument} from '../config/load.ts'
+import type {TargetDocument} from '../config/document.ts'
+import {UserError, isUserError} from '../core/errors.ts'
+import {suggest} from '../core/text.ts'
+import type {Policy} from '../policies/policy.ts'
+import {resolvePolicy} from '../policies/resolve.ts'
+import {type NetdrillDocument, documentSchema} from './document-schema.ts'
+import type {DrillCondition, DrillSpec, DrillTarget, During, TimelineEntry} from './drill-spec.ts'
+import type {DrillSection} from './drill-schema.ts'
+
+export interface DrillSource {
+  /** For messages. */
+  readonly file: string
+  readonly text: string
+  /** Short name; also part of the journal's name. */
+  readonly name: string
+  readonly env: (name: string) => string | undefined
+}
+
+export interface LoadedDrill {
+  readonly spec: DrillSpec
+  readonly warnings: LoadedDocument<unknown>['warnings']
+}
+
+const DEFAULT_INTERVAL = 1000
+const DEFAULT_TIMEOUT = 3000
+
+/** Throws `UserError` with every mistake found. */
+export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
+  const document = loadDocument({...source, schema: await documentSchema()})
+  const {value} = document
+  const {drill} = value
+  if (!drill) {
+    throw new UserError({
+      code: 'CONFIG_EMPTY',
+      message: `${source.file} has no drill section, so there is nothing to run`,
+      advice: ['add a drill section with a timeline', 'netdrill drill show demo prints an example'],
+    })
+  }
+  const targets = readTargets(document)
+  const spec: DrillSpec = {
+    name: source.name,
+    title: value.title ?? source.name,
+    description: (value.description ?? '').trim(),
+    file: source.file,
+    targets,
+    faults: value.faults ?? {},
+    lab: value.lab ?? null,
+    from: drill.from ?? value.lab?.nodes[0] ?? null,
+    timeline: readTimeline(document, drill),
+    settle: drill.settle,
+    steady: readConditions(document, drill, 'steady', targets),
+    abortWhen: readConditions(document, drill, 'abort_when', targets),
+    expect: readConditions(document, drill, 'expect', targets),
+    repeat: drill.repeat,
+  }
+  checkFrom(document, spec)
+  return {spec, warnings: document.warnings}
+}
+
+type Document = LoadedDocument<NetdrillDocument>
+
+function readTargets(document: Document): readonly DrillTarget[] {
+  const {targets = {}, defaults} = document.value
+  const entries = Object.entries(targets)
+  if (entries.length === 0) {
+    throw new UserError({
+      code: 'CONFIG_EMPTY',
+      message: 'a drill needs at least one target to watch',
+      position: document.positionOf([]),
+      advice: ['add a targets section'],
+    })
+  }
+  return entries.map(([name, target]) => {
+    const policy = target.policy ?? defaults?.policy
+    return {
+      name,
+      url: target.url,
+      role: target.role ?? 'target',
+      interval: target.interval ?? defaults?.interval ?? DEFAULT_INTERVAL,
+      timeout: target.timeout ?? defaults?.timeout ?? DEFAULT_TIMEOUT,
+      options: target.options,
+      policy:
+        policy === undefined ? null : {name: policy, policy: readPolicy(document, name, target, policy)},
+      fall: target.fall ?? defaults?.fall ?? 2,
+      rise: target.rise ?? defaults?.rise ?? 1,
+    }
+  })
+}
+
+/** An unknown name is shown where it was written. */
+function readPolicy(document: Document, name: string, target: TargetDocument, policy: string): Policy {
+  const book = {file: document.file, policies: document.value.policies ?? {}, positionOf: document.positionOf}
+  try {
+    return resolvePolicy(policy, book).policy
+  } catch (error) {
+    if (!isUserError(error)) throw error
+    const path = target.policy === undefined ? ['defaults', 'policy'] : ['targets', name, 'policy']
+    const position = document.positionOf(path)
+    throw new UserError(
+      error.problems.map((problem) => ({position, ...problem})),
+      error.exit,
+    )
+  }
+}
+
+function readTimeline(document: Document, drill: DrillSection): readonly TimelineEntry[] {
+  const known = Object.keys(document.value.faults ?? {})
+  return drill.timeline.map((entry, index) => {
+    if (!known.includes(entry.inject)) {
+      throw unknown(
+        document,
+        ['drill', 'timeline', index, 'inject'],
+        `there is no fault "${entry.inject}"`,
+        suggest(entry.inject, known),
+        known,
+      )
+    }
+    return {at: entry.at, lasts: entry.for, fault: entry.inject}
+  })
+}
+
+/** Baseline conditions look at the baseline, whatever they say. */
+const DURING_OF = {steady: 'baseline', abort_when: 'drill', expect: 'drill'} as const
+
+function readConditions(
+  document: Document,
+  drill: DrillSection,
+  list: keyof typeof DURING_OF,
+  targets: readonly DrillTarget[],
+): readonly DrillCondition[] {
+  const subjects = targets.map((target) => target.name)
+  return drill[list].map((item, index) => {
+    const isPlain = typeof item === 'string'
+    const text = isPlain ? item : item.that
+    const during: During = isPlain ? DURING_OF[list] : (item.during ?? 'drill')
+    const path = ['drill', list, index, ...(isPlain ? [] : ['that'])]
+    const condition = document.conditionAt(path, text, {subjects})
+    const shown = during === 'drill' || list === 'steady' ? text : `${text} (during ${during})`
+    return {condition, text: shown, during, position: document.positionOf(path)}
+  })
+}
+
+function checkFrom(document: Document, spec: DrillSpec): void {
+  const nodes = spec.lab?.nodes ?? []
+  if (spec.from === null || nodes.includes(spec.from)) return
+  throw unknown(
+    document,
+    ['drill', 'from'],
+    `there is no node "${spec.from}"`,
+    suggest(spec.from, nodes),
+    nodes,
+  )
+}
+
+function unknown(
+  document: Document,
+  path: readonly (string | number)[],
+  message: string,
+  near: string | null,
+  known: readonly string[],
+): UserError {
+  const advice = near ? [`did you mean "${near}"?`] : known.length > 0 ? [`known: ${known.join(', ')}`] : []
+  return new UserError({code: 'CONFIG_REFERENCE', message, position: document.positionOf(path), advice})
+}
