@@ -87,6 +87,14 @@ export type RunEvent = Stamped &
         readonly because: string
       }
     | FaultEvent
+    /** A reply beyond the first, or after its sample's deadline; the sample stays as it was. */
+    | {
+        readonly type: 'reply-extra'
+        readonly target: string
+        readonly seq: number
+        readonly kind: 'duplicate' | 'late'
+        readonly rtt: Millis
+      }
     | {readonly type: 'slot-missed'; readonly target: string; readonly seq: number; readonly because: string}
     | {readonly type: 'observer-gap'; readonly length: Millis; readonly because: string}
     | {

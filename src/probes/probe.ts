@@ -23,11 +23,20 @@ export interface MeasureRun {
   readonly signal: AbortSignal
 }
 
+export interface ExtraReply {
+  readonly kind: 'duplicate' | 'late'
+  /** Of the sample that it answers. */
+  readonly seq: number
+  readonly rtt: Millis
+}
+
 /** An opened probe: may hold a socket between samples. `measure` never throws for what the network does. */
 export interface Prober {
   /** How it measures where there is a choice, such as `icmp datagram socket`; null where there is none. */
   readonly method: string | null
   measure(run: MeasureRun): Promise<Outcome>
+  /** Tells about replies beyond the first and after the deadline, where the kind can see them. */
+  onExtra?(listener: (extra: ExtraReply) => void): void
   close(): Promise<void>
 }
 

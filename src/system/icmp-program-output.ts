@@ -118,7 +118,8 @@ function readTrouble(stderr: string): PingProgramResult {
   }
   const [, code = 'UNKNOWN'] = LOCAL.find(([words]) => text.includes(words)) ?? []
   const mtu = Number(/mtu ?[=:] ?(\d+)/.exec(text)?.[1] ?? 0)
-  const syscall = /^ping6?: (bind|connect|sendmsg|sendto|SO_BINDTODEVICE)/.exec(text)?.[1]
+  const step = /^ping6?: (bind|connect|sendmsg|sendto|SO_BINDTODEVICE|unknown iface)/.exec(text)?.[1]
+  const syscall = step === 'SO_BINDTODEVICE' || step === 'unknown iface' ? 'setsockopt' : step
   return {
     status: 'failed',
     error: {code, message: text, local: true, ...(syscall === undefined ? {} : {syscall})},

@@ -1,4 +1,5 @@
 /** Opens ICMP sockets with all their options, and reads what arrives on them. */
+import {networkInterfaces} from 'node:os'
 import type {Family} from '../core/outcome.ts'
 import type {EchoSocketRequest, NetError} from '../core/ports.ts'
 import {
@@ -79,7 +80,7 @@ function configure(ffi: Ffi, fd: number, kind: IcmpSocketKind, request: EchoSock
   else filterTypes(ffi, fd, family)
   if (request.interface !== undefined) {
     const bound = bindToDevice(ffi, fd, request.interface)
-    if (bound < 0) return netErrorOf(bound, 'setsockopt SO_BINDTODEVICE')
+    if (bound < 0) return netErrorOf(bound, 'setsockopt')
   }
   if (source !== undefined) {
     const bound = bindAddress(ffi, fd, {address: source, port: 0})
@@ -145,9 +146,25 @@ function readMessage({family, kind}: IcmpSocket, message: ReceivedMessage): Icmp
   return {type: 'error', ...report.request, error, mtu: report.mtu}
 }
 
-function icmpError(family: Family, icmp: {type: number; code: number; from: string | null}): NetError {
+interface ReceivedIcmp {
+  readonly type: number
+  readonly code: number
+  readonly from: string | null
+}
+
+function icmpError(family: Family, icmp: ReceivedIcmp): NetError {
   const text = `icmp type ${icmp.type} code ${icmp.code} from ${icmp.from ?? 'an unknown address'}`
-  return {code: errnoOfIcmp(family, icmp.type, icmp.code), message: text, icmp}
+  const own = isOwnNeighbourReport(family, icmp) ? {own: true} : {}
+  return {code: errnoOfIcmp(family, icmp.type, icmp.code), message: text, icmp: {...icmp, ...own}}
+}
+
+/** "Host unreachable" from an address of this machine: its own lookup of the neighbour was not answered. */
+function isOwnNeighbourReport(family: Family, {type, code, from}: ReceivedIcmp): boolean {
+  const isUnreachable = family === 4 ? type === 3 && code === 1 : type === 1 && code === 3
+  return (
+    isUnreachable &&
+    Object.values(networkInterfaces()).some((entries) => entries?.some(({address}) => address === from))
+  )
 }
 
 function hopLimit({control}: ReceivedMessage): number | null {

@@ -97,6 +97,8 @@ export function foldTarget(view: TargetView, event: TargetEvent): TargetView {
       const next = view.next && view.next.attempt > attempt ? view.next : null
       return {...view, attempts, next}
     }
+    case 'reply-extra':
+      return view
     case 'slot-missed': {
       const history = foldHistory(view.history, event.at, {kind: 'skipped'})
       return {...view, history, skipped: view.skipped + 1}

@@ -106,6 +106,7 @@ function foldDetails(view: ViewState, event: RunEvent): ViewState {
     case 'expectation':
     case 'observer-gap':
     case 'notice':
+    case 'reply-extra':
       return view
   }
 }
