@@ -17,6 +17,8 @@ export interface PolicyBook {
   /** The path of a policy's mapping; by default `policies`, NAME. */
   readonly pathOf?: (name: string) => Path
   readonly positionOf?: (path: Path) => Position
+  /** Where the name that is looked up was written, such as a target's `policy`. */
+  readonly position?: () => Position
 }
 
 /** One value with where it comes from. */
@@ -61,7 +63,9 @@ function unknownPolicy(name: string, book: PolicyBook | undefined): UserError {
     ...list,
     'netdrill policy list shows the presets',
   ]
-  return new UserError({code: 'POLICY_UNKNOWN', message: `there is no policy "${name}"`, advice})
+  const position = book?.position?.()
+  const message = `there is no policy "${name}"`
+  return new UserError({code: 'POLICY_UNKNOWN', message, ...(position && {position}), advice})
 }
 
 function presetLayer(preset: Preset): Layer {

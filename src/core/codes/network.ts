@@ -255,6 +255,17 @@ export const NETWORK_FAILURES = failureTable({
     meaning: 'The measurement was ended by the user or by the end of the run.',
     advice: [],
   },
+  ATTEMPT_TIMEOUT: {
+    stage: 'receive',
+    category: 'network',
+    detail: 'timeout',
+    blame: 'target',
+    retry: 'ladder',
+    title: 'the attempt took too long',
+    meaning:
+      "The attempt was still under way when the policy's timeout, or what was left of its deadline, ran out, and it could not tell at which step.",
+    advice: ["compare the policy's timeout with what the target usually takes: netdrill policy show"],
+  },
   OBSERVER_STALLED: {
     stage: 'receive',
     category: 'observer',
