@@ -1,19 +1,90 @@
 import {Socket, isIP} from 'node:net'
+import {networkInterfaces} from 'node:os'
 import type {Dial, DialRequest, DialResult, NetError} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import {systemClock} from './clock.ts'
+import {type Ffi, loadFfi} from './ffi.ts'
 import {toNetError} from './net-errors.ts'
+import {prepareSocket} from './prepared-socket.ts'
 import {openStream} from './stream.ts'
 
-/** Opens TCP connections to literal addresses, one attempt per call. */
+/**
+ * Opens TCP connections to literal addresses, one attempt per call. A failure that only an ICMP message explains is
+ * looked into: see `explain`.
+ */
 export const systemDial: Dial = {
   async tcp(request) {
     if (request.signal.aborted) return {status: 'aborted', took: 0}
     const refused = checkRequest(request)
     if (refused) return {status: 'failed', error: refused, took: 0}
-    const socket = new Socket({allowHalfOpen: true})
-    return connect(socket, request)
+    const ffi = keepsErrors || request.interface !== undefined ? await loadFfi() : null
+    if (ffi) return connectPrepared(ffi, request)
+    if (request.interface !== undefined) return {status: 'failed', error: NO_INTERFACE_BINDING, took: 0}
+    const result = await connect(new Socket({allowHalfOpen: true}), request)
+    return needsExplanation(result) ? explain(result, request) : result
   },
+}
+
+/** Whether each socket keeps the ICMP errors from its start; costs the loading of koffi. */
+let keepsErrors = false
+
+/**
+ * Makes every later attempt of this process keep its ICMP errors, so that none has to be repeated for its reason.
+ * For processes that live longer than one sample. Without koffi it changes nothing.
+ */
+export function keepDialErrors(): void {
+  keepsErrors = true
+}
+
+const NO_INTERFACE_BINDING: NetError = {
+  code: 'ENOTSUP',
+  syscall: 'setsockopt',
+  message: 'binding to an interface needs koffi on Linux',
+}
+
+/** Codes into which the kernel folds several ICMP messages (net/ipv4/icmp.c, icmp_err_convert). */
+const FOLDED: readonly string[] = ['EHOSTUNREACH', 'ENETUNREACH']
+
+function needsExplanation(result: DialResult): result is DialResult & {status: 'failed'} {
+  return result.status === 'failed' && result.error.local !== true && FOLDED.includes(result.error.code)
+}
+
+/** A router answers within a round trip; a failed neighbour lookup (3 s) is not waited for again. */
+const EXPLAIN_WITHIN: Millis = 1000
+
+/**
+ * Repeats the attempt once on a socket that keeps its ICMP errors, only to learn the message behind the code.
+ * The first attempt stays the result. From then on this process keeps the errors at once.
+ */
+async function explain(result: DialResult & {status: 'failed'}, request: DialRequest): Promise<DialResult> {
+  const ffi = await loadFfi()
+  if (!ffi) return result
+  keepDialErrors()
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(EXPLAIN_WITHIN)])
+  const again = await connectPrepared(ffi, {...request, signal})
+  if (again.status === 'connected') again.stream.reset()
+  if (again.status !== 'failed' || !again.error.icmp) return result
+  return {...result, error: {...result.error, icmp: again.error.icmp}}
+}
+
+async function connectPrepared(ffi: Ffi, request: DialRequest): Promise<DialResult> {
+  const prepared = prepareSocket(ffi, request)
+  if ('code' in prepared) return {status: 'failed', error: prepared, took: 0}
+  const result = await connect(prepared.socket, request)
+  const icmp = result.status === 'failed' ? prepared.icmp() : undefined
+  prepared.release()
+  if (result.status !== 'failed') return result
+  if (icmp) return {...result, error: {...result.error, icmp}}
+  return isLinkDown(result.error, request) ? {...result, error: {...result.error, code: 'ENETDOWN'}} : result
+}
+
+/**
+ * The kernel answers ENETUNREACH for a bound interface that is down. Node lists an interface only while it is up,
+ * running and has an address.
+ */
+function isLinkDown(error: NetError, {interface: device}: DialRequest): boolean {
+  if (device === undefined || error.local !== true || error.code !== 'ENETUNREACH') return false
+  return networkInterfaces()[device] === undefined
 }
 
 /** A name here would be resolved behind the back of the per-address report. */
@@ -37,7 +108,7 @@ async function connect(socket: Socket, request: DialRequest): Promise<DialResult
     const onConnect = (): void => {
       const time = took()
       socket.setNoDelay(true)
-      settle({status: 'connected', stream: openStream(socket), took: time})
+      settle({status: 'connected', stream: openStream(socket, request), took: time})
     }
     const onAbort = (): void => {
       const time = took()

@@ -13,11 +13,16 @@ export function socketOf(stream: ByteStream): Socket | null {
   return sockets.get(stream) ?? null
 }
 
+interface Peer {
+  readonly address: string
+  readonly port: number
+}
+
 /**
  * A stream over a connected socket. The socket is not read by us until the first `read`; Node itself reads ahead
  * up to its high-water mark, so that an early reset or end is noticed.
  */
-export function openStream(socket: Socket): ByteStream {
+export function openStream(socket: Socket, peer: Peer): ByteStream {
   const state: {error: NetError | null} = {error: null}
   // Stays for the socket's life: an error event without a listener would end the process.
   socket.on('error', (error) => {
@@ -25,7 +30,8 @@ export function openStream(socket: Socket): ByteStream {
   })
   const stream: ByteStream = {
     local: joinHostPort(socket.localAddress ?? '', socket.localPort ?? 0),
-    remote: joinHostPort(socket.remoteAddress ?? '', socket.remotePort ?? 0),
+    // A socket whose connection is gone already has no peer any more.
+    remote: joinHostPort(socket.remoteAddress ?? peer.address, socket.remotePort ?? peer.port),
     write: async (data) => write(socket, data, state),
     read: async (signal) => read(socket, signal, state),
     // Ends the writing side, then closes: what was written goes out before the FIN.

@@ -30,10 +30,10 @@ function classifyIcmp(error: NetError, {peer, family}: ErrorContext): Failure | 
   const meaning = icmpMeaning(family, icmp)
   if (!meaning) return null
   const number = `type ${icmp.type} code ${icmp.code}`
-  const message =
-    icmp.own === true
-      ? `${peer}: no answer to ${family === 4 ? 'ARP' : 'neighbour discovery'} (${meaning.name}, ${number}, from this machine itself)`
-      : `${peer}: ICMP ${meaning.name} (${number}) from ${icmp.from ?? 'an unknown address'}`
+  const sender = icmp.own === true ? 'this machine itself' : (icmp.from ?? 'an unknown address')
+  const neighbour = icmp.own === true && meaning.code === 'NET_UNREACHABLE'
+  const reason = neighbour ? `no answer to ${family === 4 ? 'ARP' : 'neighbour discovery'}: ` : ''
+  const message = `${peer}: ${reason}ICMP ${meaning.name} (${number}) from ${sender}`
   return makeFailure(meaning.code, message, {cause: error.code})
 }
 

@@ -106,7 +106,7 @@ export const NET_ERROR_RULES: Readonly<Record<string, readonly Rule[]>> = {
   ENFILE: [{code: 'LOCAL_FILES_EXHAUSTED', say: 'was not tried: the system has too many open files'}],
   ENOBUFS: [{code: 'LOCAL_MEMORY', say: 'was not reached: no buffer space', here: true}],
   ENOMEM: [{code: 'LOCAL_MEMORY', say: 'was not reached: no memory', here: true}],
-  ENETDOWN: [{code: 'NET_DOWN', say: 'can not be reached: the interface is down'}],
+  ENETDOWN: [{code: 'NET_DOWN', say: 'can not be reached: the interface is down or has no address'}],
   ENODEV: [
     {code: 'LOCAL_INTERFACE', when: SETTING, say: 'was not tried: there is no such interface'},
     {code: 'NET_DOWN', say: 'can not be reached: the interface is gone'},
