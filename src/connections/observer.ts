@@ -34,6 +34,11 @@ export class Observer {
     this.#onGap = onGap
     this.#seen = clock.now()
     this.#wallAhead = clock.wall() - this.#seen
+  }
+
+  start(): void {
+    this.#seen = this.#clock.now()
+    this.#wallAhead = this.#clock.wall() - this.#seen
     this.#arm()
   }
 

@@ -47,6 +47,8 @@ export async function openWatch(
     await end()
     throw error
   }
+  // Loading the probes has kept the process busy: that is no gap yet.
+  observer.start()
   for (const watch of watches) watch.start()
   return {ended: whenAborted(signal).then(end)}
 }

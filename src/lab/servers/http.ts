@@ -3,10 +3,11 @@ import {answerAfter, misbehave} from './behaviour.ts'
 import {runTcpServer} from './connections.ts'
 import type {StartServer} from './server.ts'
 import {httpOptions} from './options.ts'
+import {parseOptions} from './parse-options.ts'
 
 /** Answers every request with the configured status and body; `/status/503` asks for another status once. */
 export const startHttp: StartServer = async (request) => {
-  const options = httpOptions.parse(request.options)
+  const options = parseOptions(httpOptions, request.options)
   const server = http.createServer((incoming, response) => {
     incoming.resume()
     const asked = /^\/status\/([2-5]\d\d)$/.exec(incoming.url ?? '')?.[1]

@@ -3,10 +3,11 @@ import {answerAfter, misbehave} from './behaviour.ts'
 import {runTcpServer} from './connections.ts'
 import type {ServeRequest, StartServer} from './server.ts'
 import {tcpEchoOptions} from './options.ts'
+import {parseOptions} from './parse-options.ts'
 
 /** Sends every byte back, in order and after the delay; answers a half-close with its own. */
 export const startTcpEcho: StartServer = async (request) => {
-  const options = tcpEchoOptions.parse(request.options)
+  const options = parseOptions(tcpEchoOptions, request.options)
   const server = net.createServer({allowHalfOpen: true, noDelay: true}, (socket) => {
     if (misbehave(options.behaviour, socket)) return
     const {banner} = options

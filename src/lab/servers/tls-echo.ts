@@ -7,6 +7,7 @@ import {runTcpServer} from './connections.ts'
 import type {ServeRequest, StartServer} from './server.ts'
 import {echo} from './tcp-echo.ts'
 import {tlsEchoOptions} from './options.ts'
+import {parseOptions} from './parse-options.ts'
 
 const DAY = 86_400_000
 
@@ -15,7 +16,7 @@ const DAY = 86_400_000
  * handshake waits: the client's first bytes are looked at only after it.
  */
 export const startTlsEcho: StartServer = async (request) => {
-  const options = tlsEchoOptions.parse(request.options)
+  const options = parseOptions(tlsEchoOptions, request.options)
   const {authority, leaf} = makeCertificates(request, options)
   const server = tls.createServer(
     {

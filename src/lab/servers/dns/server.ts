@@ -6,6 +6,7 @@ import {runTcpServer} from '../connections.ts'
 import type {RunningServer, ServeRequest, StartServer} from '../server.ts'
 import {type Answer, decodeQuestion, encodeAnswer, type Question} from './message.ts'
 import {dnsOptions} from '../options.ts'
+import {parseOptions} from '../parse-options.ts'
 
 const RCODES = {
   NOERROR: 0,
@@ -23,7 +24,7 @@ const TRIES = 10
 
 /** An authoritative server for a table of addresses, on UDP and TCP alike. */
 export const startDns: StartServer = async (request) => {
-  const options = dnsOptions.parse(request.options)
+  const options = parseOptions(dnsOptions, request.options)
   for (let tries = 1; ; tries++) {
     const tcp = await startTcp(request, options)
     try {
