@@ -17,7 +17,7 @@ export async function licenceTexts(metafile) {
 export function bundledPackages(metafile) {
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs))
   const folders = inputs.map((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1])
-  return [...new Set(folders.filter(Boolean))].sort()
+  return [...new Set(folders.filter(Boolean))].sort((one, other) => (one < other ? -1 : 1))
 }
 
 async function section(folder) {

@@ -2,14 +2,14 @@
  * Who may import whom, and why. dependency-cruiser enforces these rules; a contract test plants `plant` (a file with one
  * forbidden import) for each and expects that rule to object. The map of the layers is docs/architecture.md.
  */
-import type {IForbiddenRuleType} from 'dependency-cruiser'
+import type {IForbiddenRuleType, IRegularForbiddenRuleType} from 'dependency-cruiser'
 
 export interface LayerRule {
   readonly name: string
   /** The reason, shown with every violation. */
   readonly comment: string
-  readonly from: IForbiddenRuleType['from']
-  readonly to: IForbiddenRuleType['to']
+  readonly from: IRegularForbiddenRuleType['from']
+  readonly to: IRegularForbiddenRuleType['to']
   /** Files, path to text, that break this rule. */
   readonly plant: Readonly<Record<string, string>>
 }
