@@ -77,6 +77,7 @@ function tell(story: Story, event: RunEvent): readonly Told[] {
     case 'phase-started':
       return [line('phase', '', `phase ${event.phase}${endsIn(event.at, event.ends)}`)]
     case 'state-changed': {
+      if (event.from === 'idle' && event.to === 'connecting') return []
       const tone = toneOfState(event.to)
       return [line(tone, event.target, `${event.from} → ${event.to}${reason(event.because)}`)]
     }

@@ -37,7 +37,7 @@ export function planColumns(total: number, longestName: number): Columns {
   const name = Math.max(4, Math.min(longestName, isNarrow ? 10 : Math.floor(total * 0.2)))
   const state = isNarrow ? 8 : 14
   const widths = columnWidths(total)
-  const leastChart = Math.max(12, Math.floor(total * 0.18))
+  const leastChart = total < 100 ? 14 : Math.floor(total * 0.24)
   const shown: Partial<Record<OptionalColumn, number>> = {}
   let chartAt = CURSOR_WIDTH + name + gap + state + gap
   for (const column of PRIORITY) {

@@ -68,6 +68,7 @@ function renderFigures(target: TargetView): readonly Line[] {
     [
       label('samples'),
       span(`${target.sent} sent, ${target.failed} failed, ${target.skipped} skipped`),
+      span(target.extra === 0 ? '' : `, ${target.extra} extra replies`),
       span(`  loss ${formatLoss(all)}`, target.failed > 0 ? 'warning' : 'plain'),
       span(sent === 0 ? '' : `, ${window} ${formatLoss(loss)}`),
     ],

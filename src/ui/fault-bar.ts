@@ -29,13 +29,15 @@ function drawFault(fault: FaultView, isPast: boolean, glyphs: Glyphs): Span {
   }
 }
 
-/** The labels of the axis with the mark of now between them. */
+/** The labels of the axis with the mark of now between them; a label in the way of the mark is left out. */
 export function renderAxis(axis: TimeAxis, now: Millis, glyphs: Glyphs): Line {
+  if (axis.columns <= 0) return []
   const cells: Span[] = Array.from({length: axis.columns}, () => span(' ', 'dim'))
-  for (const tick of planTicks(axis)) {
-    for (const [offset, letter] of [...tick.label].entries())
-      cells[tick.column + offset] = span(letter, 'dim')
+  const nowColumn = columnOf(axis, now)
+  for (const {column, label} of planTicks(axis)) {
+    if (nowColumn >= column && nowColumn < column + label.length) continue
+    for (const [offset, letter] of [...label].entries()) cells[column + offset] = span(letter, 'dim')
   }
-  if (axis.columns > 0) cells[columnOf(axis, now)] = span(glyphs.nowHead, 'accent')
+  cells[nowColumn] = span(glyphs.nowHead, 'accent')
   return joinCells(cells)
 }

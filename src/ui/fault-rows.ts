@@ -53,7 +53,7 @@ function renderMiddle(fault: FaultView, width: number, {columns, now, glyphs}: R
 
 /** Asked against measured in one line; the proofs that don't agree come first. */
 export function renderProofLine(fault: FaultView, {columns, glyphs}: RowContext): Line {
-  const indent = CURSOR_WIDTH + columns.name + columns.gap
+  const indent = CURSOR_WIDTH + (columns.isShort ? 2 : columns.name + columns.gap)
   const width = columns.total - 1 - indent
   return [span(' '.repeat(indent)), ...cutLine(describeProofs(fault, glyphs), width, glyphs.ellipsis)]
 }

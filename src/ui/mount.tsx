@@ -41,13 +41,16 @@ export interface MountedDrill {
   readonly ended: Promise<Error | null>
 }
 
-/** Calm to look at, and quick enough for countdowns in tenths. */
-const REFRESH: Millis = 100
+/** Calm to look at, and quick enough for countdowns. */
+const REFRESH: Millis = 200
+/** On a busy machine drawing takes at most about a tenth of the time. */
+const SHARE = 10
+/** Keys are answered at once, so ink itself must allow more than the refresh needs. */
 const MOST_FRAMES_PER_SECOND = 20
 
 /**
  * Shows a drill on the terminal's alternate screen until `finish` is called. Events are folded as they come and
- * drawn ten times a second; a key is answered at once. Never ends the process, and handles no signals:
+ * drawn five times a second; a key is answered at once. Never ends the process, and handles no signals:
  *
  *     const {mountDrill} = await import('../ui/mount.tsx')
  *     const ui = await mountDrill({stdout, stdin, stderr, subscribe, now: () => clock.now() - origin, after, …})
@@ -146,8 +149,9 @@ function startDisplay(options: MountOptions): Display {
     }
   }
   const tick = (): void => {
+    const began = now()
     draw()
-    cancel = after(REFRESH, tick)
+    cancel = after(Math.max(REFRESH, (now() - began) * SHARE), tick)
   }
   return {
     element,

@@ -63,6 +63,6 @@ function levelScale(joined: readonly (Bucket | null)[], levels: number): (rtt: M
   const span = Math.max(Math.log(8), Math.log(high / low))
   return (rtt) => {
     const share = Math.log(Math.max(FLOOR, rtt) / low) / span
-    return Math.min(levels - 1, Math.max(0, Math.round(share * (levels - 1))))
+    return Math.min(levels - 1, Math.max(0, Math.floor(share * levels)))
   }
 }

@@ -83,8 +83,11 @@ function renderStep({phase, status}: Step, time: string, glyphs: Glyphs): readon
 /** Of an overdue or open phase the time it has taken, of another one the time left. */
 function phaseTime(phase: PhaseView | undefined, now: Millis): string {
   if (!phase) return ''
-  const left = phase.ends === null ? 0 : phase.ends - now
-  return left > 0 ? `${formatCountdown(left)} left` : formatAge(now - phase.since)
+  const age = formatAge(now - phase.since)
+  if (phase.ends === null || phase.ends <= now) return age
+  // Recovery ends as soon as the targets are stable; its end is the longest wait.
+  if (phase.phase === 'recover') return `${age} of at most ${formatAge(phase.ends - phase.since)}`
+  return `${formatCountdown(phase.ends - now)} left`
 }
 
 function currentRound(phases: readonly PhaseView[]): readonly PhaseView[] {

@@ -49,6 +49,8 @@ export interface TargetView {
   readonly sent: number
   readonly failed: number
   readonly skipped: number
+  /** Replies that came twice or too late; they change no other figure. */
+  readonly extra: number
   readonly next: ScheduledAttempt | null
   readonly attempts: readonly FinishedAttempt[]
   readonly failures: readonly FailureStreak[]
@@ -70,6 +72,7 @@ export function newTargetView(name: string, at: Millis): TargetView {
     sent: 0,
     failed: 0,
     skipped: 0,
+    extra: 0,
     next: null,
     attempts: [],
     failures: [],
@@ -99,6 +102,8 @@ export function foldTarget(view: TargetView, event: TargetEvent): TargetView {
     }
     case 'reply-extra':
       return view
+    case 'reply-extra':
+      return {...view, extra: view.extra + 1}
     case 'slot-missed': {
       const history = foldHistory(view.history, event.at, {kind: 'skipped'})
       return {...view, history, skipped: view.skipped + 1}

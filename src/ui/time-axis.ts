@@ -14,7 +14,7 @@ const NICE_SECONDS = [
 /** An axis from the run's start to a round time at or after `end`, so that it moves rarely. */
 export function planTimeAxis(end: Millis, columns: number): TimeAxis {
   const least = Math.max(end, 10_000)
-  const step = stepFor(least, 12)
+  const step = stepFor(least, 6)
   return {from: 0, to: Math.ceil(least / step) * step, columns}
 }
 

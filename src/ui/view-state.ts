@@ -78,7 +78,9 @@ function foldDetails(view: ViewState, event: RunEvent): ViewState {
       return {...view, run: event.run}
     case 'phase-started': {
       const phases = [...view.phases, {phase: event.phase, since: event.at, ends: event.ends}]
-      return {...view, phases, horizon: Math.max(view.horizon, event.ends ?? 0)}
+      // Recovery has a longest time, not a planned one.
+      const planned = event.phase === 'recover' ? 0 : (event.ends ?? 0)
+      return {...view, phases, horizon: Math.max(view.horizon, planned)}
     }
     case 'target-added':
       return updateTarget(view, event.target.name, event.at, (old) => ({...old, info: event.target}))
@@ -87,6 +89,7 @@ function foldDetails(view: ViewState, event: RunEvent): ViewState {
     case 'attempt-scheduled':
     case 'attempt':
     case 'slot-missed':
+    case 'reply-extra':
       return foldIntoTarget(view, event)
     case 'fault-added':
       return addFault(view, event)

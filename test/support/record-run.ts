@@ -1,6 +1,6 @@
 /**
  * A drill of 25 s as its event stream: two targets and a control every 200 ms, one fault that refuses connections
- * (5 s to 11 s) and one that adds delay (9 s to 16 s). `test/fixtures/runs/refused-and-slow.jsonl` holds the same
+ * (5 s to 14 s) and one that adds delay (12 s to 22 s). `test/fixtures/runs/refused-and-slow.jsonl` holds the same
  * events; write it again with `node test/support/record-run.ts`.
  */
 import {readFileSync, writeFileSync} from 'node:fs'
@@ -12,8 +12,8 @@ import {seededRandom} from '../../src/core/random.ts'
 
 const FILE = new URL('../fixtures/runs/refused-and-slow.jsonl', import.meta.url)
 const INTERVAL = 200
-const REFUSED = {from: 5010, to: 11_008}
-const SLOW = {from: 9012, to: 16_006}
+const REFUSED = {from: 5010, to: 14_008}
+const SLOW = {from: 12_012, to: 22_006}
 
 /** The events as they lie in the fixture file. */
 export function readRun(): readonly RunEvent[] {
@@ -73,7 +73,7 @@ function opening(): readonly RunEvent[] {
         summary: 'refuses new connections to api',
         backend: 'userspace proxy',
         at: 5000,
-        until: 11_000,
+        until: 14_000,
       },
     },
     {
@@ -85,8 +85,8 @@ function opening(): readonly RunEvent[] {
         kind: 'proxy',
         summary: '80ms delay ± 10ms to web',
         backend: 'userspace proxy',
-        at: 9000,
-        until: 16_000,
+        at: 12_000,
+        until: 22_000,
       },
     },
   ]
@@ -96,10 +96,12 @@ function phases(): readonly RunEvent[] {
   const list: readonly [number, DrillPhase, number | null][] = [
     [1, 'setup', null],
     [400, 'baseline', 5000],
-    [5000, 'inject', 16_000],
-    [16_010, 'observe', 19_000],
-    [19_000, 'recover', 24_000],
-    [24_600, 'cleanup', null],
+    [5000, 'inject', null],
+    [5014, 'observe', 14_000],
+    [12_000, 'inject', null],
+    [12_016, 'observe', 22_000],
+    [22_120, 'recover', 52_120],
+    [23_410, 'cleanup', null],
   ]
   return list.map(([at, phase, ends]): RunEvent => ({at, type: 'phase-started', phase, ends}))
 }
@@ -117,7 +119,7 @@ function faults(): readonly RunEvent[] {
       type: 'fault-applied',
       fault: 'f1',
       took: 3.4,
-      until: 11_000,
+      until: 14_000,
       readback: 'listener closed',
     },
     {
@@ -125,7 +127,7 @@ function faults(): readonly RunEvent[] {
       type: 'fault-applied',
       fault: 'f2',
       took: 2.1,
-      until: 16_000,
+      until: 22_000,
       readback: 'latency=80 jitter=10',
     },
     {at: REFUSED.to, type: 'fault-removed', fault: 'f1', took: 1.2, because: 'ended', restored: true},
@@ -134,8 +136,8 @@ function faults(): readonly RunEvent[] {
       type: 'fault-measured',
       fault: 'f1',
       proofs: [
-        proof('new connections to api', 'all refused', '31 of 31 refused'),
-        proof('control', 'untouched', '0 of 30 failed'),
+        proof('new connections to api', 'all refused', '45 of 45 refused'),
+        proof('control', 'untouched', '0 of 45 failed'),
       ],
     },
     {at: SLOW.to, type: 'fault-removed', fault: 'f2', took: 1.1, because: 'ended', restored: true},
@@ -167,6 +169,7 @@ function reconnection(): readonly RunEvent[] {
     [3, 7911, 'immediate'],
     [4, 10_213, 'gradual'],
     [5, 13_415, 'gradual'],
+    [6, 16_618, 'gradual'],
   ]
   return [
     ...names.map((name) => changed(400, name, 'idle', 'connecting', 'the watch began')),
@@ -189,7 +192,7 @@ function reconnection(): readonly RunEvent[] {
         },
       ]
     }),
-    changed(13_418, 'api', 'reconnecting', 'connected', 'attempt 5 succeeded'),
+    changed(16_620, 'api', 'reconnecting', 'connected', 'attempt 6 succeeded'),
   ]
 }
 
@@ -197,7 +200,7 @@ function samples(): readonly RunEvent[] {
   const random = seededRandom(42)
   const events: RunEvent[] = []
   for (const [place, target] of ['api', 'web', 'control'].entries()) {
-    for (let seq = 0; 400 + seq * INTERVAL < 24_500; seq++) {
+    for (let seq = 0; 400 + seq * INTERVAL < 23_400; seq++) {
       const sentAt = 400 + seq * INTERVAL + place * 7
       events.push(sample(target, seq, sentAt, random.next()))
     }
@@ -206,7 +209,7 @@ function samples(): readonly RunEvent[] {
 }
 
 function sample(target: string, seq: number, sentAt: number, luck: number): RunEvent {
-  const down = target === 'api' && sentAt >= REFUSED.from && sentAt < 13_415
+  const down = target === 'api' && sentAt >= REFUSED.from && sentAt < 16_618
   const slow = target === 'web' && sentAt >= SLOW.from && sentAt < SLOW.to
   const base = target === 'web' ? 2.4 : 0.2
   const rtt = Number((base * (1 + luck * 0.4) + (slow ? 75 + luck * 12 : 0)).toFixed(3))
@@ -238,31 +241,31 @@ function closing(): readonly RunEvent[] {
   })
   return [
     {
-      at: 24_700,
+      at: 24_100,
       type: 'figures',
       figures: [
-        ms('api.downtime', 8400),
+        ms('api.downtime', 11_600),
         ms('api.detection', 398),
-        ms('api.recovery', 2410, 'from the end of the fault'),
-        count('api.attempts', 5),
-        count('api.lost', 42),
-        {name: 'api.availability', value: 0.6529, unit: 'ratio', low: 0.6529, high: 0.6529},
+        ms('api.recovery', 2612, 'from the end of the fault'),
+        count('api.attempts', 6),
+        count('api.lost', 58),
+        {name: 'api.availability', value: 0.4957, unit: 'ratio', low: 0.4957, high: 0.4957},
         ms('web.downtime', 0),
         count('web.lost', 0),
       ],
     },
-    {at: 24_701, type: 'expectation', text: 'api.downtime < 10s', met: true, actual: '8.4s ± 200ms'},
-    {at: 24_701, type: 'expectation', text: 'api.detection < 1s', met: true, actual: '398ms ± 200ms'},
-    {at: 24_701, type: 'expectation', text: 'web.rtt.p95 < 200ms during fault', met: true, actual: '88.1ms'},
+    {at: 24_101, type: 'expectation', text: 'api.downtime < 15s', met: true, actual: '11.6s ± 200ms'},
+    {at: 24_101, type: 'expectation', text: 'api.detection < 1s', met: true, actual: '398ms ± 200ms'},
+    {at: 24_101, type: 'expectation', text: 'web.rtt.p95 < 200ms during fault', met: true, actual: '88.1ms'},
     {
-      at: 24_702,
+      at: 24_102,
       type: 'verdict',
       verdict: 'pass',
       reasons: ['both faults were proven', 'all 3 expectations were met'],
       exit: 0,
     },
     {
-      at: 24_703,
+      at: 24_103,
       type: 'run-ended',
       journal: '/home/user/.local/state/netdrill/runs/20270115-080000-refused-and-slow.jsonl',
     },

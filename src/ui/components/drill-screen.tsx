@@ -10,9 +10,9 @@ import {Overview} from './overview.tsx'
 /** The whole screen: exactly as high as the terminal, never wider. */
 export function DrillScreen({frame}: {readonly frame: Frame}): ReactElement {
   return (
-    <Box flexDirection="column" width="100%" height={frame.rows} overflow="hidden">
+    <Box flexDirection="column" width="100%" height={frame.rows}>
       <Header frame={frame} />
-      <Box flexDirection="column" flexGrow={1} flexShrink={1} overflow="hidden">
+      <Box flexDirection="column" flexGrow={1} flexShrink={1}>
         <Body frame={shownFrame(frame)} />
       </Box>
       <Footer frame={frame} />

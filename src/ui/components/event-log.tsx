@@ -3,7 +3,6 @@ import type {Frame} from '../frame.ts'
 import type {Layout} from '../layout.ts'
 import {renderLog} from '../log-lines.ts'
 import {span} from '../spans.ts'
-import {Row} from './row.tsx'
 import {Rows} from './rows.tsx'
 
 interface EventLogProps {
@@ -17,10 +16,6 @@ interface EventLogProps {
 export function EventLog({frame, layout, name}: EventLogProps): ReactElement {
   const {view, columns, look} = frame
   const lines = renderLog(view.log, layout.log, {width: columns, name, glyphs: look.glyphs})
-  return (
-    <>
-      {layout.hasLogHead && <Row line={[span('   EVENTS', 'dim')]} look={look} />}
-      <Rows lines={lines} look={look} />
-    </>
-  )
+  const head = layout.hasLogHead ? [[span('   EVENTS', 'dim')]] : []
+  return <Rows lines={[...head, ...lines]} look={look} />
 }

@@ -1,13 +1,14 @@
 import type {ReactElement} from 'react'
 import type {Frame} from '../frame.ts'
 import {renderKeys} from '../key-help.ts'
+import {paintLine} from '../look.ts'
 import {type Line, cutLine, span} from '../spans.ts'
 import {Row} from './row.tsx'
 
 /** The keys, or the question that waits for one. */
 export function Footer({frame}: {readonly frame: Frame}): ReactElement {
   const {columns, look} = frame
-  return <Row line={cutLine(renderFooter(frame), columns - 1, look.glyphs.ellipsis)} look={look} />
+  return <Row text={paintLine(cutLine(renderFooter(frame), columns - 1, look.glyphs.ellipsis), look)} />
 }
 
 function renderFooter({screen, view, columns, look, hasKeys}: Frame): Line {

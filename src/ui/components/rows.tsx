@@ -1,15 +1,15 @@
-import {Fragment, type ReactElement} from 'react'
-import type {Look} from '../look.ts'
+import type {ReactElement} from 'react'
+import {type Look, paintLine} from '../look.ts'
 import type {Line} from '../spans.ts'
 import {Row} from './row.tsx'
 
 /** Lines below each other. */
 export function Rows({lines, look}: {readonly lines: readonly Line[]; readonly look: Look}): ReactElement {
   return (
-    <Fragment>
+    <>
       {lines.map((line, index) => (
-        <Row key={index} line={line} look={look} />
+        <Row key={index} text={paintLine(line, look)} />
       ))}
-    </Fragment>
+    </>
   )
 }

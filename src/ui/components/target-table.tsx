@@ -5,7 +5,7 @@ import {selectedPlace} from '../screen-state.ts'
 import {sortTargets} from '../sort-targets.ts'
 import {type Line, span} from '../spans.ts'
 import {type RowContext, renderTargetHead, renderTargetRow} from '../target-row.ts'
-import {Row} from './row.tsx'
+import {Rows} from './rows.tsx'
 
 interface TargetTableProps {
   readonly frame: Frame
@@ -25,16 +25,7 @@ export function TargetTable({frame, layout, context}: TargetTableProps): ReactEl
     shown.length < sorted.length
       ? [span(`${top + 1}${look.glyphs.dash}${top + shown.length} of ${sorted.length}`, 'dim')]
       : []
-  return (
-    <>
-      {layout.hasTableHead && <Row line={renderTargetHead(context, 'TARGET', range)} look={look} />}
-      {shown.map((target, index) => (
-        <Row
-          key={target.name}
-          line={renderTargetRow(target, top + index === selected, context)}
-          look={look}
-        />
-      ))}
-    </>
-  )
+  const head = layout.hasTableHead ? [renderTargetHead(context, 'TARGET', range)] : []
+  const rows = shown.map((target, index) => renderTargetRow(target, top + index === selected, context))
+  return <Rows lines={[...head, ...rows]} look={look} />
 }
