@@ -1,2 +1,5 @@
-/** Entry point of the guard process. */
-export {}
+/** Entry point of the guard process: `guard.js RUN`. */
+import {argv} from 'node:process'
+import {runGuard} from './app/guard.ts'
+
+void runGuard(argv[2] ?? '')

@@ -1,0 +1,52 @@
+/** Undoes a ledger entry under the lock and writes down how that went; whoever comes second finds it done. */
+import type {Clock, Locks} from '../core/ports.ts'
+import type {Millis} from '../core/units.ts'
+import {type Ledger, type LedgerEntry, isOpen} from './ledger.ts'
+import {type UndoWorld, undoEntry} from './undo.ts'
+
+export interface CloseWorld {
+  readonly undo: UndoWorld
+  readonly ledger: Ledger
+  readonly locks: Locks
+  readonly clock: Clock
+}
+
+export interface Closed {
+  readonly took: Millis
+  readonly restored: boolean
+  readonly differences: readonly string[]
+  /** Somebody else had undone it before. */
+  readonly already: boolean
+}
+
+export const KERNEL_LOCK = 'kernel'
+
+/** `by` says who, for the ledger: `owner`, `guard`, `clear`, `halt`, `recover`. */
+export async function closeEntry(world: CloseWorld, id: string, by: string): Promise<Closed> {
+  const release = await world.locks.hold(KERNEL_LOCK)
+  try {
+    return await closeUnderLock(world, id, by)
+  } finally {
+    await release()
+  }
+}
+
+/** For callers that hold the lock already. */
+export async function closeUnderLock(world: CloseWorld, id: string, by: string): Promise<Closed> {
+  const started = world.clock.now()
+  const entry = await world.ledger.read(id)
+  if (!entry || !isOpen(entry)) return alreadyClosed(entry)
+  const {restored, differences} = await undoEntry(world.undo, entry)
+  const took = world.clock.now() - started
+  await world.ledger.write({
+    ...entry,
+    state: restored ? 'done' : 'stuck',
+    ended: {at: new Date(world.clock.wall()).toISOString(), by, took, differences},
+  })
+  return {took, restored, differences, already: false}
+}
+
+function alreadyClosed(entry: LedgerEntry | null): Closed {
+  const differences = entry?.ended?.differences ?? []
+  return {took: entry?.ended?.took ?? 0, restored: differences.length === 0, differences, already: true}
+}

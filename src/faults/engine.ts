@@ -1,0 +1,252 @@
+/** Puts faults in force and takes them back: preflight, snapshot, ledger, apply, read back, undo, compare. */
+import {UserError} from '../core/errors.ts'
+import {EXIT} from '../core/exit-codes.ts'
+import type {GuardLink, Ports} from '../core/ports.ts'
+import {type Snapshot, takeSnapshot} from './backends/snapshot.ts'
+import {type CloseWorld, KERNEL_LOCK, closeEntry, closeUnderLock} from './close-entry.ts'
+import type {CompiledPlan} from './compile-plan.ts'
+import type {ActiveFault, FaultBinding, FaultEngine, FaultPlan, FaultRequest} from './fault.ts'
+import {faultKey} from './fault-key.ts'
+import {refuseWhenHalted} from './halt.ts'
+import {type Home, type ProcessIdentity, findHome, identify} from './identity.ts'
+import {readBack, readCounters, runSteps, undoSteps} from './kernel-fault.ts'
+import {type Ledger, type LedgerEntry, isOpen, openLedger, sameDevice} from './ledger.ts'
+import {planFault} from './plan-fault.ts'
+import {applyProxyFault} from './proxy-fault.ts'
+import {type ProxyBoard, openProxyBoard} from './proxy-board.ts'
+import {type Tools, openTools} from './tools.ts'
+
+export type FaultPorts = Pick<
+  Ports,
+  'clock' | 'exec' | 'files' | 'host' | 'capabilities' | 'resolver' | 'locks' | 'guards'
+>
+
+export interface FaultEngineOptions {
+  /** Unique name of the run; faults of different runs never get into each other's way. */
+  readonly run: string
+  /** Only plans: nothing is started or written. */
+  readonly dryRun?: boolean
+}
+
+export function openFaultEngine(ports: FaultPorts, options: FaultEngineOptions): FaultEngine {
+  return new Engine(ports, options)
+}
+
+class Engine implements FaultEngine {
+  readonly #ports: FaultPorts
+  readonly #options: FaultEngineOptions
+  readonly #tools: Tools
+  readonly #ledger: Ledger
+  readonly #board: ProxyBoard = openProxyBoard()
+  readonly #active = new Map<string, ActiveFault>()
+  #home: Promise<Home> | undefined
+  #self: Promise<ProcessIdentity> | undefined
+  #guard: Promise<GuardLink> | undefined
+  #detached = false
+
+  constructor(ports: FaultPorts, options: FaultEngineOptions) {
+    this.#ports = ports
+    this.#options = options
+    this.#tools = openTools(ports)
+    this.#ledger = openLedger(ports.files, ports.host)
+  }
+
+  async plan(request: FaultRequest): Promise<FaultPlan> {
+    const {plan} = await this.#compile(request)
+    // Started ahead, so that putting a fault in force does not wait for a program to start.
+    if (this.#options.dryRun !== true && plan.backend !== 'proxy') {
+      this.#startGuard().catch(() => {})
+    }
+    return plan
+  }
+
+  async apply(plan: FaultPlan, binding: FaultBinding): Promise<ActiveFault> {
+    await refuseWhenHalted(this.#ports)
+    if (!plan.request) throw new TypeError('the plan was not made by a fault engine')
+    const request = {...plan.request, id: plan.id, binding}
+    const active =
+      plan.backend === 'proxy' ? await this.#applyProxy(request) : await this.#applyKernel(request)
+    this.#active.set(plan.id, active)
+    return active
+  }
+
+  async detach(): Promise<void> {
+    const guard = await this.#startGuard()
+    const keeper = await identify(this.#ports.files, guard.pid)
+    const {entries} = await this.#ledger.all()
+    for (const entry of entries.filter((one) => one.run === this.#options.run && isOpen(one))) {
+      await this.#ledger.write({...entry, detached: true, owner: keeper})
+    }
+    guard.detach()
+    this.#detached = true
+    this.#active.clear()
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#active.values()].map(async (fault) => fault.remove()))
+    this.#active.clear()
+    const guard = this.#guard
+    this.#guard = undefined
+    if (!guard || this.#detached) return
+    await guard.then(
+      (link) => link.release(),
+      () => {},
+    )
+  }
+
+  async #compile(request: FaultRequest): Promise<CompiledPlan> {
+    const {entries} = await this.#ledger.all()
+    const world = {ports: this.#ports, tools: this.#tools, entries}
+    return planFault(request, faultKey(this.#options.run, request.id), world)
+  }
+
+  async #applyProxy(request: FaultRequest): Promise<ActiveFault> {
+    const {plan, blueprint} = await this.#compile(request)
+    if (blueprint.backend !== 'proxy' || !request.binding.proxy) {
+      throw new TypeError('a proxy fault was planned without a proxy')
+    }
+    return applyProxyFault(
+      {plan, impairment: blueprint.impairment, control: request.binding.proxy},
+      this.#board,
+      this.#ports.clock,
+    )
+  }
+
+  /** One at a time on this machine: what is there must not change between the look and the act. */
+  async #applyKernel(request: FaultRequest): Promise<ActiveFault> {
+    const guard = await this.#startGuard()
+    const release = await this.#ports.locks.hold(KERNEL_LOCK)
+    try {
+      const compiled = await this.#compile(request)
+      const entry = await this.#entryFor(compiled, guard)
+      await this.#ledger.write(entry)
+      guard.look()
+      const started = this.#ports.clock.now()
+      const failure = await runSteps(this.#tools, compiled.plan.place, compiled.plan)
+      if (failure !== null) throw await this.#giveUp(compiled.plan, entry, failure)
+      const took = this.#ports.clock.now() - started
+      const {asAsked, text} = await readBack(this.#tools, compiled)
+      await this.#ledger.write({...entry, state: 'applied'})
+      return this.#activeFault(compiled, {entry, took, asAsked, text})
+    } finally {
+      await release()
+    }
+  }
+
+  #activeFault(
+    compiled: CompiledPlan,
+    done: {
+      readonly entry: LedgerEntry
+      readonly took: number
+      readonly asAsked: boolean
+      readonly text: string
+    },
+  ): ActiveFault {
+    let removal: ReturnType<ActiveFault['remove']> | undefined
+    return {
+      plan: compiled.plan,
+      readback: done.text,
+      asAsked: done.asAsked,
+      took: done.took,
+      counters: async () => readCounters(this.#tools, compiled),
+      remove: async () => {
+        removal ??= this.#remove(compiled.plan.id, done.entry)
+        return removal
+      },
+    }
+  }
+
+  async #remove(id: string, entry: LedgerEntry): ReturnType<ActiveFault['remove']> {
+    this.#active.delete(id)
+    return closeEntry(await this.#closeWorld(), entry.id, 'owner')
+  }
+
+  /** Undoes what was done so far; the error tells whether that worked. */
+  async #giveUp(plan: FaultPlan, entry: LedgerEntry, failure: string): Promise<UserError> {
+    const {restored, differences} = await closeUnderLock(await this.#closeWorld(), entry.id, 'owner')
+    if (restored) {
+      return new UserError(
+        {
+          code: 'FAULT_APPLY',
+          message: `${plan.name}: ${failure}`,
+          advice: ['what was done before is undone', 'netdrill doctor tells what the kernel can do'],
+        },
+        EXIT.fail,
+      )
+    }
+    return new UserError(
+      {
+        code: 'FAULT_LEFTOVERS',
+        message: `${plan.name}: ${failure}; and the undo left something: ${differences.join('; ')}`,
+        advice: ['netdrill fault recover'],
+      },
+      EXIT.leftovers,
+    )
+  }
+
+  async #entryFor(compiled: CompiledPlan, guard: GuardLink): Promise<LedgerEntry> {
+    const {plan, situation, shape, table} = compiled
+    const {clock, files} = this.#ports
+    const place = plan.place
+    return {
+      schema: 'netdrill/ledger/1',
+      id: situation.id,
+      run: this.#options.run,
+      name: plan.name,
+      kind: plan.kind,
+      backend: plan.backend,
+      summary: plan.summary,
+      place,
+      placeProcess: place.kind === 'process' ? await identify(files, place.pid) : null,
+      home: await this.#findHome(),
+      device: plan.device,
+      scope: situation.scope,
+      leaf: shape === null ? null : {minor: shape.minor, leaf: shape.leaf},
+      table: table !== null,
+      owner: await this.#whoAmI(),
+      guard: await identify(files, guard.pid),
+      detached: false,
+      started: new Date(clock.wall()).toISOString(),
+      lasts: plan.lasts,
+      until: clock.now() + plan.lasts,
+      state: 'planned',
+      undo: undoSteps(plan),
+      before: shape === null ? null : await this.#snapshotBefore(compiled, shape.device),
+    }
+  }
+
+  /** The state before the first of our faults on the device: a tree of ours is not part of it. */
+  async #snapshotBefore({plan, situation}: CompiledPlan, device: string): Promise<Snapshot | null> {
+    if (situation.device?.root.owner !== 'ours') return takeSnapshot(this.#tools, plan.place, device)
+    const {entries} = await this.#ledger.all()
+    const sibling = entries.find(
+      (entry) => isOpen(entry) && entry.leaf !== null && sameDevice(entry, {place: plan.place, device}),
+    )
+    return sibling?.before ?? null
+  }
+
+  async #closeWorld(): Promise<CloseWorld> {
+    const {files, clock, locks} = this.#ports
+    const undo = {tools: this.#tools, files, clock, home: await this.#findHome()}
+    return {undo, ledger: this.#ledger, locks, clock}
+  }
+
+  async #findHome(): Promise<Home> {
+    this.#home ??= findHome(this.#ports)
+    return this.#home
+  }
+
+  async #whoAmI(): Promise<ProcessIdentity> {
+    this.#self ??= identify(this.#ports.files, this.#ports.host.pid)
+    return this.#self
+  }
+
+  /** The guard of this run; one that was killed is replaced. */
+  async #startGuard(): Promise<GuardLink> {
+    const known = await this.#guard?.catch(() => null)
+    if (known && (await identify(this.#ports.files, known.pid)).start === 0) this.#guard = undefined
+    if (known === null) this.#guard = undefined
+    this.#guard ??= this.#ports.guards.start(this.#options.run)
+    return this.#guard
+  }
+}

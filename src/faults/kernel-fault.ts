@@ -1,0 +1,97 @@
+/** Puts one compiled plan into the kernel and looks whether it is there. */
+import type {Place} from '../core/place.ts'
+import type {ExecResult} from '../core/ports.ts'
+import {
+  type Readback,
+  countRules,
+  judgeLeaf,
+  judgeTable,
+  readLeafCounters,
+  readTable,
+} from './backends/readback.ts'
+import type {CompiledPlan} from './compile-plan.ts'
+import type {Action, FaultCounters, FaultPlan} from './fault.ts'
+import type {UndoStep} from './ledger.ts'
+import {readQdiscs} from './observe.ts'
+import {type ExecAction, type Tools, tcBatch, whyFailed} from './tools.ts'
+
+/** The undo of all steps, last step first. The root goes only when no other fault needs it. */
+export function undoSteps(plan: FaultPlan): readonly UndoStep[] {
+  return plan.steps.toReversed().flatMap((step, index) => {
+    if (step.undo.type !== 'exec') return []
+    const isRoot = plan.steps.length === 3 && index === 2
+    return [{action: forced(step.undo), onlyIfTreeUnused: isRoot}]
+  })
+}
+
+/** A batch of undo lines goes on after a line that finds nothing to undo. */
+function forced(action: ExecAction): ExecAction {
+  return action.file === 'tc' && action.args[0] === '-batch'
+    ? {...action, args: ['-force', ...action.args]}
+    : action
+}
+
+/** Runs the steps, neighbouring tc batches as one; returns what failed, in words, or null. */
+export async function runSteps(tools: Tools, place: Place, plan: FaultPlan): Promise<string | null> {
+  for (const action of joinBatches(plan.steps.map((step) => step.do))) {
+    const result = await tools.run(place, action)
+    const failure = failureOf(result, action)
+    if (failure !== null) return failure
+  }
+  return null
+}
+
+function failureOf(result: ExecResult, action: ExecAction): string | null {
+  return result.exitCode === 0 ? null : `${action.file} said: ${whyFailed(result, action.file)}`
+}
+
+function joinBatches(actions: readonly Action[]): readonly ExecAction[] {
+  const joined: ExecAction[] = []
+  for (const action of actions) {
+    if (action.type !== 'exec') continue
+    const last = joined.at(-1)
+    if (last && isBatch(last) && isBatch(action)) {
+      joined[joined.length - 1] = tcBatch([...linesOf(last), ...linesOf(action)])
+    } else {
+      joined.push(action)
+    }
+  }
+  return joined
+}
+
+function isBatch(action: ExecAction): boolean {
+  return action.file === 'tc' && action.args.includes('-batch')
+}
+
+function linesOf(action: ExecAction): readonly string[] {
+  return (action.input ?? '').split('\n').filter((line) => line !== '')
+}
+
+/** What the kernel holds, against what was asked: the leaf, and the table that leads to it or blocks. */
+export async function readBack(
+  tools: Tools,
+  {plan, shape, table, situation}: CompiledPlan,
+): Promise<Readback> {
+  const parts = await Promise.all([
+    shape === null
+      ? []
+      : readQdiscs(tools, plan.place, shape.device).then((qdiscs) => [
+          judgeLeaf(qdiscs, shape.minor, shape.leaf),
+        ]),
+    table === null
+      ? []
+      : readTable(tools, plan.place, situation.id).then((facts) => [judgeTable(facts, countRules(table))]),
+  ])
+  const all = parts.flat()
+  return {asAsked: all.every((part) => part.asAsked), text: all.map((part) => part.text).join('; ')}
+}
+
+/** Shaping counts in the leaf, blocking in the rules: there every packet that matches is affected. */
+export async function readCounters(tools: Tools, compiled: CompiledPlan): Promise<FaultCounters | null> {
+  const {plan, shape, situation} = compiled
+  const facts = await readTable(tools, plan.place, situation.id)
+  if (shape === null) return facts && {matched: facts.packets, affected: facts.packets}
+  const where = {place: plan.place, device: shape.device, minor: shape.minor}
+  const leaf = await readLeafCounters(tools, where, shape.leaf)
+  return leaf && {matched: facts?.packets ?? leaf.matched, affected: leaf.affected}
+}

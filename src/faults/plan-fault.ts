@@ -1,0 +1,121 @@
+/** From a request to a compiled plan: look, decide, refuse what is not safe. Writes nothing. */
+import {UserError} from '../core/errors.ts'
+import {EXIT} from '../core/exit-codes.ts'
+import type {Ports} from '../core/ports.ts'
+import {type Millis, formatDuration} from '../core/units.ts'
+import {type TreeKind, freeLeaf} from './backends/tc-tree.ts'
+import {has} from './choose-backend.ts'
+import {type CompiledPlan, type LeafChoice, compilePlan} from './compile-plan.ts'
+import type {FaultRequest} from './fault.ts'
+import {gatherSituation} from './gather.ts'
+import {type LedgerEntry, isOpen, sameDevice} from './ledger.ts'
+import {loadFault} from './registry.ts'
+import {checkSafety} from './safety.ts'
+import {scopesOverlap} from './scope.ts'
+import type {Blueprint, DeviceFacts, Leaf, Situation} from './situation.ts'
+import type {Tools} from './tools.ts'
+
+/** A fault ends by itself; an hour is long enough for any rehearsal and short enough for a forgotten one. */
+const LONGEST: Millis = 3_600_000
+
+export interface PlanWorld {
+  readonly ports: Pick<Ports, 'capabilities' | 'host' | 'resolver'>
+  readonly tools: Tools
+  /** Entries of the ledger; the open ones take part in the decision. */
+  readonly entries: readonly LedgerEntry[]
+}
+
+/** `key` names the fault in the kernel and in the ledger. */
+export async function planFault(request: FaultRequest, key: string, world: PlanWorld): Promise<CompiledPlan> {
+  checkDuration(request.lasts)
+  const kind = await loadFault(request.spec.kind)
+  const gathered = await gatherSituation(request, kind, world.ports, world.tools)
+  const situation: Situation = {...gathered, id: key}
+  const blueprint = kind.plan(request.spec, situation)
+  if (blueprint.backend !== 'proxy') await checkSafety(request, situation, world.ports, world.tools)
+  const choice = 'leaf' in blueprint ? chooseLeaf(situation, blueprint, world.entries) : null
+  const names = {name: request.name, kind: request.spec.kind}
+  const compiled = compilePlan(names, situation, blueprint, choice)
+  return {...compiled, plan: {...compiled.plan, id: request.id, request}}
+}
+
+function checkDuration(lasts: Millis): void {
+  if (lasts > LONGEST) {
+    throw new UserError({
+      code: 'FAULT_DURATION',
+      message: `${formatDuration(lasts)} is longer than ${formatDuration(LONGEST)}, the longest a fault may last`,
+    })
+  }
+  if (!(lasts > 0)) {
+    throw new UserError({code: 'FAULT_DURATION', message: 'a fault has to last longer than 0s'})
+  }
+}
+
+/** Checks that the device is ours to shape, and picks the class for the new leaf. */
+function chooseLeaf(
+  situation: Situation,
+  blueprint: Extract<Blueprint, {leaf: Leaf}>,
+  entries: readonly LedgerEntry[],
+): LeafChoice {
+  const {device, place} = situation
+  if (!device) throw new TypeError('a shaping fault was planned without a device')
+  const neighbours = entries.filter(
+    (entry) => isOpen(entry) && entry.leaf !== null && sameDevice(entry, {place, device: device.name}),
+  )
+  const tree = chooseTree(situation, device, blueprint)
+  checkNeighbours(situation, blueprint.leaf, neighbours)
+  const taken = new Set(neighbours.flatMap((entry) => entry.leaf?.minor ?? []))
+  const minor = freeLeaf(device.root, taken)
+  if (minor === null) {
+    throw refused('FAULT_OVERLAP', `${device.name} already carries as many faults as its tree has leaves`, [])
+  }
+  return {tree, minor}
+}
+
+function chooseTree(situation: Situation, device: DeviceFacts, blueprint: Blueprint): TreeKind {
+  const {root} = device
+  if (root.owner === 'foreign') {
+    throw refused(
+      'FAULT_FOREIGN_QDISC',
+      `${device.name} has the root qdisc ${root.kind} ${root.handle}, which netdrill did not make`,
+      [`see it with: tc qdisc show dev ${device.name}`],
+    )
+  }
+  const needsHtb = blueprint.backend === 'htb'
+  if (root.owner === 'ours') {
+    const kind: TreeKind = root.kind === 'htb' ? 'htb' : 'prio'
+    if (needsHtb && kind !== 'htb') {
+      throw refused('FAULT_OVERLAP', `the tree of ${device.name} is a prio one, where htb can not limit`, [])
+    }
+    return kind
+  }
+  return !needsHtb && has(situation, 'qdisc-prio') ? 'prio' : 'htb'
+}
+
+function checkNeighbours(situation: Situation, leaf: Leaf, neighbours: readonly LedgerEntry[]): void {
+  for (const entry of neighbours) {
+    if (scopesOverlap(situation.scope, entry.scope)) {
+      throw refused(
+        'FAULT_OVERLAP',
+        `the fault ${entry.name} (${entry.summary}) is in force on ${entry.device ?? ''} for packets of this scope`,
+        ['one fault can do several things at once: give delay, loss and rate together'],
+      )
+    }
+    const emulators = [leaf, entry.leaf?.leaf].filter((one) => one?.kind === 'netem')
+    if (emulators.length === 2 && emulators.some((one) => one && 'duplicate.duplicate' in one.expect)) {
+      throw refused(
+        'FAULT_OVERLAP',
+        `the kernel allows no second netem in a tree where one duplicates packets, and ${entry.name} is in force`,
+        [],
+      )
+    }
+  }
+}
+
+function refused(
+  code: 'FAULT_FOREIGN_QDISC' | 'FAULT_OVERLAP',
+  message: string,
+  advice: readonly string[],
+): UserError {
+  return new UserError({code, message, advice}, EXIT.refused)
+}
