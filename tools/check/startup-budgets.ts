@@ -1,0 +1,49 @@
+/** What a start may load. The figures follow docs/testing.md; raising one needs a reason here. */
+
+export interface Budget {
+  readonly commands: RegExp
+  readonly limitKb: number
+  readonly why: string
+}
+
+/** The first that matches a command's name counts. oclif alone is 330 kB. */
+export const BUDGETS: readonly Budget[] = [
+  {
+    commands: /^dist\/(agent|guard)\.js$/,
+    limitKb: 150,
+    why: 'one is started per node of a lab, next to every run',
+  },
+  {commands: /^dist\/run\.js$/, limitKb: 350, why: 'every command pays for it'},
+  {commands: /^(drill|check|monitor|init|schema)\b/, limitKb: 650, why: 'it reads a document: yaml and zod'},
+  {
+    commands: /^(probe|diagnose|fault|lab|policy|proxy|bundle)\b/,
+    limitKb: 560,
+    why: 'it reads options with zod, policies with yaml',
+  },
+  {commands: /./, limitKb: 350, why: 'light commands answer at once'},
+]
+
+export interface Forbidden {
+  readonly pattern: RegExp
+  readonly why: string
+  readonly except?: readonly string[]
+}
+
+export const FORBIDDEN: readonly Forbidden[] = [
+  {
+    pattern: /node_modules\/(ink|react|react-reconciler|yoga-layout)\//,
+    why: 'the terminal view comes by await import() of ui/mount',
+  },
+  {pattern: /node_modules\/execa\//, why: 'system/exec imports it when the first program is run'},
+  {pattern: /node_modules\/undici\//, why: 'it costs 54 ms; import it when the first request is made'},
+  {pattern: /node_modules\/koffi\//, why: 'native code is loaded by those who need a special socket'},
+  {
+    pattern: /node_modules\/(@opentelemetry|@prometheus-io|@lezer)\//,
+    why: 'only runs with metrics or alert rules need it',
+  },
+  {
+    pattern: /node_modules\/zod\/v4\/locales\/(?!en\.)/,
+    why: "import * as z from 'zod': the named export drags in all languages",
+  },
+  {pattern: /node_modules\/typescript\//, why: 'the bundle must not contain a compiler'},
+]
