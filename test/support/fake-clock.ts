@@ -52,6 +52,11 @@ export class FakeClock implements Clock {
     return this.#timers.size
   }
 
+  /** Time passes without any timer being looked at, as when the process is stopped. */
+  stall(ms: Millis): void {
+    this.#now += ms
+  }
+
   /** Moves time forward and fires what is due; pending promises run between two timers. */
   async advance(ms: Millis): Promise<void> {
     const end = this.#now + ms
