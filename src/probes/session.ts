@@ -1,0 +1,202 @@
+/** Probes one target on a schedule, open-loop: a slow sample costs slots, which are counted, and never shifts the rest. */
+import type {EmitEvent, RunEvent, TargetInfo} from '../core/events.ts'
+import type {Outcome} from '../core/outcome.ts'
+import type {Ports} from '../core/ports.ts'
+import type {Millis} from '../core/units.ts'
+import {runWithPolicy} from '../policies/executor.ts'
+import type {Policy} from '../policies/policy.ts'
+import type {Prober} from './probe.ts'
+
+export interface SessionSpec {
+  readonly info: TargetInfo
+  /** Samples to take; null for no end. Missed slots are no samples. */
+  readonly count: number | null
+  /** No sample begins later than this; null for no end. */
+  readonly duration: Millis | null
+  /** Null takes every sample with one attempt. */
+  readonly policy: Policy | null
+}
+
+export interface SessionRun {
+  /** Start of the run on the monotonic clock. */
+  readonly origin: Millis
+  readonly emit: EmitEvent
+  /** Ends the series; a sample under way is dropped, since it says nothing. */
+  readonly signal: AbortSignal
+}
+
+/** A slot is still used when its predecessor ended this little too late: both limits hold. */
+const LATEST: Millis = 50
+const LATEST_SHARE = 0.1
+/** This process was not scheduled in time: what a sample said about silence is no news about the target. */
+const STALL: Millis = 500
+/** A wall clock that went this far ahead of the monotonic one: the machine slept, or its clock was set. */
+const SUSPEND: Millis = 5000
+
+type Unstamped<E> = E extends RunEvent ? Omit<E, 'at'> : never
+
+/** Runs the series to its end. Closes nothing: the prober belongs to the caller. */
+export async function runSession(
+  spec: SessionSpec,
+  prober: Prober,
+  ports: Pick<Ports, 'clock' | 'random'>,
+  run: SessionRun,
+): Promise<void> {
+  await new Session(spec, prober, ports, run).run()
+}
+
+class Session {
+  readonly #spec: SessionSpec
+  readonly #prober: Prober
+  readonly #ports: Pick<Ports, 'clock' | 'random'>
+  readonly #run: SessionRun
+  #wallAhead: number
+
+  constructor(spec: SessionSpec, prober: Prober, ports: Pick<Ports, 'clock' | 'random'>, run: SessionRun) {
+    this.#spec = spec
+    this.#prober = prober
+    this.#ports = ports
+    this.#run = run
+    this.#wallAhead = ports.clock.wall() - ports.clock.now()
+  }
+
+  async run(): Promise<void> {
+    const {info, count, duration} = this.#spec
+    const {signal} = this.#run
+    const target = info.name
+    this.#emit({type: 'target-added', target: info})
+    this.#prober.onExtra?.((extra) => {
+      this.#emit({type: 'reply-extra', target, seq: extra.seq, kind: extra.kind, rtt: extra.rtt})
+    })
+    const start = this.#now()
+    let slot = 0
+    for (let taken = 0; count === null || taken < count; taken++) {
+      if (duration !== null && slot * info.interval >= duration) return
+      if (!(await this.#waitUntil(start + slot * info.interval))) return
+      slot = this.#skipGap(start, slot)
+      const sentAt = this.#now()
+      const outcome = await this.#measure(slot + 1)
+      if (outcome === null || signal.aborted) return
+      const sample = {seq: slot + 1, sentAt: sentAt - this.#run.origin, outcome}
+      this.#emit({type: 'sample', target, sample})
+      // What this machine lacks now it will lack in a second, too.
+      if (outcome.status === 'skipped' && outcome.because.code === 'CAPABILITY_MISSING') return
+      const isLast = count !== null && taken === count - 1
+      slot = isLast ? slot : this.#nextSlot(start, slot)
+    }
+  }
+
+  /** False when the signal came first. */
+  async #waitUntil(due: Millis): Promise<boolean> {
+    const {signal} = this.#run
+    const left = due - this.#now()
+    if (signal.aborted) return false
+    if (left <= 0) return true
+    try {
+      await this.#ports.clock.sleep(left, signal)
+      return true
+    } catch (error) {
+      if (signal.aborted) return false
+      throw error
+    }
+  }
+
+  /** Slots that passed while this process or the machine stood still are no missed ones: nobody was there to probe. */
+  #skipGap(start: Millis, slot: number): number {
+    const {interval} = this.#spec.info
+    const late = this.#now() - (start + slot * interval)
+    const ahead = this.#ports.clock.wall() - this.#now() - this.#wallAhead
+    if (Math.abs(ahead) > SUSPEND) {
+      this.#wallAhead += ahead
+      const because =
+        ahead > 0
+          ? 'the machine was suspended, or its clock was set'
+          : 'the clock of the machine was set back'
+      this.#emit({type: 'observer-gap', length: Math.max(0, ahead), because})
+    }
+    if (late < Math.max(STALL, interval)) return slot
+    this.#emit({type: 'observer-gap', length: late, because: 'this process was not scheduled in time'})
+    return Math.max(slot, Math.floor((this.#now() - start) / interval))
+  }
+
+  /** The first slot that can still be used; those before it are told as missed. */
+  #nextSlot(start: Millis, slot: number): number {
+    const {interval, name} = this.#spec.info
+    const tolerance = Math.min(LATEST, interval * LATEST_SHARE)
+    const next = Math.max(slot + 1, Math.ceil((this.#now() - start - tolerance) / interval))
+    for (let missed = slot + 1; missed < next; missed++) {
+      const because = 'the sample before was still under way'
+      this.#emit({type: 'slot-missed', target: name, seq: missed + 1, because})
+    }
+    return next
+  }
+
+  /** Null when the user ended it. */
+  async #measure(seq: number): Promise<Outcome | null> {
+    const {policy, info} = this.#spec
+    if (policy) return this.#measureWithPolicy(seq, policy)
+    return this.#judgeStall(info.timeout, async () => this.#measureOnce(seq, info.timeout))
+  }
+
+  async #measureOnce(seq: number, timeout: Millis): Promise<Outcome> {
+    return this.#prober.measure({seq, timeout, signal: this.#run.signal})
+  }
+
+  async #measureWithPolicy(seq: number, policy: Policy): Promise<Outcome | null> {
+    const {clock, random} = this.#ports
+    const {signal} = this.#run
+    const target = this.#spec.info.name
+    let last: Outcome | null = null
+    const result = await runWithPolicy<Outcome>({
+      policy,
+      clock,
+      random,
+      signal,
+      // The attempt keeps its own deadline and is given the caller's signal only: so its failure says what was late.
+      attempt: async ({timeout}) => {
+        last = await this.#judgeStall(timeout, async () => this.#measureOnce(seq, timeout))
+        return last.status === 'failed'
+          ? {status: 'failed', failure: last.failure}
+          : {status: 'ok', value: last}
+      },
+      onEvent: (event) => {
+        const due = event.type === 'attempt-scheduled' ? {due: event.due - this.#run.origin} : {}
+        this.#emit({...event, ...due, target})
+      },
+    })
+    if (result.status === 'aborted') return null
+    if (result.status === 'ok') return result.value
+    const took = result.attempts.at(-1)?.took ?? 0
+    return failedAgain(last, result, took)
+  }
+
+  /** A timeout that was noticed far too late is this process's fault: the reply may have been there in time. */
+  async #judgeStall(timeout: Millis, measure: () => Promise<Outcome>): Promise<Outcome> {
+    const started = this.#now()
+    const outcome = await measure()
+    const late = this.#now() - started - timeout
+    if (outcome.status !== 'failed' || outcome.failure.detail !== 'timeout' || late < STALL) return outcome
+    const text = `this process was not scheduled for ${Math.round(late)} ms, so the timeout says nothing`
+    this.#emit({type: 'observer-gap', length: late, because: 'this process was not scheduled in time'})
+    return {
+      status: 'skipped',
+      because: {code: 'OBSERVER_GAP', text, advice: ['lower the load on this machine']},
+    }
+  }
+
+  #now(): Millis {
+    return this.#ports.clock.now()
+  }
+
+  #emit(event: Unstamped<RunEvent>): void {
+    this.#run.emit({...event, at: this.#now() - this.#run.origin} as RunEvent)
+  }
+}
+
+type Exhausted = {readonly failure: Extract<Outcome, {status: 'failed'}>['failure']; readonly because: string}
+
+/** The last attempt's outcome with why no further one was made. */
+function failedAgain(last: Outcome | null, {failure, because}: Exhausted, took: Millis): Outcome {
+  const partial = last?.status === 'failed' ? last.partial : {phase: {}}
+  return {status: 'failed', failure: {...failure, message: `${failure.message} (${because})`}, partial, took}
+}

@@ -1,0 +1,186 @@
+/** The result of a series of samples, as a fold over its events. */
+import type {RunEvent} from '../core/events.ts'
+import type {Failure} from '../core/failure.ts'
+import type {PhaseName, Phases, Reading, Sample, SkipReason} from '../core/outcome.ts'
+import type {ProbeResult, ProbeSample} from '../core/probe-result.ts'
+import {lossRatio, rttStatistics} from '../core/statistics.ts'
+import type {Millis} from '../core/units.ts'
+
+/** What is known before the first sample. */
+export interface SummaryHead {
+  readonly target: string
+  readonly kind: string
+  /** ISO 8601. */
+  readonly started: string
+}
+
+/** Everything that is measured; expectations are judged by whoever has them. */
+export type Measured = Omit<ProbeResult, 'expectations' | 'interrupted'>
+
+const PHASES: readonly PhaseName[] = ['resolve', 'connect', 'tls', 'request', 'wait', 'download', 'total']
+
+/** Takes the events of one target in as they come; `result` may be read at any time. */
+export class SummaryFold {
+  readonly #head: SummaryHead
+  readonly #samples: ProbeSample[] = []
+  readonly #rtts: Millis[] = []
+  readonly #failures = new Map<string, number>()
+  readonly #phases = new Map<PhaseName, {sum: number; count: number}>()
+  #attempts = 0
+  #retried = 0
+  #mostAttempts = 0
+  #missed = 0
+  #duplicates = 0
+  #late = 0
+  #reordered = 0
+  #highestReply = 0
+  #failure: Failure | null = null
+  #skip: SkipReason | null = null
+  #last: Reading | null = null
+  #facts: Pick<Reading, 'ping' | 'tcp' | 'dns' | 'tls' | 'method' | 'addresses'> = {}
+  #duration: Millis = 0
+
+  constructor(head: SummaryHead) {
+    this.#head = head
+  }
+
+  add(event: RunEvent): void {
+    if (!('target' in event) || event.target !== this.#head.target) return
+    this.#duration = Math.max(this.#duration, event.at)
+    switch (event.type) {
+      case 'sample':
+        this.#addSample(event.sample)
+        break
+      case 'attempt':
+        this.#attempts = event.attempt
+        break
+      case 'slot-missed':
+        this.#missed++
+        break
+      case 'reply-extra':
+        this.#addExtra(event.kind, event.seq)
+        break
+    }
+  }
+
+  #addExtra(kind: 'duplicate' | 'late', seq: number): void {
+    if (kind === 'duplicate') this.#duplicates++
+    else this.#late++
+    if (kind === 'late' && seq < this.#highestReply) this.#reordered++
+  }
+
+  #addSample({seq, sentAt, outcome}: Sample): void {
+    const attempts = Math.max(1, this.#attempts)
+    this.#attempts = 0
+    this.#mostAttempts = Math.max(this.#mostAttempts, attempts)
+    const head = {seq, at: sentAt, attempts, status: outcome.status}
+    if (outcome.status === 'skipped') {
+      this.#skip = outcome.because
+      const {code, text} = outcome.because
+      this.#samples.push({...head, code, message: text, address: null, rtt: null, took: null})
+      return
+    }
+    const reading = outcome.status === 'ok' ? outcome.reading : outcome.partial
+    this.#addReading(reading)
+    const more = {address: reading.address ?? null, rtt: reading.rtt ?? null, took: outcome.took}
+    if (outcome.status === 'ok') {
+      this.#samples.push({...head, ...more, code: null, message: null})
+      this.#highestReply = Math.max(this.#highestReply, seq)
+      if (attempts > 1) this.#retried++
+      if (reading.rtt !== undefined) this.#rtts.push(reading.rtt)
+      this.#addPhases(reading.phase)
+    } else {
+      const {code, message} = outcome.failure
+      this.#samples.push({...head, ...more, code, message})
+      this.#failure = outcome.failure
+      this.#failures.set(code, (this.#failures.get(code) ?? 0) + 1)
+    }
+  }
+
+  #addReading(reading: Reading): void {
+    this.#last = reading
+    const {ping, tcp, dns, tls, method, addresses} = reading
+    const known = Object.entries({ping, tcp, dns, tls, method, addresses})
+    this.#facts = {...this.#facts, ...Object.fromEntries(known.filter(([, value]) => value !== undefined))}
+  }
+
+  #addPhases(phases: Phases): void {
+    for (const name of PHASES) {
+      const value = phases[name]
+      if (value === undefined) continue
+      const so = this.#phases.get(name) ?? {sum: 0, count: 0}
+      this.#phases.set(name, {sum: so.sum + value, count: so.count + 1})
+    }
+  }
+
+  result(): Measured {
+    const count = (status: ProbeSample['status']): number =>
+      this.#samples.filter((sample) => sample.status === status).length
+    const received = count('ok')
+    const sent = received + count('failed')
+    const failure = this.#failure
+    const {ping, tcp, dns, tls, method, addresses} = this.#facts
+    return {
+      schema: 'netdrill/probe/1',
+      ...this.#head,
+      method: method ?? null,
+      duration: this.#duration,
+      ok: sent > 0 && received === sent,
+      code: failure?.code ?? null,
+      stage: failure?.stage ?? null,
+      category: failure?.category ?? null,
+      blame: failure?.blame ?? null,
+      failure,
+      failures: Object.fromEntries(this.#failures),
+      attempts: this.#mostAttempts,
+      flaky: this.#retried > 0,
+      address: this.#last?.address ?? null,
+      family: this.#last?.family ?? null,
+      port: this.#last?.port ?? null,
+      addresses: addresses ?? [],
+      sent,
+      received,
+      loss: lossRatio(sent, received),
+      dup: received === 0 ? 0 : this.#duplicates / received,
+      reorder: received + this.#late === 0 ? 0 : this.#reordered / (received + this.#late),
+      duplicates: this.#duplicates,
+      late: this.#late,
+      missed: this.#missed,
+      skipped: count('skipped'),
+      skip: this.#skip,
+      rtt: rttStatistics(this.#rtts),
+      phase: this.#averagePhases(),
+      ping: ping ?? null,
+      tcp: tcp ?? null,
+      dns: dns ?? null,
+      tls: tls ?? null,
+      samples: [...this.#samples],
+    }
+  }
+
+  #averagePhases(): Phases {
+    if (this.#phases.size === 0) return this.#last?.phase ?? {}
+    return Object.fromEntries([...this.#phases].map(([name, {sum, count}]) => [name, sum / count]))
+  }
+}
+
+/** The value of a condition's field; undefined when it was not measured, null when there is none. */
+export function resultField(
+  result: Measured,
+  field: string,
+): string | number | boolean | null | readonly string[] | undefined {
+  const [head = '', tail] = field.split('.')
+  if (!Object.hasOwn(result, head)) return undefined
+  const value: unknown = result[head as keyof Measured]
+  if (tail === undefined) return plain(value)
+  // Facts that were not measured are null as a whole; that says nothing about a single one.
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, tail)) return undefined
+  return plain((value as Readonly<Record<string, unknown>>)[tail])
+}
+
+function plain(value: unknown): string | number | boolean | null | readonly string[] | undefined {
+  if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) {
+    return value as string | number | boolean | null
+  }
+  return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined
+}
