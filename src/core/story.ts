@@ -75,7 +75,7 @@ function tell(story: Story, event: RunEvent): readonly Told[] {
         ...event.run.backends.map((backend) => line('plain', '', backend)),
       ]
     case 'phase-started':
-      return [line('phase', '', `phase ${event.phase}${endsIn(event.at, event.ends)}`)]
+      return [line('phase', '', `phase ${event.phase}${lasting(event)}`)]
     case 'state-changed': {
       if (event.from === 'idle' && event.to === 'connecting') return []
       const tone = toneOfState(event.to)
@@ -158,8 +158,10 @@ function toneOfNotice(level: 'info' | 'warning' | 'error'): Tone {
   return level === 'info' ? 'plain' : level === 'error' ? 'bad' : 'warning'
 }
 
-function endsIn(at: Millis, ends: Millis | null): string {
-  return ends === null || ends <= at ? '' : ` for ${formatDuration(ends - at)}`
+/** Recovery has a longest time, the other phases a planned one. */
+function lasting({at, phase, ends}: RunEvent & {type: 'phase-started'}): string {
+  if (ends === null || ends <= at) return ''
+  return `${phase === 'recover' ? ' for at most ' : ' for '}${formatDuration(ends - at)}`
 }
 
 function reason(because: string): string {

@@ -17,18 +17,25 @@ const LETTERS: Readonly<Record<string, KeyName>> = {
   q: 'quit',
 }
 
+const SPECIAL: readonly (readonly [SpecialKey, KeyName])[] = [
+  ['upArrow', 'up'],
+  ['downArrow', 'down'],
+  ['home', 'first'],
+  ['end', 'last'],
+  ['return', 'detail'],
+  ['escape', 'back'],
+  ['backspace', 'back'],
+]
+type SpecialKey = 'upArrow' | 'downArrow' | 'home' | 'end' | 'return' | 'escape' | 'backspace'
+
 /**
  * The keys in one piece of input. Two characters may have been typed fast; more is a paste, and pasted text must
  * not abort a drill.
  */
 export function nameKeys(input: string, key: Key): readonly KeyName[] {
   if (key.ctrl) return [input === 'c' ? 'abort' : 'other']
-  if (key.upArrow) return ['up']
-  if (key.downArrow) return ['down']
-  if (key.home) return ['first']
-  if (key.end) return ['last']
-  if (key.return) return ['detail']
-  if (key.escape || key.backspace) return ['back']
+  const special = SPECIAL.find(([flag]) => key[flag])
+  if (special) return [special[1]]
   if (key.meta || input === '') return ['other']
   const letters = [...input]
   return letters.length > 2 ? ['other'] : letters.map((letter) => LETTERS[letter] ?? 'other')

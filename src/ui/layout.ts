@@ -35,7 +35,7 @@ export function planLayout({rows, targets, faults}: LayoutNeeds): Layout {
   }
   const hasTableHead = rows >= 10 && take(1) === 1
   const hasAxis = faults > 0 && rows >= 12 && take(1) === 1
-  const leastLog = rows >= 24 ? 7 : rows >= 16 ? 4 : rows >= 14 ? 2 : 0
+  const leastLog = leastLogRows(rows)
   const forFaults = Math.max(1, Math.floor((left - leastLog) * 0.4))
   const shownTargets = take(Math.min(targets, Math.max(1, left - leastLog - Math.min(faults, forFaults))))
   const shownFaults = take(Math.min(faults, Math.max(0, left - leastLog)))
@@ -52,4 +52,10 @@ export function planLayout({rows, targets, faults}: LayoutNeeds): Layout {
     hasLogHead,
     log: left,
   }
+}
+
+function leastLogRows(rows: number): number {
+  if (rows >= 24) return 7
+  if (rows >= 16) return 4
+  return rows >= 14 ? 2 : 0
 }

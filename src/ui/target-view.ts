@@ -101,8 +101,6 @@ export function foldTarget(view: TargetView, event: TargetEvent): TargetView {
       return {...view, attempts, next}
     }
     case 'reply-extra':
-      return view
-    case 'reply-extra':
       return {...view, extra: view.extra + 1}
     case 'slot-missed': {
       const history = foldHistory(view.history, event.at, {kind: 'skipped'})

@@ -109,7 +109,6 @@ function foldDetails(view: ViewState, event: RunEvent): ViewState {
     case 'expectation':
     case 'observer-gap':
     case 'notice':
-    case 'reply-extra':
       return view
   }
 }
