@@ -30,7 +30,9 @@ export async function judgeStartup(metafilePath: string): Promise<StepResult> {
 
 /** The reach of each entry point; a command's includes that of `run.js`, which loads it. */
 export function measureReach(metafile: Metafile): readonly Reach[] {
-  const entries = Object.entries(metafile.outputs).filter(([, output]) => output.entryPoint)
+  const entries = Object.entries(metafile.outputs).filter(([, output]) =>
+    output.entryPoint?.startsWith('src/'),
+  )
   return entries
     .filter(([path]) => path !== 'dist/app/schemas.js')
     .map(([path, output]) => {

@@ -19,26 +19,24 @@ export interface Step {
 const program = (name: string, file: string, ...args: readonly string[]): Step => ({
   name,
   run: async () => {
-    const {status, output} = await runProgram(process.execPath, [inRoot('node_modules', file), ...args], {
-      cwd: root,
-    })
+    const {status, output} = await runProgram(
+      process.execPath,
+      [inRoot('node_modules/.bin', file), ...args],
+      {
+        cwd: root,
+      },
+    )
     return {ok: status === 0, output}
   },
 })
 
 /** Steps that read the sources; they can run side by side. */
 export const SOURCE_STEPS: readonly Step[] = [
-  program('types', 'typescript/bin/tsc', '--noEmit'),
-  program('lint', 'oxlint/bin/oxlint', '--deny-warnings', '--format=unix'),
-  program(
-    'layers',
-    'dependency-cruiser/bin/dependency-cruise.mjs',
-    'src',
-    '--config',
-    '.dependency-cruiser.mjs',
-  ),
-  program('dead code', 'knip/bin/knip.js', '--no-progress', '--no-config-hints'),
-  program('format', 'prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'),
+  program('types', 'tsc', '--noEmit', '--incremental', '--tsBuildInfoFile', '.cache/tsc.json'),
+  program('lint', 'oxlint', '--deny-warnings', '--format=unix'),
+  program('layers', 'depcruise', 'src', '--config', '.dependency-cruiser.mjs'),
+  program('dead code', 'knip', '--no-progress', '--no-config-hints'),
+  program('format', 'prettier', '--check', '--log-level=warn', '.'),
 ]
 
 /** Steps that need the bundle, one after the other. */
