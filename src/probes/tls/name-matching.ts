@@ -43,10 +43,11 @@ export function matchesDns(reference: string, presented: string): boolean {
   return dot > 0 && isHostName(suffix) && suffix.includes('.') && wanted.slice(dot + 1) === suffix
 }
 
-/** Letters, digits, hyphens and (in practice) underscores in labels of 1 to 63. */
+/** Letters, digits, hyphens and (in practice) underscores in labels of 1 to 63; a name's end is never a number. */
 function isHostName(name: string): boolean {
   return (
     name.length <= 253 &&
+    !/(?:^|\.)\d+$/.test(name) &&
     name.split('.').every((label) => /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label))
   )
 }

@@ -73,12 +73,9 @@ export const tlsOptions = z
       .string()
       .optional()
       .meta({description: 'PEM file with the key of the client certificate; by default the same file.'}),
-    verify: z
-      .boolean()
-      .default(true)
-      .meta({
-        description: 'False reports what is wrong with the certificates, but does not fail because of it.',
-      }),
+    verify: z.boolean().default(true).meta({
+      description: 'False reports what is wrong with the certificates, but does not fail because of it.',
+    }),
     resume: z.boolean().default(false).meta({
       description:
         'Connects a second time with the session of the first, and tells whether it was resumed and what that saved.',
