@@ -36,11 +36,8 @@ export function problemsOf(
       return issue.keys.map((key) => unknownKey(key, issue.known ?? [], source.keyPositionOf([...path, key])))
     case 'invalid_union':
       return unionProblems(issue, source, data, path)
-    case 'invalid_key': {
-      const message = issue.issues.find((inner) => inner.message !== PLAIN)?.message
-      const shown = JSON.stringify(String(path.at(-1)))
-      return [invalid(message ?? `${shown} is not allowed as a key here`, source.keyPositionOf(path))]
-    }
+    case 'invalid_key':
+      return [keyProblem(issue, source, path)]
     case 'custom':
       return [customProblem(issue, source, path)]
     default:
@@ -58,6 +55,14 @@ function unknownKey(key: string, known: readonly string[], position: Problem['po
     ...(position && {position}),
     advice: advice.length > 0 ? advice : ['remove it'],
   }
+}
+
+function keyProblem(issue: Extract<Issue, {code: 'invalid_key'}>, source: YamlSource, path: Path): Problem {
+  const told = issue.issues.find((inner) => inner.message !== PLAIN)
+  const {code, advice} = ((told as {params?: CustomParams} | undefined)?.params ?? {}) as CustomParams
+  const message = told?.message ?? `${JSON.stringify(String(path.at(-1)))} is not allowed as a key here`
+  const position = source.keyPositionOf(path)
+  return {code: code ?? 'CONFIG_INVALID', message, position, ...(advice && {advice})}
 }
 
 interface CustomParams {

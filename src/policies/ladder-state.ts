@@ -65,7 +65,8 @@ export function schedule(
   choice: StrategyChoice & {readonly spent: string | null},
 ): LadderState {
   const latest = deadlineAt(state) - state.policy.minAttemptTime
-  if (now > latest) {
+  // At `latest` the last attempt was due already: another one would follow it without a wait.
+  if (now >= latest) {
     const deadline = formatDuration(state.policy.deadline ?? 0)
     const because = `the deadline of ${deadline} leaves no time for another attempt: ${choice.trail}`
     return {...state, next: {type: 'stop', reason: 'deadline', because}}

@@ -71,7 +71,7 @@ function nextRow(policy: Policy, last: ScheduleRow, duration: Millis): Step {
   // An attempt is cut at the deadline, so it can't end later.
   const endOf = (start: Millis): Millis =>
     Math.min(start + duration, policy.deadline ?? Number.POSITIVE_INFINITY)
-  if (endOf(last.earliest) > lastStart) return {type: 'deadline', deadline: policy.deadline ?? 0}
+  if (endOf(last.earliest) >= lastStart) return {type: 'deadline', deadline: policy.deadline ?? 0}
   const wait = waitRange(policy, phase, up.rung, up.phase === last.phase ? last.wait : null)
   const startAfter = (start: Millis, pause: Millis): Millis => {
     const due = policy.delayFrom === 'start' ? Math.max(start + pause, endOf(start)) : endOf(start) + pause

@@ -95,6 +95,12 @@ describe('the deadline', () => {
     expect(last.next).toMatchObject({type: 'stop', reason: 'deadline'})
   })
 
+  it('makes one last attempt only, even when failures are instant', () => {
+    const {starts, last} = failAll(makePolicy({deadline: 60_000}), 100)
+    expect(seconds(starts)).toEqual([0, 5, 10, 15, 45, 59.9])
+    expect(last.next).toMatchObject({type: 'stop', reason: 'deadline'})
+  })
+
   it('trims the timeout of the attempt under way', () => {
     const state = startLadder(makePolicy({deadline: 10_000}), 1000)
     expect(state.next).toMatchObject({timeout: 10_000})
