@@ -43,15 +43,7 @@ export async function buildInNamespaces(
   ports: BuildPorts,
   options: BuildOptions,
 ): Promise<Nodes> {
-  const [first, ...others] = names
-  if (first === undefined) return new Map()
-  const leader = await startLeader(first, ports, options)
-  const user = leader.place.kind === 'process' && leader.place.user
-  const nodes = await startAll(
-    others,
-    async (name) => startNode(name, ports, options, {base: leader.place, user, spawn: {unshare: 'network'}}),
-    new Map([[first, leader]]),
-  )
+  const nodes = (await startAsRoot(names, ports, options)) ?? (await startAsUser(names, ports, options))
   try {
     await joinNodes(nodes, links, ports, options.signal)
   } catch (error) {
@@ -65,17 +57,37 @@ export async function closeNodes(nodes: Nodes): Promise<void> {
   await Promise.all([...nodes.values()].map(async ({session}) => session.close()))
 }
 
-/** Root in a container may lack the right to make a network namespace directly, but not inside a user namespace. */
-async function startLeader(name: string, ports: BuildPorts, options: BuildOptions): Promise<Node> {
-  const inUser = async (): Promise<Node> =>
-    startNode(name, ports, options, {base: HOST, user: true, spawn: {unshare: 'user-and-network'}})
-  if (ports.host.uid !== 0) return inUser()
+/** All at once. Null when we aren't root, or root in a container that may make a namespace only inside a user namespace. */
+async function startAsRoot(
+  names: readonly string[],
+  ports: BuildPorts,
+  options: BuildOptions,
+): Promise<Nodes | null> {
+  if (ports.host.uid !== 0) return null
+  const isolated: Isolated = {base: HOST, user: false, spawn: {unshare: 'network'}}
   try {
-    return await startNode(name, ports, options, {base: HOST, user: false, spawn: {unshare: 'network'}})
+    return await startAll(names, async (name) => startNode(name, ports, options, isolated))
   } catch (error) {
-    if (!isUserError(error)) throw error
-    return inUser()
+    if (!isUserError(error) || error.exit !== EXIT.capability) throw error
+    return null
   }
+}
+
+/** The first node makes the user namespace, then the others join it. */
+async function startAsUser(
+  [first, ...others]: readonly string[],
+  ports: BuildPorts,
+  options: BuildOptions,
+): Promise<Nodes> {
+  if (first === undefined) return new Map()
+  const leader = await startNode(first, ports, options, {
+    base: HOST,
+    user: true,
+    spawn: {unshare: 'user-and-network'},
+  })
+  const isolated: Isolated = {base: leader.place, user: true, spawn: {unshare: 'network'}}
+  const start = async (name: string): Promise<Node> => startNode(name, ports, options, isolated)
+  return startAll(others, start, new Map([[first, leader]]))
 }
 
 interface Isolated {

@@ -113,15 +113,17 @@ class ChildAgent implements AgentProcess {
 
   #describeEnd(code: number | null, signal: NodeJS.Signals | null): string {
     const how = signal === null ? `it ended with code ${String(code)}` : `it was ended by ${signal}`
-    const said = lastLine(this.#stderr)
+    const said = tellingLine(this.#stderr)
     return said === '' ? how : `${how}: ${said}`
   }
 }
 
+/** A program that makes or enters namespaces said no, or isn't there: the machine's lack. All else is our own bug. */
 function startError(place: Place, options: SpawnOptions, trouble: string): UserError {
-  const isolated = place.kind !== 'host' || options.unshare !== undefined
   const message = `the agent on ${describePlace(place)} did not start: ${trouble}`
-  if (!isolated) return new UserError({code: 'INTERNAL', message}, EXIT.internal)
+  const isolated = place.kind !== 'host' || options.unshare !== undefined
+  const isLack = /(?:^|: )(?:unshare|nsenter|setting the network namespace)\b|\bENOENT$/.test(trouble)
+  if (!isolated || !isLack) return new UserError({code: 'INTERNAL', message}, EXIT.internal)
   const advice = ['netdrill doctor tells whether namespaces can be made here']
   return new UserError({code: 'CAPABILITY_MISSING', message, advice}, EXIT.capability)
 }
@@ -146,6 +148,8 @@ async function within(done: Promise<boolean>, ms: number): Promise<boolean> {
   }
 }
 
-function lastLine(text: string): string {
-  return stripControl(text.trim().split('\n').at(-1) ?? '')
+/** Of a Node crash the line with the error, of any other program its last one. */
+function tellingLine(text: string): string {
+  const lines = text.trim().split('\n')
+  return stripControl(lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? '')
 }

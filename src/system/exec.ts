@@ -14,7 +14,8 @@ export const systemExec: Exec = {
       // A fixed locale: the output is parsed.
       env: {LC_ALL: 'C', ...request.env},
       ...(request.input === undefined ? {stdin: 'ignore' as const} : {input: request.input}),
-      ...(request.timeout === undefined ? {} : {timeout: request.timeout}),
+      // execa takes whole milliseconds only.
+      ...(request.timeout === undefined ? {} : {timeout: Math.ceil(request.timeout)}),
       ...(request.signal === undefined ? {} : {cancelSignal: request.signal}),
     })
     return {
