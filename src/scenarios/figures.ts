@@ -139,13 +139,15 @@ export function targetFigures(series: TargetSeries, rounds: readonly Round[]): r
   )
   const lost = points.filter((point) => !point.ok).length
   const attempts = impacts.reduce((sum, impact) => sum + impact.attempts, 0)
-  const many = impacts.length > 1 ? {note: `worst of ${impacts.length}`} : {}
+  // An outage that did not happen is no value to be the worst of.
+  const hit = impacts.filter((impact) => impact.lost > 0).length
+  const many = hit > 1 ? {note: `worst of ${hit}`} : {}
   return [
     durationFigure(`${name}.downtime`, worst.downtime, many),
     durationFigure(`${name}.detection`, worst.detection, many),
     durationFigure(`${name}.recovery`, worst.recovery, many),
     ratioFigure(`${name}.availability`, availability(points)),
-    countFigure(`${name}.lost`, lost, `of ${points.length} samples`),
+    countFigure(`${name}.lost`, lost),
     countFigure(`${name}.attempts`, attempts),
   ]
 }
@@ -165,6 +167,6 @@ function ratioFigure(name: string, value: number | null): Figure {
   return {name, value, unit: 'ratio', low: value, high: value}
 }
 
-function countFigure(name: string, value: number, note?: string): Figure {
-  return {name, value, unit: 'count', low: value, high: value, ...(note === undefined ? {} : {note})}
+function countFigure(name: string, value: number): Figure {
+  return {name, value, unit: 'count', low: value, high: value}
 }

@@ -1,4 +1,5 @@
 import type {RunEvent} from '../../core/events.ts'
+import {toJsonLine} from '../../core/json.ts'
 import type {Files} from '../../core/ports.ts'
 
 /** A journal being written: every event becomes one JSON line. */
@@ -33,7 +34,7 @@ export async function openJournal(files: Files, folder: string, run: string): Pr
   return {
     path: file.path,
     write: (event) => {
-      waiting.push(JSON.stringify(event))
+      waiting.push(toJsonLine(event))
       writing ??= drain()
     },
     flushed,

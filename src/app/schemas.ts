@@ -1,0 +1,20 @@
+/** The published JSON Schemas: generated into `schemas/` and checked to be fresh. */
+import {toJsonSchema} from '../config/json-schema.ts'
+import {documentSchema} from '../scenarios/document-schema.ts'
+import {journalLineSchema} from '../scenarios/journal/schema.ts'
+
+const HOME = 'https://netdrill.dev/schemas'
+
+/** By file name: the document that people write, and one line of a journal. */
+export async function jsonSchemas(): Promise<Readonly<Record<string, Record<string, unknown>>>> {
+  return {
+    'netdrill.json': toJsonSchema(await documentSchema(), {
+      title: 'netdrill document',
+      id: `${HOME}/netdrill.json`,
+    }),
+    'journal.json': toJsonSchema(journalLineSchema, {
+      title: 'one line of a netdrill journal',
+      id: `${HOME}/journal.json`,
+    }),
+  }
+}
