@@ -3,18 +3,16 @@ import {toJsonSchema} from '../config/json-schema.ts'
 import {documentSchema} from '../scenarios/document-schema.ts'
 import {journalLineSchema} from '../scenarios/journal/schema.ts'
 
-const HOME = 'https://netdrill.dev/schemas'
-
 /** By file name: the document that people write, and one line of a journal. */
 export async function jsonSchemas(): Promise<Readonly<Record<string, Record<string, unknown>>>> {
   return {
     'netdrill.json': toJsonSchema(await documentSchema(), {
       title: 'netdrill document',
-      id: `${HOME}/netdrill.json`,
+      id: 'urn:netdrill:document:1',
     }),
     'journal.json': toJsonSchema(journalLineSchema, {
       title: 'one line of a netdrill journal',
-      id: `${HOME}/journal.json`,
+      id: 'urn:netdrill:journal-line:1',
     }),
   }
 }

@@ -15,7 +15,7 @@ async function generatedFiles() {
   const bundle = inRoot('dist/app/schemas.js')
   if (existsSync(bundle)) {
     const {jsonSchemas} = await import(pathToFileURL(bundle).href)
-    for (const [name, schema] of Object.entries(jsonSchemas())) {
+    for (const [name, schema] of Object.entries(await jsonSchemas())) {
       files.set(`${SCHEMAS}/${name}`, `${JSON.stringify(schema, null, 2)}\n`)
     }
   }
