@@ -6,12 +6,12 @@ import {realpathSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {isBuilt, setUpBuild} from './set-up/build.mjs'
 import {areDependenciesThere, setUpDependencies} from './set-up/dependencies.mjs'
-import {alone} from './set-up/lock.mjs'
 import {SetUpError} from './set-up/say.mjs'
 
 /** Does what is left to do; nothing, in a few milliseconds, when all is there. */
 export async function setUp(parts = [packages, bundle]) {
   if (parts.every((part) => part.isThere())) return
+  const {alone} = await import('./set-up/lock.mjs')
   await alone(async () => {
     for (const part of parts) await part.provide()
   })

@@ -1,5 +1,4 @@
 /** `npm start`: sets up what is missing, then runs the demo drill on the Node of the checkout. More arguments are passed on. */
-import {handOver} from '../bin/hand-over.js'
 import {isProjectNode} from './set-up/on-project-node.mjs'
 import {inRoot, projectNode} from './set-up/paths.mjs'
 import {setUpOrExplain} from './setup.mjs'
@@ -11,6 +10,7 @@ if (await setUpOrExplain()) {
     process.argv = [process.execPath, ...argv]
     await import('../bin/run.js')
   } else {
+    const {handOver} = await import('../bin/hand-over.js')
     handOver(projectNode, argv)
   }
 }

@@ -1,8 +1,7 @@
 /** Whether dist was built from the sources that are there, and building it when not. */
-import {spawnSync} from 'node:child_process'
 import {createHash} from 'node:crypto'
-import {existsSync, readFileSync, readdirSync, statSync} from 'node:fs'
-import {join} from 'node:path'
+import {existsSync, readFileSync, readdirSync} from 'node:fs'
+import {join, relative} from 'node:path'
 import {inRoot, projectNode, root} from './paths.mjs'
 import {SetUpError, step} from './say.mjs'
 
@@ -30,12 +29,16 @@ export function sourcesFingerprint() {
 }
 
 function filesBelow(path) {
-  if (!statSync(inRoot(path)).isDirectory()) return [path]
-  const names = readdirSync(inRoot(path)).sort()
-  return names.flatMap((name) => filesBelow(join(path, name)))
+  if (path.includes('.')) return [path]
+  const entries = readdirSync(inRoot(path), {withFileTypes: true, recursive: true})
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+  return files.map((file) => relative(root, file)).sort()
 }
 
-function build() {
+async function build() {
+  const {spawnSync} = await import('node:child_process')
   const node = existsSync(projectNode) ? projectNode : process.execPath
   const result = spawnSync(node, [inRoot('tools', 'build.mjs')], {cwd: root, encoding: 'utf8'})
   if (result.status !== 0) throw new SetUpError(`the build failed:\n${result.stdout}${result.stderr}`)

@@ -1,8 +1,6 @@
 /** Whether node_modules is what the lock file says, and what to do when it is not. */
 import {createHash} from 'node:crypto'
 import {existsSync, readFileSync, writeFileSync} from 'node:fs'
-import {nodeForNpm} from './local-node.mjs'
-import {runNpm} from './npm.mjs'
 import {inRoot, projectNode} from './paths.mjs'
 import {step} from './say.mjs'
 
@@ -21,6 +19,7 @@ export function areDependenciesThere() {
 export async function setUpDependencies() {
   if (areDependenciesThere()) return
   if (!wasInstalledByHand()) {
+    const [{nodeForNpm}, {runNpm}] = await Promise.all([import('./local-node.mjs'), import('./npm.mjs')])
     const node = await nodeForNpm()
     await step('installing packages', () => runNpm(node, ['ci', '--loglevel=error']))
   }

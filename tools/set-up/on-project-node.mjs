@@ -1,7 +1,6 @@
 /** Brings a tool onto the Node of the checkout, whatever Node it was started with. */
 import {existsSync, realpathSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
-import {handOver} from '../../bin/hand-over.js'
 import {packages, setUpOrExplain} from '../setup.mjs'
 import {projectNode} from './paths.mjs'
 
@@ -12,6 +11,7 @@ import {projectNode} from './paths.mjs'
 export async function isReady(url) {
   if (!(await setUpOrExplain([packages]))) return false
   if (isProjectNode()) return true
+  const {handOver} = await import('../../bin/hand-over.js')
   handOver(projectNode, [fileURLToPath(url), ...process.argv.slice(2)])
   return false
 }
