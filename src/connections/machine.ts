@@ -60,7 +60,8 @@ const TABLE: Readonly<Record<ConnectionState, Row>> = {
     'given-up': 'exhausted',
   },
   connected: {failure: 'suspect', lost: 'reconnecting', rejected: 'failed', poor: 'degraded'},
-  degraded: {failure: 'suspect', lost: 'reconnecting', rejected: 'failed', fine: 'connected'},
+  // A lost sample is no news here, so it doesn't flicker between degraded and suspect.
+  degraded: {lost: 'reconnecting', rejected: 'failed', fine: 'connected'},
   suspect: {success: 'connected', restored: 'connected', lost: 'reconnecting', rejected: 'failed'},
   reconnecting: {restored: 'connected', rejected: 'failed', 'given-up': 'exhausted'},
   exhausted: {start: 'connecting', rejected: 'failed'},

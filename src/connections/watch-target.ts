@@ -9,6 +9,7 @@ import {loadProbe} from '../probes/registry.ts'
 import {advance, IDLE, isUp, type MachineEvent, type MachineState} from './machine.ts'
 import type {Observer} from './observer.ts'
 import {type LoadProbe, Probers} from './probers.ts'
+import {Quality} from './quality.ts'
 import {Reconnector} from './reconnector.ts'
 import {Sampler} from './sampler.ts'
 
@@ -42,6 +43,7 @@ export class TargetWatch {
   readonly #ports: Ports
   readonly #run: TargetRun
   readonly #probers: Probers
+  readonly #quality: Quality | null
   #machine: MachineState = IDLE
   #sampler: Sampler | null = null
   #reconnector: Reconnector | null = null
@@ -53,6 +55,7 @@ export class TargetWatch {
     this.#ports = ports
     this.#run = run
     this.#probers = probers
+    this.#quality = spec.quality === undefined ? null : new Quality(spec.quality)
   }
 
   /** Throws `UserError` when the target makes no sense. Nothing is sent yet. */
@@ -127,10 +130,18 @@ export class TargetWatch {
     this.#freshFrom = sentAt
     if (outcome.status === 'ok') {
       this.#feed({type: 'success'}, 'a sample succeeded')
+      this.#judgeQuality(outcome.reading.rtt ?? outcome.took)
       return
     }
     const {failure} = outcome
-    if (failure.category !== 'observer' && failure.category !== 'cancelled') this.#onFailure(failure, sentAt)
+    if (failure.category === 'observer' || failure.category === 'cancelled') return
+    this.#onFailure(failure, sentAt)
+    this.#judgeQuality(null)
+  }
+
+  #judgeQuality(rtt: Millis | null): void {
+    const change = isUp(this.#machine.state) ? this.#quality?.observe(rtt) : this.#quality?.reset()
+    if (change) this.#feed({type: change.type}, change.because)
   }
 
   /** With a policy a lost connection comes back by its own attempts only; a success still to be confirmed is up already. */

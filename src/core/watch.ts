@@ -1,7 +1,7 @@
 /** What it takes to watch one target for a while. Plain data: it travels to an agent as JSON. */
 import type {TargetRole} from './events.ts'
 import type {Family} from './outcome.ts'
-import type {Millis} from './units.ts'
+import type {Millis, Ratio} from './units.ts'
 
 export interface WatchSpec {
   readonly name: string
@@ -18,4 +18,12 @@ export interface WatchSpec {
   readonly fall: number
   /** So many successes in a row until it counts as up again; 1 or more. */
   readonly rise: number
+  /** Beyond these limits a connection that is up counts as degraded; absent limits are not judged. */
+  readonly quality?: QualitySpec
+}
+
+/** Judged over the last ten samples. */
+export interface QualitySpec {
+  readonly maxRtt?: Millis
+  readonly maxLoss?: Ratio
 }

@@ -21,7 +21,7 @@ const COUNTERS_EVERY: Millis = 1000
 /** Says that it is ready and does what the main process asks, until its input ends. */
 export function runAgent(doors: AgentDoors): void {
   const agent = new Agent(doors)
-  doors.channel.onMessage((message) => void agent.handle(message))
+  doors.channel.onMessage((message) => agent.handle(message))
   doors.channel.send({type: 'ready', pid: doors.channel.pid})
 }
 
@@ -36,12 +36,18 @@ class Agent {
   #started: Promise<Started> | null = null
   #watching: {readonly stop: AbortController; readonly ended: Promise<void>} | null = null
   #told = ''
+  #work: Promise<void> = Promise.resolve()
 
   constructor(doors: AgentDoors) {
     this.#doors = doors
   }
 
-  async handle(message: ToAgent): Promise<void> {
+  /** One after the other, in the order they came. */
+  handle(message: ToAgent): void {
+    this.#work = this.#work.then(async () => this.#handle(message))
+  }
+
+  async #handle(message: ToAgent): Promise<void> {
     if (message.type === 'start') {
       this.#started = this.#start(message)
       return

@@ -41,9 +41,9 @@ describe('the connection state machine', () => {
       ['connecting', 'connected', 'failed', 'failed', 'failed', 'failed'],
     ],
     [
-      'is degraded while it works poorly, and suspect before that',
+      'stays degraded while it works poorly and loses a sample now and then',
       ['start', 'success', 'poor', 'failure', 'success', 'poor', 'fine'],
-      ['connecting', 'connected', 'degraded', 'suspect', 'connected', 'degraded', 'connected'],
+      ['connecting', 'connected', 'degraded', 'degraded', 'degraded', 'degraded', 'connected'],
     ],
     [
       'is disconnected by the user from any state',

@@ -88,6 +88,31 @@ describe('without a policy', () => {
   })
 })
 
+describe('with limits of quality', () => {
+  it('is degraded while round trips are too long, and well again when they are clearly shorter', async () => {
+    const script: Script = (now) => ({after: now >= 1000 && now < 3000 ? 80 : 10})
+    const rig = await startWatch({quality: {maxRtt: 50}}, script)
+    await rig.clock.advance(5000)
+    expect(rig.story('state-changed').slice(2)).toEqual([
+      // The sixth of ten samples that is too long makes the median so.
+      '1580 connected > degraded',
+      '3410 degraded > connected',
+    ])
+    await rig.stop()
+  })
+
+  it('is degraded by loss that does not take it down', async () => {
+    const lossy: Script = (now) =>
+      now >= 1000 && (now / 100) % 2 < 1 ? {after: 1, code: 'TCP_RESET'} : {after: 10}
+    const rig = await startWatch({fall: 3, quality: {maxLoss: 0.4}}, lossy)
+    await rig.clock.advance(3000)
+    const states = rig.events.flatMap((event) => (event.type === 'state-changed' ? [event.to] : []))
+    expect(states).toContain('degraded')
+    expect(states).not.toContain('reconnecting')
+    await rig.stop()
+  })
+})
+
 describe('with a policy', () => {
   it('makes its first attempt at once and is connected by it', async () => {
     const rig = await startWatch({policy: POLICY}, well)
