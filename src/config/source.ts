@@ -37,7 +37,7 @@ export interface YamlSource {
 
 export function openSource(file: string, text: string): YamlSource {
   const lineCounter = new LineCounter()
-  const document = parseDocument(text, {lineCounter, merge: true, prettyErrors: false, logLevel: 'silent'})
+  const document = parseDocument(text, {lineCounter, merge: true, prettyErrors: false, logLevel: 'error'})
   const lines = text.split(/\r?\n/)
 
   const positionAt = (offset: number, length: number): Position => {
@@ -97,7 +97,7 @@ function member(document: Document, items: readonly Pair[], segment: PropertyKey
   }
   // Not written here: perhaps it came in through a merge key.
   for (const {key, value} of items) {
-    if (!isScalar(key) || key.value !== '<<') continue
+    if (!isScalar(key) || key.source !== '<<') continue
     const merged = resolve(document, value as Node | null)
     const sources = isSeq(merged) ? merged.items.map((item) => resolve(document, item as Node)) : [merged]
     for (const source of sources) {

@@ -59,7 +59,7 @@ function missing(source: YamlSource, node: Scalar, place: Place, name: string | 
 }
 
 function reread(text: string): unknown {
-  const {contents, errors} = parseDocument(text, {logLevel: 'silent'})
+  const {contents, errors} = parseDocument(text, {logLevel: 'error'})
   return errors.length === 0 && isScalar(contents) && contents.type === Scalar.PLAIN ? contents.value : text
 }
 
