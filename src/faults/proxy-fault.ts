@@ -34,6 +34,8 @@ export async function applyProxyFault(
     counters: async () => {
       const now = await control.counters()
       const affected = now.impaired - before.impaired
+      // A closed port is answered by the kernel: the proxy never sees the connections that it refuses.
+      if (impairment.refuse && affected === 0) return null
       // A connection from before the fault is hit as well, though it isn't counted as new.
       return {matched: Math.max(now.connections - before.connections, affected), affected}
     },

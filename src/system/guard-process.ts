@@ -1,6 +1,7 @@
 import {spawn} from 'node:child_process'
 import {existsSync} from 'node:fs'
 import {dirname, join} from 'node:path'
+import type {Socket} from 'node:net'
 import {fileURLToPath} from 'node:url'
 import type {GuardLink, Guards} from '../core/ports.ts'
 
@@ -36,7 +37,8 @@ export const systemGuards: Guards = {
     stdin.on('error', () => {})
     stdout.destroy()
     child.unref()
-    unref(stdin)
+    // The pipe alone must not keep this process alive; libuv's pipes are sockets.
+    ;(stdin as Socket).unref()
     return link(pid ?? -1, stdin)
   },
 }
@@ -54,11 +56,6 @@ function link(pid: number, stdin: NodeJS.WritableStream): GuardLink {
       stdin.end('release\n')
     },
   }
-}
-
-/** The pipe alone must not keep this process alive. */
-function unref(stream: object): void {
-  if ('unref' in stream && typeof stream.unref === 'function') stream.unref()
 }
 
 /** `guard.ts` beside this folder in the sources, `guard.js` at the top of the bundle, above whatever chunk this is in. */

@@ -32,28 +32,34 @@ export function needsOrderGuard(spec: NetemSpec): boolean {
 /** Always the whole set: netem forgets what a change leaves out. */
 export function netemLeaf({spec, delay, takesSeed}: LeafRequest): Leaf {
   const jitter = spec.jitter ?? 0
-  const rate = spec.rate ?? (needsOrderGuard(spec) ? ORDER_GUARD : null)
   const limit = spec.limit ?? computeLimit({delay, jitter, rate: spec.rate ?? null})
   const parts: readonly Part[] = [
     {words: ['limit', String(limit)], expect: {limit}},
     delayPart(spec, delay, jitter),
-    spec.loss ? lossPart(spec.loss) : NOTHING,
-    spec.ecn ? {words: ['ecn'], expect: {ecn: true}} : NOTHING,
-    spec.duplicate ? chancePart('duplicate', spec.duplicate) : NOTHING,
-    spec.corrupt ? chancePart('corrupt', spec.corrupt) : NOTHING,
-    spec.reorder ? reorderPart(spec.reorder, spec.gap) : NOTHING,
-    rate === null
-      ? NOTHING
-      : {words: ['rate', `${Math.round(rate)}bit`], expect: {'rate.rate': Math.floor(Math.round(rate) / 8)}},
-    spec.slot ? slotPart(spec.slot) : NOTHING,
+    partOf(spec.loss, lossPart),
+    partOf(spec.ecn || undefined, () => ({words: ['ecn'], expect: {ecn: true}})),
+    partOf(spec.duplicate, (chance) => chancePart('duplicate', chance)),
+    partOf(spec.corrupt, (chance) => chancePart('corrupt', chance)),
+    partOf(spec.reorder, (chance) => reorderPart(chance, spec.gap)),
+    partOf(spec.rate ?? (needsOrderGuard(spec) ? ORDER_GUARD : undefined), ratePart),
+    partOf(spec.slot, slotPart),
     // tc shows the seed only in newer versions, so its read-back can't be demanded.
-    spec.seed !== undefined && takesSeed ? {words: ['seed', String(spec.seed)], expect: {}} : NOTHING,
+    partOf(takesSeed ? spec.seed : undefined, (seed) => ({words: ['seed', String(seed)], expect: {}})),
   ]
   return {
     kind: 'netem',
     options: parts.flatMap((part) => part.words),
     expect: Object.assign({}, ...parts.map((part) => part.expect)) as Leaf['expect'],
   }
+}
+
+function partOf<Value>(value: Value | undefined, make: (value: Value) => Part): Part {
+  return value === undefined ? NOTHING : make(value)
+}
+
+function ratePart(rate: BitsPerSecond): Part {
+  const bits = Math.round(rate)
+  return {words: ['rate', `${bits}bit`], expect: {'rate.rate': Math.floor(bits / 8)}}
 }
 
 function delayPart(spec: NetemSpec, delay: Millis, jitter: Millis): Part {

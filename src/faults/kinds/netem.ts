@@ -1,7 +1,6 @@
 /** `netem`: delay, jitter, loss, duplication, corruption, reordering and rate, by the kernel's network emulator. */
 import type {ProxyImpairment} from '../../core/agent.ts'
 import type {Capability} from '../../core/capabilities.ts'
-import {UserError} from '../../core/errors.ts'
 import {formatDuration, formatPercent, formatRate} from '../../core/units.ts'
 import {SHAPING_NEEDS, hasAnySet, missingError} from '../choose-backend.ts'
 import type {ExpectedEffect} from '../fault.ts'
@@ -18,6 +17,7 @@ import {
 } from '../netem-arithmetic.ts'
 import type {Blueprint, Situation} from '../situation.ts'
 import {needsOrderGuard, netemLeaf} from './netem-leaf.ts'
+import {checkNetemSense} from './netem-sense.ts'
 import {type LossModel, type NetemSpec, netemSchema} from './netem-spec.ts'
 import {proxyRoundTrip} from './proxy.ts'
 import {rate as rateKind} from './rate.ts'
@@ -36,7 +36,7 @@ export const netem: PlannedKind<NetemSpec> = {
 }
 
 function planNetem(spec: NetemSpec, situation: Situation): Blueprint {
-  checkSense(spec)
+  checkNetemSense(spec)
   const words = describe(spec)
   const kernel = hasAnySet(situation, NEEDS)
   if (kernel) return byKernel(spec, situation, words)
@@ -151,37 +151,6 @@ function limitRequest(spec: NetemSpec, delay: number): LimitRequest {
 
 function when(condition: boolean, text: string): readonly string[] {
   return condition ? [text] : []
-}
-
-function checkSense(spec: NetemSpec): void {
-  const wrong = senseProblem(spec)
-  if (wrong !== null)
-    throw new UserError({code: wrong === EMPTY ? 'CONFIG_EMPTY' : 'USAGE_INVALID', message: wrong})
-}
-
-const EMPTY = 'the netem fault asks for nothing: give a delay, a loss, a rate or another impairment'
-
-function senseProblem(spec: NetemSpec): string | null {
-  const delayed = (spec.delay ?? spec.rtt ?? 0) > 0
-  const {kind: _kind, scope: _scope, ...asked} = spec
-  const impairs = ['delay', 'rtt', 'jitter', 'loss', 'duplicate', 'corrupt', 'reorder', 'rate', 'slot']
-  if (!impairs.some((key) => Object.hasOwn(asked, key) && asked[key as keyof typeof asked] !== undefined))
-    return EMPTY
-  if (spec.delay !== undefined && spec.rtt !== undefined) {
-    return 'delay is one way and rtt a round trip: give one of them'
-  }
-  if (spec.reorder !== undefined && !delayed) {
-    return 'reordering means that some packets overtake delayed ones: it needs a delay'
-  }
-  if (spec.gap !== undefined && spec.reorder === undefined) return 'gap belongs to reorder: give both'
-  if (spec.correlation !== undefined && spec.jitter === undefined)
-    return 'correlation is that of the jitter: give both'
-  if (spec.distribution !== undefined && spec.jitter === undefined)
-    return 'distribution is that of the jitter: give both'
-  if (spec.ecn && spec.loss === undefined) return 'ecn marks what loss would drop: it needs a loss'
-  if (spec.keep_order && spec.reorder !== undefined) return 'keep_order and reorder exclude each other'
-  if (spec.slot?.max !== undefined && spec.slot.max < spec.slot.min) return "the slot's max is below its min"
-  return null
 }
 
 function isOnlyRate(spec: NetemSpec): boolean {

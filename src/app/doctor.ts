@@ -1,0 +1,126 @@
+/** What this machine can do: every capability, and what that means for faults, labs and drills. */
+import type {Capability, CapabilityReport} from '../core/capabilities.ts'
+import type {Ports} from '../core/ports.ts'
+import {KERNEL_NEEDS, SHAPING_NEEDS, nearestGap} from '../faults/choose-backend.ts'
+import {loadFault} from '../faults/registry.ts'
+import type {DoctorView, FeatureView} from '../reporters/doctor-view.ts'
+import {BUNDLED_DRILLS} from '../scenarios/bundled/registry.ts'
+import {loadDrill} from '../scenarios/load-drill.ts'
+import {allCapabilities} from '../system/capabilities.ts'
+import {readDrillText} from './find-drill.ts'
+
+type Reports = (capability: Capability) => CapabilityReport
+type DoctorPorts = Pick<Ports, 'capabilities' | 'files' | 'host'>
+
+export async function examine(ports: DoctorPorts): Promise<DoctorView> {
+  const capabilities = await allCapabilities(ports.capabilities)
+  const byName = new Map(capabilities.map((report) => [report.capability, report]))
+  const reports: Reports = (capability) => {
+    const report = byName.get(capability)
+    if (!report) throw new TypeError(`no report about ${capability}`)
+    return report
+  }
+  const {kernel, node, arch, os} = ports.host.platform
+  return {
+    platform: `${os} ${kernel} ${arch}, Node ${node}, uid ${ports.host.uid}`,
+    capabilities,
+    faults: faultFeatures(reports),
+    labs: labFeatures(reports),
+    drills: await drillFeatures(reports, ports),
+  }
+}
+
+interface FaultWay {
+  readonly name: string
+  readonly sets: readonly (readonly Capability[])[]
+  readonly backend: string
+  /** Whether the userspace proxy can do it instead. */
+  readonly proxy: boolean
+}
+
+const shapingWith = (qdisc: Capability): FaultWay['sets'] => SHAPING_NEEDS.map((needs) => [...needs, qdisc])
+
+const FAULT_WAYS: readonly FaultWay[] = [
+  {name: 'delay, jitter', sets: shapingWith('qdisc-netem'), backend: 'netem', proxy: true},
+  {
+    name: 'loss, duplicate, corrupt, reorder',
+    sets: shapingWith('qdisc-netem'),
+    backend: 'netem',
+    proxy: false,
+  },
+  {name: 'rate', sets: shapingWith('qdisc-tbf'), backend: 'tbf', proxy: true},
+  {name: 'rate (htb)', sets: shapingWith('qdisc-htb'), backend: 'htb', proxy: true},
+  {name: 'partition', sets: [KERNEL_NEEDS], backend: 'nft', proxy: true},
+  {name: 'proxy', sets: [[]], backend: 'userspace proxy', proxy: false},
+]
+
+function faultFeatures(reports: Reports): readonly FeatureView[] {
+  return FAULT_WAYS.map(({name, sets, backend, proxy}) => {
+    const onHost = nearestGap(reports, sets)
+    if (onHost.length === 0) return {name, works: true, how: `by ${backend}`}
+    const inLab = nearestGap(labReports(reports), sets)
+    if (inLab.length === 0)
+      return {
+        name,
+        works: true,
+        how: `by ${backend}, inside a lab; not on this machine itself (${names(onHost)})`,
+      }
+    const without = `without ${names(onHost)}`
+    return {name, works: proxy, how: proxy ? `by the userspace proxy only, ${without}` : without}
+  })
+}
+
+/** Inside a lab's own user namespace everybody has the rights. */
+function labReports(reports: Reports): Reports {
+  const namespaces = ['user-namespaces', 'network-namespaces'] as const
+  const rootless = namespaces.every((name) => reports(name).status === 'present')
+  return (capability) => {
+    const report = reports(capability)
+    return capability === 'net-admin' && rootless ? {...report, status: 'present'} : report
+  }
+}
+
+function labFeatures(reports: Reports): readonly FeatureView[] {
+  const gap = nearestGap(reports, [['linux', 'network-namespaces', 'ip']])
+  const isolated = gap.length === 0
+  const root = reports('net-admin').status === 'present'
+  return [
+    {
+      name: 'namespaces',
+      works: isolated,
+      how: isolated ? (root ? 'as root' : 'rootless, in a user namespace') : `without ${names(gap)}`,
+    },
+    {name: 'loopback', works: true, how: 'servers on 127.0.0.1, faults by the userspace proxy'},
+  ]
+}
+
+/** A drill works when its lab can be had and each of its faults has a backend there. */
+async function drillFeatures(reports: Reports, ports: DoctorPorts): Promise<readonly FeatureView[]> {
+  const isolated = labFeatures(reports)[0]?.works === true
+  return Promise.all(
+    Object.keys(BUNDLED_DRILLS).map(async (name) => {
+      const {spec} = await loadDrill({...(await readDrillText(name, ports)), env: () => undefined})
+      if (spec.lab?.isolation === 'required' && !isolated) {
+        return {name, works: false, how: 'its lab needs network namespaces'}
+      }
+      const proxied = Object.values(spec.lab?.servers ?? {}).some((server) => server.proxy)
+      const gaps = await Promise.all(
+        spec.timeline.map(async ({fault}) => {
+          const kind = await loadFault(spec.faults[fault]?.kind ?? '')
+          return proxied ? [] : nearestGap(labReports(reports), kind.needs)
+        }),
+      )
+      const missing = gaps.flat()
+      if (missing.length > 0) return {name, works: false, how: `without ${names(missing)}`}
+      return {
+        name,
+        works: true,
+        how: isolated && spec.lab?.isolation !== 'none' ? 'in namespaces' : 'on loopback',
+      }
+    }),
+  )
+}
+
+function names(reports: readonly CapabilityReport[]): string {
+  return [...new Set(reports.map(({capability}) => capability))].join(', ')
+}

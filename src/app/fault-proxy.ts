@@ -1,0 +1,65 @@
+/** A proxy in this process, for faults applied by hand. */
+import type {ProxyControl} from '../core/agent.ts'
+import {UserError} from '../core/errors.ts'
+import type {Ports} from '../core/ports.ts'
+import {joinHostPort} from '../core/target.ts'
+import {ServerRoom} from '../lab/servers/server-room.ts'
+
+export interface OwnProxy {
+  readonly control: ProxyControl
+  /** Where clients have to connect to. */
+  readonly listens: string
+  close(): Promise<void>
+}
+
+interface HostPort {
+  readonly address: string
+  readonly port: number
+}
+
+const NAME = 'proxy'
+
+/** Starts the proxy of `LISTEN=UPSTREAM`, such as `127.0.0.1:8443=10.0.0.2:443`. Port 0 takes any free one. */
+export async function openOwnProxy(words: string, ports: Pick<Ports, 'clock' | 'random'>): Promise<OwnProxy> {
+  const [listen, upstream] = words.split('=').map(parseHostPort)
+  if (!listen || !upstream || upstream.port === 0) {
+    throw new UserError({
+      code: 'USAGE_INVALID',
+      message: `"${words}" is not LISTEN=UPSTREAM`,
+      advice: ['such as --proxy 127.0.0.1:8443=10.0.0.2:443'],
+    })
+  }
+  const room = new ServerRoom(ports)
+  const [serving] = await room
+    .serve([{name: NAME, kind: 'proxy', ...listen, upstream}])
+    .catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error)
+      throw new UserError({code: 'USAGE_INVALID', message})
+    })
+  return {
+    control: controlOf(room),
+    listens: joinHostPort(serving?.address ?? listen.address, serving?.port ?? listen.port),
+    close: async () => room.close(),
+  }
+}
+
+/** Stands for the proxy in a plan that starts nothing. */
+export const PLANNED_PROXY: ProxyControl = {
+  name: NAME,
+  impair: async () => {},
+  counters: async () => ({connections: 0, bytes: 0, impaired: 0}),
+}
+
+function controlOf(room: ServerRoom): ProxyControl {
+  return {
+    name: NAME,
+    impair: async (impairment) => room.impair(NAME, impairment),
+    counters: async () => room.counters()[0] ?? {connections: 0, bytes: 0, impaired: 0},
+  }
+}
+
+function parseHostPort(text: string): HostPort | null {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text.trim())
+  const port = Number(match?.[3])
+  return match && port <= 65_535 ? {address: match[1] ?? match[2] ?? '', port} : null
+}

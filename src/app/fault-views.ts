@@ -1,0 +1,79 @@
+/** From the engine's types to what the reporters show. */
+import {inPlace} from '../core/place-command.ts'
+import {describePlace} from '../core/place.ts'
+import {formatDuration, formatPercent, formatRate} from '../core/units.ts'
+import type {Action, ExpectedEffect, FaultPlan, Step} from '../faults/fault.ts'
+import type {ClosedEntry, ListedEntry} from '../faults/operations.ts'
+import type {ClosedView, FaultPlanView, FaultRow, StepView} from '../reporters/fault-view.ts'
+
+export function viewPlan(plan: FaultPlan): FaultPlanView {
+  const {id, name, kind, backend, because, summary, device, lasts, endsByKernel, blastRadius} = plan
+  return {
+    ...{id, name, kind, backend, because, summary, device, lasts, endsByKernel, blastRadius},
+    place: describePlace(plan.place),
+    effect: describeEffect(plan.effect),
+    steps: plan.steps.map((step) => viewStep(plan, step)),
+    warnings: plan.warnings,
+    notes: plan.notes ?? [],
+  }
+}
+
+function viewStep(plan: FaultPlan, step: Step): StepView {
+  const act = typed(plan, step.do)
+  const undo = typed(plan, step.undo)
+  return {
+    why: step.why,
+    command: act.command,
+    input: act.input,
+    undo: undo.command,
+    undoInput: undo.input,
+    expect: step.verify.expect,
+  }
+}
+
+/** As a person would type it, with the prefix that enters the place. */
+function typed(
+  plan: FaultPlan,
+  action: Action,
+): {readonly command: string | null; readonly input: string | null} {
+  switch (action.type) {
+    case 'none':
+      return {command: null, input: null}
+    case 'impair':
+      return {command: `proxy: ${JSON.stringify(action.impairment)}`, input: null}
+    case 'exec': {
+      const {file, args} = inPlace(plan.place, action.file, action.args)
+      return {command: [file, ...args].map(quote).join(' '), input: action.input ?? null}
+    }
+  }
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}
+
+function describeEffect({rtt, loss, blocked, rate}: ExpectedEffect): readonly string[] {
+  const spread = rtt && rtt.spread > 0 ? ` ± ${formatDuration(rtt.spread)}` : ''
+  return [
+    ...(rtt ? [`round trip +${formatDuration(rtt.mean)}${spread}`] : []),
+    ...(loss === undefined ? [] : [`${formatPercent(loss)} of the round trips lost`]),
+    ...(blocked === undefined
+      ? []
+      : [
+          blocked === 'drop'
+            ? 'nothing gets through, silently'
+            : 'nothing gets through, and an answer says so',
+        ]),
+    ...(rate === undefined ? [] : [`at most ${formatRate(rate)}`]),
+  ]
+}
+
+export function viewRow({entry, standing, left}: ListedEntry): FaultRow {
+  const {id, name, summary, backend, detached, started} = entry
+  const place = describePlace(entry.place)
+  return {id, name, summary, backend, place, standing, left, owner: entry.owner.pid, detached, started}
+}
+
+export function viewClosed({entry, took, restored, differences}: ClosedEntry): ClosedView {
+  return {id: entry.id, name: entry.name, summary: entry.summary, took, restored, differences}
+}

@@ -1,0 +1,158 @@
+/** Faults by hand: one plan, or one fault put in force, kept for its time and taken back. */
+import {EXIT, type ExitCode} from '../core/exit-codes.ts'
+import {HOST} from '../core/place.ts'
+import type {Ports} from '../core/ports.ts'
+import type {Millis} from '../core/units.ts'
+import {openFaultEngine} from '../faults/engine.ts'
+import type {ActiveFault, FaultBinding, FaultEngine, FaultPlan, FaultRequest} from '../faults/fault.ts'
+import {readHalt, refuseWhenHalted} from '../faults/halt.ts'
+import {isOpen, openLedger} from '../faults/ledger.ts'
+import {UserError} from '../core/errors.ts'
+import {type OwnProxy, PLANNED_PROXY, openOwnProxy} from './fault-proxy.ts'
+import {type FaultWords, readFault} from './fault-request.ts'
+
+export interface FaultOrder {
+  readonly words: FaultWords
+  readonly lasts: Millis
+  readonly allow: FaultRequest['allow']
+  /** `LISTEN=UPSTREAM`; null for none. */
+  readonly proxy: string | null
+}
+
+/** Planned, not done; nothing is written, started or changed. */
+export async function planOrder(order: FaultOrder, ports: Ports): Promise<FaultPlan> {
+  const id = freshId(ports)
+  const engine = openFaultEngine(ports, {run: id, dryRun: true})
+  return engine.plan(await requestOf(order, id, order.proxy === null ? null : PLANNED_PROXY, ports))
+}
+
+/** What the foreground tells while it waits. */
+export interface ApplyTeller {
+  planned(plan: FaultPlan): void
+  inForce(fault: ActiveFault, proxyListens: string | null): void
+  left(left: Millis): void
+}
+
+export type ApplyEnd =
+  | {readonly how: 'detached'; readonly id: string; readonly fault: ActiveFault}
+  | {
+      readonly how: 'over' | 'interrupted' | 'cleared' | 'halted'
+      readonly id: string
+      readonly fault: ActiveFault
+      readonly took: Millis
+      readonly restored: boolean
+      readonly differences: readonly string[]
+    }
+
+export interface ApplyOptions {
+  readonly detach: boolean
+  readonly signal: AbortSignal
+  readonly tell: ApplyTeller
+}
+
+/** Throws `UserError` when it can't be put in force; otherwise the fault is over, or the guard's, when this resolves. */
+export async function applyOrder(order: FaultOrder, options: ApplyOptions, ports: Ports): Promise<ApplyEnd> {
+  if (options.detach && order.proxy !== null) {
+    throw new UserError({
+      code: 'USAGE_INVALID',
+      message: '--detach leaves the fault to the guard, and a proxy lives in this process: choose one',
+    })
+  }
+  await refuseWhenHalted(ports)
+  const id = freshId(ports)
+  const proxy = order.proxy === null ? null : await openOwnProxy(order.proxy, ports)
+  const engine = openFaultEngine(ports, {run: id})
+  try {
+    const plan = await engine.plan(await requestOf(order, id, proxy?.control ?? null, ports))
+    options.tell.planned(plan)
+    const fault = await engine.apply(plan, bindingOf(proxy?.control ?? null))
+    options.tell.inForce(fault, proxy?.listens ?? null)
+    if (fault.asAsked === false) throw await noEffect(fault)
+    return await keep({id, fault, engine, proxy}, order.lasts, options, ports)
+  } finally {
+    await engine.close()
+    await proxy?.close()
+  }
+}
+
+/** 0 after an orderly end, 4 when it was ended before its time, 5 when something is left. */
+export function exitOf(end: ApplyEnd): ExitCode {
+  if (end.how === 'detached') return EXIT.pass
+  if (!end.restored) return EXIT.leftovers
+  return end.how === 'over' || end.how === 'cleared' ? EXIT.pass : EXIT.aborted
+}
+
+interface Kept {
+  readonly id: string
+  readonly fault: ActiveFault
+  readonly engine: FaultEngine
+  readonly proxy: OwnProxy | null
+}
+
+async function keep(kept: Kept, lasts: Millis, options: ApplyOptions, ports: Ports): Promise<ApplyEnd> {
+  const {id, fault, engine} = kept
+  if (options.detach) {
+    await engine.detach?.()
+    return {how: 'detached', id, fault}
+  }
+  const how = await waitForEnd(id, lasts, options, ports)
+  const {took, restored, differences} = await fault.remove()
+  return {how, id, fault, took, restored, differences}
+}
+
+/** How often the foreground tells the time left, and looks whether another shell has ended the fault. */
+const TICK: Millis = 1000
+
+async function waitForEnd(
+  id: string,
+  lasts: Millis,
+  {signal, tell}: ApplyOptions,
+  ports: Ports,
+): Promise<'over' | 'interrupted' | 'cleared' | 'halted'> {
+  const ledger = openLedger(ports.files, ports.host)
+  const end = ports.clock.now() + lasts
+  for (let left = lasts; left > 0; left = end - ports.clock.now()) {
+    tell.left(left)
+    try {
+      await ports.clock.sleep(Math.min(TICK, left), signal)
+    } catch {
+      return 'interrupted'
+    }
+    const entry = await ledger.read(id)
+    if (entry && !isOpen(entry)) return (await readHalt(ports)) ? 'halted' : 'cleared'
+    if (!entry && (await readHalt(ports))) return 'halted'
+  }
+  return 'over'
+}
+
+async function noEffect(fault: ActiveFault): Promise<UserError> {
+  await fault.remove()
+  return new UserError(
+    {
+      code: 'FAULT_NO_EFFECT',
+      message: `every command reported success, but the read-back differs: ${fault.readback}`,
+      advice: ['check that the tc and nft programs are the real ones', 'it is undone'],
+    },
+    EXIT.inconclusive,
+  )
+}
+
+async function requestOf(
+  order: FaultOrder,
+  id: string,
+  proxy: FaultBinding['proxy'],
+  ports: Ports,
+): Promise<FaultRequest> {
+  const {name, spec} = await readFault(order.words, ports)
+  return {id, name, spec, binding: bindingOf(proxy), lasts: order.lasts, allow: order.allow}
+}
+
+function bindingOf(proxy: FaultBinding['proxy']): FaultBinding {
+  return {place: HOST, device: null, proxy}
+}
+
+/** Short enough to type, long enough not to meet another one. */
+function freshId(ports: Pick<Ports, 'clock' | 'host'>): string {
+  const stamp = Math.floor(ports.clock.wall() / 10).toString(36)
+  return `f${stamp.slice(-6)}${(ports.host.pid % 1296).toString(36).padStart(2, '0')}`
+}

@@ -1,0 +1,142 @@
+/** The flags of `fault plan` and `fault apply`, and how they become a request. */
+import {Args, Flags} from '@oclif/core'
+import type {FaultOrder} from '../app/faults.ts'
+import {UserError} from '../core/errors.ts'
+import {parseDuration} from '../core/units.ts'
+
+export const faultArgs = {
+  kind: Args.string({description: 'netem, rate, partition or proxy; left out with --file'}),
+}
+
+const text = (summary: string, helpValue: string, helpGroup: string) =>
+  Flags.string({summary, helpValue, helpGroup})
+const NETEM = 'NETEM'
+const PARTITION = 'PARTITION'
+const RATE = 'RATE'
+const PROXY = 'PROXY'
+const SCOPE = 'SCOPE'
+
+/** Flags that are keys of a fault kind; each name is the document's key, with dashes. */
+export const kindFlags = {
+  delay: text('one way delay of what leaves', '100ms', NETEM),
+  rtt: text('delay of a round trip', '100ms', NETEM),
+  jitter: text('variation of the delay', '20ms', NETEM),
+  correlation: text('how much one delay depends on the last one', '25%', NETEM),
+  distribution: Flags.string({
+    summary: 'of the jitter',
+    options: ['uniform', 'normal', 'pareto', 'paretonormal'],
+    helpGroup: NETEM,
+  }),
+  loss: text('share of packets lost at random', '5%', NETEM),
+  'loss-correlation': text('how much one loss depends on the last one', '25%', NETEM),
+  'loss-state': text('4-state loss model: P13[,P31[,P32[,P23[,P14]]]]', '1%,20%', NETEM),
+  'loss-gemodel': text('Gilbert-Elliott loss: P[,R[,BAD-LOSS[,GOOD-LOSS]]]', '1%,10%', NETEM),
+  duplicate: text('share of packets sent twice', '1%', NETEM),
+  corrupt: text('share of packets damaged', '0.1%', NETEM),
+  reorder: text('share of packets that overtake the delayed ones', '25%', NETEM),
+  gap: Flags.integer({summary: 'reorder every so many packets', min: 1, helpGroup: NETEM}),
+  slot: text('packets leave in bursts: MIN[,MAX]', '10ms', NETEM),
+  limit: Flags.integer({summary: 'packets in the queue; computed if not given', min: 1, helpGroup: NETEM}),
+  ecn: Flags.boolean({summary: 'mark instead of losing', helpGroup: NETEM}),
+  'keep-order': Flags.boolean({
+    summary: 'jitter alone does not reorder (the default)',
+    allowNo: true,
+    helpGroup: NETEM,
+  }),
+  rate: text('limit of what leaves (rate, netem)', '10mbit', RATE),
+  burst: text('what may pass at once', '32kB', RATE),
+  queue: text('longest wait in the queue', '50ms', RATE),
+  algorithm: Flags.string({summary: 'take this one', options: ['tbf', 'htb'], helpGroup: RATE}),
+  mode: Flags.string({
+    summary: 'silence, or an answer that says so',
+    options: ['drop', 'reject'],
+    helpGroup: PARTITION,
+  }),
+  with: Flags.string({
+    summary: 'the answer of reject',
+    options: ['rst', 'icmp', 'port-unreachable', 'host-unreachable', 'admin-prohibited'],
+    helpGroup: PARTITION,
+  }),
+  direction: Flags.string({
+    summary: 'as seen from here',
+    options: ['both', 'out', 'in'],
+    helpGroup: PARTITION,
+  }),
+  latency: text('added to each direction', '100ms', PROXY),
+  bandwidth: text('limit of each direction', '1mbit', PROXY),
+  refuse: Flags.boolean({summary: 'refuse new connections', helpGroup: PROXY}),
+  reset: Flags.boolean({summary: 'reset live and new connections', helpGroup: PROXY}),
+  blackhole: Flags.boolean({summary: 'pass nothing, close nothing', helpGroup: PROXY}),
+}
+
+export const orderFlags = {
+  file: Flags.string({
+    summary: 'a fault of a document',
+    helpValue: 'FILE#NAME',
+    env: 'NETDRILL_FILE',
+  }),
+  ...kindFlags,
+  to: Flags.string({
+    summary: 'destination: address, network or host name',
+    multiple: true,
+    helpValue: 'HOST',
+    helpGroup: SCOPE,
+  }),
+  from: text('source address or network', 'ADDRESS', SCOPE),
+  port: Flags.integer({summary: 'port at the destination', min: 1, max: 65_535, helpGroup: SCOPE}),
+  protocol: Flags.option({
+    summary: 'transport',
+    options: ['tcp', 'udp', 'icmp'] as const,
+    helpGroup: SCOPE,
+  })(),
+  device: text('network device; the route decides if not given', 'NAME', SCOPE),
+  namespace: text('named network namespace to act in', 'NAME', SCOPE),
+  proxy: text('start a proxy for clients to use instead', 'LISTEN=UPSTREAM', PROXY),
+  'allow-broad': Flags.boolean({
+    summary: 'a scope without a destination is meant',
+    env: 'NETDRILL_ALLOW_BROAD',
+  }),
+  'allow-lockout': Flags.boolean({
+    summary: 'hitting the own SSH session, name server or gateway is meant',
+    env: 'NETDRILL_ALLOW_LOCKOUT',
+  }),
+}
+
+export interface OrderFlags {
+  readonly [key: string]: unknown
+  readonly file?: string | undefined
+  readonly to?: string[] | undefined
+  readonly from?: string | undefined
+  readonly port?: number | undefined
+  readonly protocol?: 'tcp' | 'udp' | 'icmp' | undefined
+  readonly device?: string | undefined
+  readonly namespace?: string | undefined
+  readonly proxy?: string | undefined
+  readonly seed?: number | undefined
+  readonly 'allow-broad'?: boolean
+  readonly 'allow-lockout'?: boolean
+}
+
+/** Parsed flags as an order. `lasts` is the text of `--for`. */
+export function orderOf(kind: string | undefined, flags: OrderFlags, lasts: string): FaultOrder {
+  const {from, port, protocol, device, namespace} = flags
+  const values = Object.fromEntries(Object.keys(kindFlags).map((name) => [name, flags[name]]))
+  const seed = kind === 'netem' ? flags.seed : undefined
+  return {
+    words: {
+      kind: kind ?? null,
+      file: flags.file ?? null,
+      flags: {...values, seed} as FaultOrder['words']['flags'],
+      scope: {from, port, protocol, device, namespace, targets: flags.to ?? []},
+    },
+    lasts: durationOf(lasts),
+    allow: {broad: flags['allow-broad'] === true, lockout: flags['allow-lockout'] === true},
+    proxy: flags.proxy ?? null,
+  }
+}
+
+function durationOf(words: string): number {
+  const parsed = parseDuration(words)
+  if (parsed.ok) return parsed.value
+  throw new UserError({code: 'USAGE_INVALID', message: `--for: ${parsed.because}`})
+}
