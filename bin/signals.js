@@ -1,8 +1,8 @@
 /** Set for a process that works in the place of another one, which passes signals on. */
 export const HANDED_OVER = 'NETDRILL_HANDED_OVER'
 
-/** Longer than the copies of one press need to arrive, shorter than a finger needs for a second press. */
-const ONE_PRESS_MS = 100
+/** Longer than the copies of one press need to arrive on a busy machine; who means "at once" presses a third time. */
+const ONE_PRESS_MS = 250
 
 /** True when something between us and the terminal passes signals on: npm does, and so does an older Node. */
 export function haveDetours(env = process.env) {

@@ -23,7 +23,7 @@ const RUN = 'dist/run.js'
 export async function judgeStartup(metafilePath: string): Promise<StepResult> {
   const metafile = JSON.parse(await readFile(metafilePath, 'utf8')) as Metafile
   const reaches = measureReach(metafile)
-  const problems = reaches.flatMap((reach) => problemsOf(reach))
+  const problems = reaches.flatMap((reach) => judgeReach(reach))
   const known = reaches.length > 0 ? problems : ['the metafile has no entry point']
   return {ok: known.length === 0, output: known.join('\n'), report: renderReach(reaches)}
 }
@@ -60,7 +60,8 @@ function packagesOf(inputs: ReadonlySet<string>): Set<string> {
   return new Set(names.filter((name) => name !== undefined))
 }
 
-function problemsOf(reach: Reach): readonly string[] {
+/** What is wrong with one start: forbidden inputs, too many bytes. */
+export function judgeReach(reach: Reach): readonly string[] {
   const problems: string[] = []
   for (const {pattern, why, except} of FORBIDDEN) {
     if (except?.includes(reach.name)) continue
