@@ -51,8 +51,11 @@ export function makeTargetSchema(options: TargetOptions): z.ZodType<TargetDocume
     .meta({description: 'The short form: only the URL.', examples: ['tcp://example.org:443']})
     .transform((url, context): TargetDocument => {
       const parsed = parseTargetTemplate(url)
-      if (parsed.ok) return {url, kind: parsed.value.kind, options: {}}
-      context.issues.push({code: 'custom', message: parsed.because, input: url})
+      const kind = parsed.ok ? parsed.value.kind : null
+      const own = kind && z.strictObject(options[kind] ?? {}).safeParse({})
+      if (kind && own?.success) return {url, kind, options: own.data}
+      const message = parsed.ok ? 'this kind of target needs more than its URL' : parsed.because
+      context.issues.push({code: 'custom', message, input: url})
       return z.NEVER
     })
   return z.union([short, ...(first ? [first] : []), ...rest])
