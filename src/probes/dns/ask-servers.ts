@@ -1,0 +1,128 @@
+/** Asks one server after the other until one gives an answer that counts. */
+import {makeFailure} from '../../core/codes/index.ts'
+import type {DnsFacts} from '../../core/facts.ts'
+import type {Failure} from '../../core/failure.ts'
+import type {AddressOutcome} from '../../core/outcome.ts'
+import {joinHostPort} from '../../core/target.ts'
+import type {Millis} from '../../core/units.ts'
+import {type Deadline, startDeadline} from '../shared/deadline.ts'
+import {answerFailure} from './answer-failure.ts'
+import type {Ask, Server} from './ask.ts'
+import {DnsFormatError} from './codec/reader.ts'
+import {exchange} from './exchange-any.ts'
+import type {ExchangePorts, Exchanged, Received} from './exchange.ts'
+import {factsOf} from './facts.ts'
+
+export interface AskPlan {
+  readonly ask: Ask
+  readonly servers: readonly Server[]
+  readonly source: string | undefined
+  readonly interface: string | undefined
+  readonly deadline: Deadline
+}
+
+/** The decisive answer or failure, and what became of every server. */
+export interface Asked {
+  readonly failure: Failure | null
+  readonly server: Server | null
+  readonly facts: DnsFacts | null
+  readonly connect: Millis | null
+  readonly wait: Millis | null
+  /** From the first question to the decisive answer, or to giving up. */
+  readonly took: Millis
+  readonly addresses: readonly AddressOutcome[]
+}
+
+interface One {
+  readonly failure: Failure | null
+  readonly facts: DnsFacts | null
+  readonly received: Received | null
+}
+
+/**
+ * Like the system's resolver, but visible: each server gets an equal share of the time that is left. The next one
+ * is asked after silence, an unreachable or closed port, and an answer that says nothing about the name.
+ */
+export async function askServers(plan: AskPlan, ports: ExchangePorts): Promise<Asked> {
+  const {servers, deadline} = plan
+  const started = ports.clock.now()
+  const results: (One & {readonly at: Millis; readonly took: Millis})[] = []
+  for (const [index, server] of servers.entries()) {
+    const at = ports.clock.now() - started
+    const one = await askOne(plan, server, servers.length - index, ports)
+    results.push({...one, at, took: ports.clock.now() - started - at})
+    if (!one.failure || !mayAskAnother(one.failure) || deadline.signal.aborted) break
+  }
+  const decisive = decisiveIndex(results.map(({failure}) => failure))
+  const result = results[decisive]
+  const addresses = servers.map(({address, family}, index) => {
+    const each = results[index]
+    if (!each) return {address, family, status: 'not-tried' as const}
+    const more = each.failure ? {status: 'failed' as const, failure: each.failure} : {status: 'ok' as const}
+    return {address, family, startedAfter: each.at, took: each.took, ...more}
+  })
+  return {
+    failure: result?.failure ? withOthers(result.failure, results.length) : null,
+    server: servers[decisive] ?? null,
+    facts: result?.facts ?? null,
+    connect: result?.received?.connect ?? null,
+    wait: result?.received?.wait ?? null,
+    took: result?.received ? result.at + result.took : ports.clock.now() - started,
+    addresses,
+  }
+}
+
+async function askOne(plan: AskPlan, server: Server, left: number, ports: ExchangePorts): Promise<One> {
+  const {ask, deadline: whole, source, interface: device} = plan
+  const share = startDeadline({
+    clock: ports.clock,
+    after: whole.left() / left,
+    level: 'resolver',
+    parent: whole.signal,
+  })
+  // The last one has all that is left: its own deadline would only race the sample's.
+  const deadline = left === 1 ? whole : share
+  try {
+    return judge(await exchange({ask, server, source, interface: device, deadline}, ports), ask, server)
+  } finally {
+    share.stop()
+  }
+}
+
+function judge(exchanged: Exchanged, ask: Ask, server: Server): One {
+  const received = exchanged.status === 'received' ? exchanged : (exchanged.cut ?? null)
+  try {
+    const facts = received && factsOf(received, ask, server)
+    if (exchanged.status === 'failed') return {failure: exchanged.failure, facts, received}
+    return {failure: facts && answerFailure(exchanged.message, facts), facts, received}
+  } catch (error) {
+    if (!(error instanceof DnsFormatError)) throw error
+    const peer = joinHostPort(server.address, server.port)
+    const broken = makeFailure('DNS_MALFORMED', `${peer} answered, but ${error.message}`)
+    return {failure: exchanged.status === 'failed' ? exchanged.failure : broken, facts: null, received}
+  }
+}
+
+/** What a server knows about the name is final; what is wrong with the server or the way to it is not. */
+function mayAskAnother(failure: Failure): boolean {
+  return failure.code !== 'DNS_NXDOMAIN' && failure.code !== 'DNS_NODATA' && failure.category !== 'cancelled'
+}
+
+/** The success, else the final word of a server, else the first one that answered at all, else the first. */
+function decisiveIndex(failures: readonly (Failure | null)[]): number {
+  const last = failures.length - 1
+  const end = failures[last]
+  if (end === undefined || end === null || !mayAskAnother(end)) return last
+  const answered = failures.findIndex(
+    (failure) => failure !== null && failure.cause !== undefined && isRcode(failure),
+  )
+  return Math.max(0, answered)
+}
+
+function isRcode({code}: Failure): boolean {
+  return ['DNS_SERVFAIL', 'DNS_REFUSED', 'DNS_FORMERR', 'DNS_NOTIMP', 'DNS_RCODE'].includes(code)
+}
+
+function withOthers(failure: Failure, tried: number): Failure {
+  return tried < 2 ? failure : {...failure, message: `${failure.message} (${tried} servers were asked)`}
+}
