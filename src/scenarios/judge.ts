@@ -50,20 +50,25 @@ export interface DrillEvidence {
   readonly aborted: string | null
 }
 
-/** The verdict with every reason for it; the worst one decides (design: leftovers > error > aborted > fail > inconclusive). */
+/**
+ * The verdict with every reason for it; the worst one decides. Expectations are only judged when the baseline was
+ * steady and every fault is proven: what was measured under a fault that wasn't real says nothing.
+ */
 export function judgeDrill(evidence: DrillEvidence): DrillResult {
-  const findings: {readonly verdict: Verdict; readonly reason: string}[] = [
-    ...leftoverFindings(evidence.faults),
-    ...(evidence.aborted === null ? [] : [{verdict: 'aborted' as const, reason: evidence.aborted}]),
-    ...(evidence.aborted === null ? conditionFindings(evidence) : []),
-    ...proofFindings(evidence),
-  ]
+  const findings = findingsOf(evidence)
   const verdict = worstVerdict(findings.map((finding) => finding.verdict))
   const reasons =
     verdict === 'pass'
       ? passReasons(evidence)
       : findings.filter((one) => one.verdict === verdict).map((one) => one.reason)
   return {verdict, exit: exitCodeOf(verdict), reasons}
+}
+
+function findingsOf(evidence: DrillEvidence): readonly Finding[] {
+  const leftovers = leftoverFindings(evidence.faults)
+  if (evidence.aborted !== null) return [...leftovers, {verdict: 'aborted', reason: evidence.aborted}]
+  const doubts = [...steadyFindings(evidence.steady), ...proofFindings(evidence.faults)]
+  return [...leftovers, ...(doubts.length > 0 ? doubts : expectationFindings(evidence))]
 }
 
 type Finding = {readonly verdict: Verdict; readonly reason: string}
@@ -77,21 +82,22 @@ function leftoverFindings(faults: readonly FaultSummary[]): readonly Finding[] {
     }))
 }
 
-function conditionFindings({steady, expectations, targets}: DrillEvidence): readonly Finding[] {
-  const findings: Finding[] = steady
+function steadyFindings(steady: readonly JudgedCondition[]): readonly Finding[] {
+  return steady
     .filter((one) => one.met !== true)
     .map((one) => ({
       verdict: 'inconclusive',
       reason: `DRILL_BASELINE: not steady before the fault: ${one.text} (${one.actual})`,
     }))
-  if (findings.length > 0) return findings
-  for (const one of expectations) {
-    if (one.met === false) findings.push({verdict: 'fail', reason: `${one.text} is not met: ${one.actual}`})
-    else if (one.met === null)
-      findings.push({verdict: 'inconclusive', reason: `${one.text} can't be judged: ${one.actual}`})
-    else findings.push(...intervalFinding(one, targets))
-  }
-  return findings
+}
+
+function expectationFindings({expectations, targets}: DrillEvidence): readonly Finding[] {
+  return expectations.flatMap((one): readonly Finding[] => {
+    if (one.met === false) return [{verdict: 'fail', reason: `${one.text} is not met: ${one.actual}`}]
+    if (one.met === null)
+      return [{verdict: 'inconclusive', reason: `${one.text} can't be judged: ${one.actual}`}]
+    return intervalFinding(one, targets)
+  })
 }
 
 const BOUNDED = new Set(['downtime', 'detection', 'recovery', 'failover', 'failback'])
@@ -115,8 +121,7 @@ function intervalFinding(
   ]
 }
 
-function proofFindings({faults, aborted}: DrillEvidence): readonly Finding[] {
-  if (aborted !== null) return []
+function proofFindings(faults: readonly FaultSummary[]): readonly Finding[] {
   return faults
     .filter((fault) => !fault.proven)
     .map((fault) => ({verdict: 'inconclusive', reason: unprovenReason(fault)}))

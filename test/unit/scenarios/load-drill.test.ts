@@ -49,7 +49,7 @@ describe('loadDrill', () => {
       change: ['inject: cut', 'inject: cutt'],
       code: 'CONFIG_REFERENCE',
       line: 10,
-      column: 23,
+      column: 24,
       advice: /did you mean "cut"/,
     },
     {
@@ -89,7 +89,7 @@ describe('loadDrill', () => {
       change: ['for: 3s', 'for: 3'],
       code: 'CONFIG_INVALID',
       line: 10,
-      column: 33,
+      column: 34,
       advice: /3s/,
     },
     {
