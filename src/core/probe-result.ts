@@ -90,4 +90,9 @@ export interface ProbeResult {
   readonly expectations: readonly ExpectationResult[]
   /** Ended before its time by a signal. */
   readonly interrupted: boolean
+  /** `skipped`: nothing could be measured here, and `skip` says why. */
+  readonly verdict: ProbeVerdict
+  readonly exit: number
 }
+
+export type ProbeVerdict = 'pass' | 'fail' | 'skipped' | 'interrupted'

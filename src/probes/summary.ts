@@ -15,7 +15,7 @@ export interface SummaryHead {
 }
 
 /** Everything that is measured; expectations are judged by whoever has them. */
-export type Measured = Omit<ProbeResult, 'expectations' | 'interrupted'>
+export type Measured = Omit<ProbeResult, 'expectations' | 'interrupted' | 'verdict' | 'exit'>
 
 const PHASES: readonly PhaseName[] = ['resolve', 'connect', 'tls', 'request', 'wait', 'download', 'total']
 

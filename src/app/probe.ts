@@ -1,0 +1,207 @@
+/** One probe command from its flags to the exit code. */
+import type {Condition} from '../config/conditions/condition.ts'
+import {UserError} from '../core/errors.ts'
+import type {RunEvent, TargetInfo} from '../core/events.ts'
+import type {ExitCode, Verdict} from '../core/exit-codes.ts'
+import type {Family} from '../core/outcome.ts'
+import type {Ports} from '../core/ports.ts'
+import type {ProbeResult, ProbeVerdict} from '../core/probe-result.ts'
+import type {ProbeKind, TargetUrl} from '../core/target.ts'
+import {suggest} from '../core/text.ts'
+import {type Millis, formatDuration, parseDuration} from '../core/units.ts'
+import type {Policy} from '../policies/policy.ts'
+import type {Probe, Prober} from '../probes/probe.ts'
+import {loadProbe} from '../probes/registry.ts'
+import {runSession} from '../probes/session.ts'
+import {SummaryFold} from '../probes/summary.ts'
+import {packageVersion} from '../system/package-root.ts'
+import {type EndingSignal, endProcess, onEndingSignal} from '../system/signals.ts'
+import {type ProbeDisplay, type ProbeDisplayRequest, openProbeDisplay} from './probe-display.ts'
+import {type ExitStyle, judgeProbe, readExpectations} from './probe-judge.ts'
+import {readTarget, targetName} from './probe-target.ts'
+
+/** What the flags say, as text where a person typed text. */
+export interface ProbeRequestFlags {
+  readonly kind: ProbeKind
+  readonly target: string
+  readonly server?: string | undefined
+  /** 0 for no end. */
+  readonly count: number
+  readonly interval: string
+  readonly timeout?: string | undefined
+  readonly policy?: string | undefined
+  readonly expect: readonly string[]
+  readonly family: Family | 0
+  readonly source?: string | undefined
+  readonly interface?: string | undefined
+  /** Options of the kind, as its schema names them. */
+  readonly options: Readonly<Record<string, unknown>>
+  readonly exitStyle: ExitStyle
+  readonly display: Omit<ProbeDisplayRequest, 'exitStyle' | 'count'>
+}
+
+const DEFAULT_TIMEOUT: Millis = 3000
+const LEAST_INTERVAL: Millis = 10
+const LONGEST: Millis = 7 * 86_400_000
+/** Between a second signal and the end of the process, if the probe doesn't obey. */
+const PATIENCE: Millis = 1000
+
+const VERDICT_OF: Readonly<Record<ProbeVerdict, Verdict>> = {
+  pass: 'pass',
+  fail: 'fail',
+  skipped: 'inconclusive',
+  interrupted: 'aborted',
+}
+
+interface ProbeJob {
+  readonly url: TargetUrl
+  readonly info: TargetInfo
+  readonly policy: Policy | null
+  readonly conditions: readonly Condition[]
+  readonly prober: Prober
+}
+
+/** Probes, shows and judges; gives the exit code. Throws `UserError` before anything is sent. */
+export async function runProbe(flags: ProbeRequestFlags, ports: Ports): Promise<number> {
+  const job = await prepare(flags, ports)
+  const stop = new AbortController()
+  const origin = ports.clock.now()
+  const {count, exitStyle} = flags
+  // A reader that went away wants no more: that is an end, not a failure.
+  const onClosed = (): void => stop.abort(new Error('output closed'))
+  const display = openProbeDisplay({...flags.display, exitStyle, count}, {onClosed})
+  let signalled: EndingSignal | null = null
+  const forget = onEndingSignal((signal) => {
+    if (signalled !== null) ports.clock.after(PATIENCE, () => endProcess(signal === 'SIGINT' ? 130 : 143))
+    signalled = signal
+    stop.abort(new Error(`${signal} received`))
+  })
+  const started = new Date(ports.clock.wall()).toISOString()
+  const summary = new SummaryFold({target: job.info.name, kind: flags.kind, started})
+  const emit = (event: RunEvent): void => {
+    summary.add(event)
+    display.show(event)
+  }
+  try {
+    emit(runStarted(flags, job, ports, started))
+    const spec = {info: job.info, count: count === 0 ? null : count, duration: null, policy: job.policy}
+    await runSession(spec, job.prober, ports, {origin, emit, signal: stop.signal})
+    // Closing looks once more for late and duplicate replies.
+    await job.prober.close()
+    const result = judgeProbe(summary.result(), job.conditions, {signal: signalled, style: exitStyle})
+    finish(result, display, {emit, at: ports.clock.now() - origin})
+    return result.exit
+  } finally {
+    forget()
+    display.close()
+    await job.prober.close()
+  }
+}
+
+function finish(
+  result: ProbeResult,
+  display: ProbeDisplay,
+  {emit, at}: {readonly emit: (event: RunEvent) => void; readonly at: Millis},
+): void {
+  for (const {condition, met, text} of result.expectations) {
+    emit({at, type: 'expectation', text: condition, met, actual: text})
+  }
+  const reasons = result.failure ? [`${result.failure.code}: ${result.failure.message}`] : []
+  emit({at, type: 'verdict', verdict: VERDICT_OF[result.verdict], reasons, exit: result.exit as ExitCode})
+  emit({at, type: 'run-ended', journal: null})
+  display.end(result)
+}
+
+function runStarted(flags: ProbeRequestFlags, job: ProbeJob, ports: Ports, started: string): RunEvent {
+  const {os, kernel, node, arch} = ports.host.platform
+  return {
+    at: 0,
+    type: 'run-started',
+    run: {
+      id: `probe-${started}`,
+      command: `probe ${flags.kind}`,
+      title: job.info.name,
+      version: packageVersion(),
+      seed: ports.random.seed,
+      started,
+      platform: `${os} ${kernel} ${arch}, Node ${node}`,
+      backends: [],
+    },
+  }
+}
+
+async function prepare(flags: ProbeRequestFlags, ports: Ports): Promise<ProbeJob> {
+  const {kind} = flags
+  const url = readTarget(kind, flags.target, flags.server)
+  const conditions = readExpectations(kind, flags.expect)
+  const interval = readDuration('--interval', flags.interval, LEAST_INTERVAL)
+  const asked = flags.timeout === undefined ? null : readDuration('--timeout', flags.timeout, 1)
+  const policy = await readPolicy(flags.policy, asked, ports)
+  const probe = await loadProbe(kind)
+  const options = readOptions(probe, flags.options)
+  const {family, source, interface: device} = flags
+  const prober = await probe.open(
+    {
+      url,
+      family,
+      options,
+      ...(source === undefined ? {} : {source}),
+      ...(device === undefined ? {} : {interface: device}),
+    },
+    ports,
+  )
+  const timeout = asked ?? policy?.attemptTimeout ?? DEFAULT_TIMEOUT
+  const name = targetName(url)
+  const info: TargetInfo = {
+    name,
+    url: url.text,
+    kind,
+    role: 'target',
+    interval,
+    timeout,
+    policy: policy?.name ?? null,
+  }
+  return {url, info, policy, conditions, prober}
+}
+
+/** A --timeout beside a policy is the time of one attempt. */
+async function readPolicy(
+  name: string | undefined,
+  timeout: Millis | null,
+  ports: Ports,
+): Promise<Policy | null> {
+  if (name === undefined) return null
+  const {findPolicy} = await import('./policies.ts')
+  const {policy} = await findPolicy(name, ports)
+  return timeout === null ? policy : {...policy, attemptTimeout: timeout}
+}
+
+function readDuration(flag: string, text: string, least: Millis): Millis {
+  const parsed = parseDuration(text)
+  if (!parsed.ok) throw usage(`${flag}: ${parsed.because}`)
+  const {value} = parsed
+  if (value < least) throw usage(`${flag}: ${text} is too short; at least ${formatDuration(least)}`)
+  if (value > LONGEST) throw usage(`${flag}: ${text} is too long; at most ${formatDuration(LONGEST)}`)
+  return value
+}
+
+/** Checks the flags of the kind with the schema that also checks documents. */
+function readOptions(probe: Probe, raw: Readonly<Record<string, unknown>>): unknown {
+  const given = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== undefined))
+  const result = probe.schema.safeParse(given)
+  if (result.success) return result.data
+  throw new UserError(
+    result.error.issues.map((issue) => {
+      const key = String(issue.path[0] ?? '')
+      const flag = key === '' ? '' : `--${key.replaceAll('_', '-')}: `
+      const value = given[key]
+      const near = issue.code === 'invalid_value' ? suggest(String(value), issue.values.map(String)) : null
+      const advice = near === null ? [] : [`did you mean "${near}"?`]
+      return {code: 'USAGE_INVALID', message: `${flag}${issue.message}`, advice} as const
+    }),
+  )
+}
+
+function usage(message: string): UserError {
+  return new UserError({code: 'USAGE_INVALID', message})
+}

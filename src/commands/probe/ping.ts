@@ -1,0 +1,38 @@
+import {Flags} from '@oclif/core'
+import {EXIT_TEXT, ProbeCommand, TARGET_ARG, sharedFlags} from './_probe.ts'
+
+export default class ProbePing extends ProbeCommand {
+  static override summary = 'send ICMP echo requests: loss, round trips, and who says no'
+  static override description = `Uses an ICMP datagram socket, else a raw socket, else the ping program, and prints which. Round trips are taken from
+the kernel's time stamps where a socket is used.
+
+${EXIT_TEXT}`
+  static override examples = [
+    '<%= config.bin %> probe ping 192.0.2.1',
+    {
+      description: 'Fail when a tenth is lost or the slow ones are too slow',
+      command: '<%= config.bin %> probe ping example.org -c 50 -i 100ms -e "loss <= 10%" -e "rtt.p95 < 50ms"',
+    },
+    {
+      description: 'As a plugin of a monitoring system',
+      command: '<%= config.bin %> probe ping 192.0.2.1 --exit-style nagios',
+    },
+  ]
+  static override args = TARGET_ARG
+  static override flags = {
+    ...sharedFlags(4),
+    size: Flags.string({
+      char: 's',
+      summary: 'octets behind the ICMP header, such as 1400B (by default 56B)',
+      env: 'NETDRILL_SIZE',
+    }),
+    ttl: Flags.integer({summary: 'time to live or hop limit of the requests', env: 'NETDRILL_TTL'}),
+  }
+  protected override readonly kind = 'ping'
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(ProbePing)
+    const {size, ttl} = flags
+    await this.probe(flags, {target: args.target, options: {size, ttl}})
+  }
+}

@@ -1,0 +1,70 @@
+import {Flags} from '@oclif/core'
+import {EXIT_TEXT, ProbeCommand, TARGET_ARG, sharedFlags} from './_probe.ts'
+
+export default class ProbeTcp extends ProbeCommand {
+  static override summary = 'connect to a TCP port: open, closed, filtered, forbidden or reset'
+  static override description = `The round trip is the time of the handshake with the address that won.
+
+${EXIT_TEXT}`
+  static override examples = [
+    '<%= config.bin %> probe tcp example.org:443',
+    {
+      description: 'Passes as long as a firewall drops the port silently',
+      command: '<%= config.bin %> probe tcp 192.0.2.1:23 -t 1s -e "code == TCP_TIMEOUT"',
+    },
+    {
+      description: 'Retry as a policy says, and show every attempt',
+      command: '<%= config.bin %> probe tcp example.org:22 --banner --policy tunnel-client',
+    },
+  ]
+  static override args = TARGET_ARG
+  static override flags = {
+    ...sharedFlags(1),
+    race: Flags.boolean({
+      summary:
+        'race several addresses as in RFC 8305 (the default), or with --no-race try one after the other',
+      env: 'NETDRILL_RACE',
+      allowNo: true,
+    }),
+    send: Flags.string({
+      summary: 'send this text after connecting; it may hold \\r, \\n and \\t',
+      env: 'NETDRILL_SEND',
+      helpValue: 'TEXT',
+    }),
+    banner: Flags.boolean({
+      summary: "wait for the server's first bytes; silence is then a failure",
+      env: 'NETDRILL_BANNER',
+    }),
+    'expect-banner': Flags.string({
+      summary: 'fail unless the first bytes hold this text',
+      env: 'NETDRILL_EXPECT_BANNER',
+      helpValue: 'TEXT',
+    }),
+    hold: Flags.string({
+      summary: 'watch the open connection so long for a reset',
+      env: 'NETDRILL_HOLD',
+      helpValue: 'DURATION',
+    }),
+  }
+  protected override readonly kind = 'tcp'
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(ProbeTcp)
+    const {hold, send} = flags
+    const options = {
+      strategy: flags.race === undefined ? undefined : flags.race ? 'race' : 'order',
+      send: send === undefined ? undefined : unescape(send),
+      banner: flags.banner || undefined,
+      expect_banner: flags['expect-banner'],
+      hold,
+    }
+    await this.probe(flags, {target: args.target, options})
+  }
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {r: '\r', n: '\n', t: '\t', '\\': '\\'}
+
+/** A shell has no handy way to type a line end. */
+function unescape(text: string): string {
+  return text.replace(/\\([rnt\\])/g, (_, letter: string) => ESCAPES[letter] ?? letter)
+}

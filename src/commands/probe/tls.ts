@@ -1,0 +1,80 @@
+import {Flags} from '@oclif/core'
+import {EXIT_TEXT, ProbeCommand, TARGET_ARG, sharedFlags} from './_probe.ts'
+
+export default class ProbeTls extends ProbeCommand {
+  static override summary = 'make a TLS handshake and judge the certificates'
+  static override description = `Certificate facts are shown whether or not the chain is trusted. The round trip ends with the handshake. The default
+port is 443.
+
+${EXIT_TEXT}`
+  static override examples = [
+    '<%= config.bin %> probe tls example.org',
+    {
+      description: 'Fail three weeks before the certificate ends',
+      command: '<%= config.bin %> probe tls example.org -e "tls.days_left > 21" -e "tls.version == TLSv1.3"',
+    },
+    {
+      description: 'A server with a private issuer, by address',
+      command: '<%= config.bin %> probe tls 192.0.2.1:8443 --sni api.internal --ca ca.pem',
+    },
+  ]
+  static override args = TARGET_ARG
+  static override flags = {
+    ...sharedFlags(1),
+    race: Flags.boolean({
+      summary:
+        'race several addresses as in RFC 8305 (the default), or with --no-race try one after the other',
+      env: 'NETDRILL_RACE',
+      allowNo: true,
+    }),
+    sni: Flags.string({
+      summary: 'the server name to send and to compare the certificate with; empty sends none',
+      env: 'NETDRILL_SNI',
+      helpValue: 'NAME',
+    }),
+    alpn: Flags.string({
+      summary: 'application protocols to offer, such as h2,http/1.1',
+      env: 'NETDRILL_ALPN',
+      helpValue: 'LIST',
+    }),
+    min: Flags.string({summary: 'the oldest version to accept', env: 'NETDRILL_MIN', helpValue: 'VERSION'}),
+    max: Flags.string({summary: 'the newest version to offer', env: 'NETDRILL_MAX', helpValue: 'VERSION'}),
+    ca: Flags.string({
+      summary: 'PEM file with further trusted roots; may be repeated',
+      env: 'NETDRILL_CA',
+      multiple: true,
+      helpValue: 'FILE',
+    }),
+    cert: Flags.string({
+      summary: 'PEM file with a client certificate',
+      env: 'NETDRILL_CERT',
+      helpValue: 'FILE',
+    }),
+    key: Flags.string({
+      summary: 'PEM file with the key of the client certificate',
+      env: 'NETDRILL_KEY',
+      helpValue: 'FILE',
+    }),
+    insecure: Flags.boolean({
+      summary: 'report what is wrong with the certificates, but do not fail because of it',
+      env: 'NETDRILL_INSECURE',
+    }),
+    resume: Flags.boolean({
+      summary: 'connect again and tell whether the session is resumed and what that saves',
+      env: 'NETDRILL_RESUME',
+    }),
+  }
+  protected override readonly kind = 'tls'
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(ProbeTls)
+    const {sni, alpn, min, max, ca, cert, key} = flags
+    const options = {
+      strategy: flags.race === undefined ? undefined : flags.race ? 'race' : 'order',
+      ...{sni, alpn, min, max, ca, cert, key},
+      verify: flags.insecure ? false : undefined,
+      resume: flags.resume || undefined,
+    }
+    await this.probe(flags, {target: args.target, options})
+  }
+}

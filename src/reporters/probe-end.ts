@@ -1,0 +1,158 @@
+/** The end of a probe: figures, facts, expectations, and a failure explained. */
+import type {AddressOutcome, Phases} from '../core/outcome.ts'
+import type {ExpectationResult, ProbeResult} from '../core/probe-result.ts'
+import {FAILURES, isFailureCode} from '../core/codes/index.ts'
+import {stripControl} from '../core/text.ts'
+import {formatDuration, formatPercent} from '../core/units.ts'
+import {renderDns, renderTls} from './probe-facts.ts'
+import {
+  BLAMED,
+  LABEL_WIDTH,
+  type TextOptions,
+  formatMs,
+  formatRtt,
+  plural,
+  renderEntries,
+  renderEntry,
+} from './probe-text.ts'
+
+export interface EndOptions extends TextOptions {
+  readonly quiet: boolean
+  readonly verbose: boolean
+}
+
+/** Blocks with an empty line between them. */
+export function renderProbeEnd(result: ProbeResult, options: EndOptions): string[] {
+  const blocks = [
+    renderFigures(result, options),
+    options.quiet ? [] : renderFacts(result, options),
+    renderExpectations(result.expectations, options),
+    renderVerdict(result, options),
+  ].filter((block) => block.length > 0)
+  return blocks.flatMap((block, index) => (index === 0 ? block : ['', ...block]))
+}
+
+function renderFigures(result: ProbeResult, options: EndOptions): string[] {
+  const {rtt, sent} = result
+  if (sent === 0) return []
+  const phases = renderPhases(result.phase)
+  const tellPhases = phases === null ? [] : renderEntry('phases', phases, options)
+  const method = result.method === null ? [] : renderEntry('method', methodText(result), options)
+  if (sent === 1 && result.missed === 0) {
+    return options.quiet ? [] : titled(result, [...tellPhases, ...method], options)
+  }
+  const lines = [...renderEntry('samples', countsText(result), options), ...figuresOf(rtt, options)]
+  const codes = Object.entries(result.failures).map(([code, count]) => `${code} ${count}×`)
+  if (codes.length > 0) lines.push(...renderEntry('failures', codes.join(', '), options, 'bad'))
+  return titled(result, [...lines, ...tellPhases, ...method], options)
+}
+
+function titled(result: ProbeResult, lines: readonly string[], {style}: EndOptions): string[] {
+  return lines.length === 0 ? [] : [style('strong', stripControl(result.target)), ...lines]
+}
+
+function figuresOf(rtt: ProbeResult['rtt'], options: EndOptions): string[] {
+  if (!rtt) return []
+  const {min, avg, max, stddev, jitter} = rtt
+  const first = {min, avg, max, stddev, jitter}
+  const {p50, p90, p95, p99} = rtt
+  const text = (figures: Readonly<Record<string, number>>): string =>
+    Object.entries(figures)
+      .map(([name, value]) => `${name} ${formatMs(value)}`)
+      .join('  ')
+  return renderEntries('rtt ms', [text(first), text({p50, p90, p95, p99})], options)
+}
+
+function countsText(result: ProbeResult): string {
+  const {sent, received, loss, duplicates, late, missed, skipped, reorder, attempts, flaky} = result
+  return [
+    `${sent} sent, ${received} received, ${formatPercent(loss)} lost`,
+    duplicates > 0 ? plural(duplicates, 'duplicate') : '',
+    late > 0 ? `${late} late` : '',
+    reorder > 0 ? `${formatPercent(reorder)} reordered` : '',
+    missed > 0 ? `${plural(missed, 'slot')} missed` : '',
+    skipped > 0 ? `${skipped} skipped` : '',
+    attempts > 1 ? `up to ${attempts} attempts${flaky ? ' (flaky)' : ''}` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ')
+    .concat(` in ${formatDuration(result.duration)}`)
+}
+
+function methodText({method, ping}: ProbeResult): string {
+  const clock =
+    ping?.clock === undefined ? '' : `, time stamps by the ${ping.clock === 'kernel' ? 'kernel' : 'program'}`
+  return `${method ?? ''}${clock}`
+}
+
+/** `resolve 1.2 + connect 0.3 = 1.5 ms`; null when there is only one step. */
+function renderPhases(phase: Phases): string | null {
+  const steps = Object.entries(phase).filter(([name]) => name !== 'total')
+  if (steps.length < 2) return null
+  const sum = steps.map(([name, ms]) => `${name} ${formatMs(ms)}`).join(' + ')
+  return phase.total === undefined ? `${sum} ms` : `${sum} = ${formatRtt(phase.total)}`
+}
+
+function renderFacts(result: ProbeResult, options: EndOptions): string[] {
+  if (result.sent > 1 && !options.verbose && result.ok) return []
+  if (result.tls) return renderTls(result.tls, options)
+  return result.dns ? renderDns(result.dns, options) : []
+}
+
+function renderExpectations(expectations: readonly ExpectationResult[], {style}: EndOptions): string[] {
+  return expectations.map(({met, text}) => {
+    const word = met === true ? style('good', 'met    ') : style('bad', met === null ? 'unknown' : 'NOT met')
+    return `${word} ${stripControl(text)}`
+  })
+}
+
+function renderVerdict(result: ProbeResult, options: EndOptions): string[] {
+  const {style} = options
+  const {failure, skip} = result
+  if (result.verdict === 'skipped') {
+    const lines = renderEntries('remedy', skip?.advice ?? [], options)
+    return [style('warning', `NOT MEASURED  ${stripControl(skip?.text ?? 'nothing was measured')}`), ...lines]
+  }
+  const interrupted = result.interrupted ? [style('warning', 'interrupted')] : []
+  if (result.verdict === 'pass' || !failure) return [...interrupted, ...flakyText(result, options)]
+  const title = isFailureCode(failure.code) ? FAILURES[failure.code].title : ''
+  const where = `stage ${failure.stage}, category ${failure.category}.${failure.detail}, cause most likely: ${BLAMED[failure.blame]}`
+  return [
+    ...interrupted,
+    `${style('bad', 'FAILED')}  ${style('strong', failure.code)}: ${title}`,
+    ...renderEntry('seen', stripControl(failure.message), options),
+    ...renderEntry('where', where, options),
+    ...renderAddresses(result.addresses, options),
+    ...renderEntries('next', failure.advice, options),
+    ...renderEntry('more', `netdrill explain ${failure.code}`, options, 'accent'),
+  ]
+}
+
+function flakyText({flaky, attempts}: ProbeResult, {style}: EndOptions): string[] {
+  return flaky ? [style('warning', `flaky: succeeded only after ${plural(attempts, 'attempt')}`)] : []
+}
+
+/** One address is in the message already. */
+function renderAddresses(addresses: readonly AddressOutcome[], options: EndOptions): string[] {
+  if (addresses.length < 2) return []
+  const width = Math.max(...addresses.map(({address}) => address.length))
+  const texts = addresses.map((each) => `${each.address.padEnd(width)}  ${addressText(each)}`)
+  return texts.map((text, index) => {
+    const label = index === 0 ? 'addresses' : ''
+    return `  ${options.style('dim', label.padEnd(LABEL_WIDTH))} ${text}`
+  })
+}
+
+function addressText({status, took, failure}: AddressOutcome): string {
+  const after = took === undefined ? '' : ` after ${formatRtt(took)}`
+  switch (status) {
+    case 'ok':
+      return `ok${after}`
+    case 'failed':
+      return `${failure?.code ?? 'failed'}${after}`
+    case 'not-tried':
+      return 'not tried'
+    case 'cancelled':
+      return `cancelled${after}`
+  }
+}
