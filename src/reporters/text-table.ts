@@ -9,11 +9,11 @@ export interface TextCell {
 
 const GAP = 2
 /** No column is made narrower than this. */
-const NARROWEST = 6
+const NARROWEST = 10
 
 /**
- * Lines of a table that is at most `width` columns wide where that is possible at all: of the widest columns the
- * text is wrapped. The first row is the head.
+ * Lines of a table that is at most `width` columns wide: of the widest columns the text is wrapped, and where even
+ * that is not enough, each row becomes a short list. The first row is the head.
  */
 export function renderTextTable(
   rows: readonly (readonly TextCell[])[],
@@ -21,10 +21,11 @@ export function renderTextTable(
   style: Style,
 ): readonly string[] {
   const widths = planWidths(rows, width)
+  if (!widths) return renderStacked(rows, width, style)
   return rows.flatMap((row) => renderRow(row, widths, style))
 }
 
-function planWidths(rows: readonly (readonly TextCell[])[], width: number): readonly number[] {
+function planWidths(rows: readonly (readonly TextCell[])[], width: number): readonly number[] | null {
   const count = Math.max(0, ...rows.map((row) => row.length))
   const widths = Array.from({length: count}, (_, column) =>
     Math.max(1, ...rows.map((row) => displayWidth(row[column]?.text ?? ''))),
@@ -34,7 +35,7 @@ function planWidths(rows: readonly (readonly TextCell[])[], width: number): read
   while (total > room) {
     const widest = widths.indexOf(Math.max(...widths))
     const old = widths[widest] ?? 0
-    if (old <= NARROWEST) break
+    if (old <= NARROWEST) return null
     widths[widest] = old - 1
     total -= 1
   }
@@ -54,5 +55,23 @@ function renderRow(row: readonly TextCell[], widths: readonly number[], style: S
       })
       .join(' '.repeat(GAP))
       .trimEnd(),
+  )
+}
+
+/** `name: value` below each other; what is empty is left out. */
+function renderStacked(
+  [head = [], ...rows]: readonly (readonly TextCell[])[],
+  width: number,
+  style: Style,
+): readonly string[] {
+  return rows.flatMap((row) =>
+    row.flatMap((cell, column) => {
+      if (cell.text === '') return []
+      const label = head[column]?.text ?? ''
+      const text = column === 0 || label === '' ? cell.text : `${label}: ${cell.text}`
+      const indent = column === 0 ? '' : '  '
+      const lines = wrapToWidth(text, width - indent.length)
+      return lines.map((line) => indent + style(cell.style ?? 'plain', line))
+    }),
   )
 }

@@ -30,6 +30,9 @@ export const CURSOR_WIDTH = 3
 /** The last column stays free: some terminals wrap when it is written. */
 const RIGHT_MARGIN = 1
 
+/** Below this the chart needs the room more than how long a state lasts. */
+const WIDE = 160
+
 /** Plans the grid for a terminal of `total` columns; `longestName` is the width of the longest name in it. */
 export function planColumns(total: number, longestName: number): Columns {
   const isNarrow = total < 60
@@ -37,10 +40,11 @@ export function planColumns(total: number, longestName: number): Columns {
   const name = Math.max(4, Math.min(longestName, isNarrow ? 10 : Math.floor(total * 0.2)))
   const state = isNarrow ? 8 : 14
   const widths = columnWidths(total)
-  const leastChart = total < 100 ? 14 : Math.floor(total * 0.24)
+  const leastChart = total < 100 ? 14 : Math.floor(total * 0.22)
   const shown: Partial<Record<OptionalColumn, number>> = {}
   let chartAt = CURSOR_WIDTH + name + gap + state + gap
   for (const column of PRIORITY) {
+    if (column === 'since' && total < WIDE) continue
     const next = chartAt + widths[column] + gap
     if (total - RIGHT_MARGIN - next < leastChart) break
     shown[column] = widths[column]

@@ -1,7 +1,8 @@
 /** A fault as one or two lines: its band on the time axis, then asked against measured. */
 import type {Proof} from '../core/fault-events.ts'
 import type {Millis} from '../core/units.ts'
-import {CURSOR_WIDTH} from './columns.ts'
+import {displayWidth} from '../core/width.ts'
+import {CURSOR_WIDTH, type Columns} from './columns.ts'
 import {renderAxis, renderFaultBar} from './fault-bar.ts'
 import type {FaultView} from './fault-view.ts'
 import {formatCountdown} from './formats.ts'
@@ -24,7 +25,7 @@ export function renderFaultRow(fault: FaultView, context: RowContext): Line {
   const fit = (text: string, width: number, tone: SpanTone): Span =>
     cell(text, width, {ellipsis: glyphs.ellipsis, tone})
   const status = statusOf(fault, now, columns.isShort, glyphs)
-  const middle = columns.chartAt - CURSOR_WIDTH - columns.name - columns.state - 2 * columns.gap
+  const middle = middleWidth(columns)
   return [
     span(' '.repeat(CURSOR_WIDTH)),
     fit(fault.name, columns.name, 'plain'),
@@ -36,11 +37,19 @@ export function renderFaultRow(fault: FaultView, context: RowContext): Line {
   ]
 }
 
+function middleWidth(columns: Columns): number {
+  return columns.chartAt - CURSOR_WIDTH - columns.name - columns.state - 2 * columns.gap
+}
+
+function summaryWidth(columns: Columns): number {
+  return middleWidth(columns) - columns.last - 2 * columns.gap
+}
+
 /** The time left where `LAST` is, then what the fault does; a gap before the chart. */
 function renderMiddle(fault: FaultView, width: number, {columns, now, glyphs}: RowContext): Line {
   const time = timeOf(fault, now)
   const first = columns.last
-  const rest = width - first - 2 * columns.gap
+  const rest = summaryWidth(columns)
   const options = {ellipsis: glyphs.ellipsis}
   if (rest < 8) return [cell(time, width - columns.gap, options), span(' '.repeat(columns.gap))]
   return [
@@ -55,14 +64,21 @@ function renderMiddle(fault: FaultView, width: number, {columns, now, glyphs}: R
 export function renderProofLine(fault: FaultView, {columns, glyphs}: RowContext): Line {
   const indent = CURSOR_WIDTH + (columns.isShort ? 2 : columns.name + columns.gap)
   const width = columns.total - 1 - indent
-  return [span(' '.repeat(indent)), ...cutLine(describeProofs(fault, glyphs), width, glyphs.ellipsis)]
+  return [
+    span(' '.repeat(indent)),
+    ...cutLine(describeProofs(fault, columns, glyphs), width, glyphs.ellipsis),
+  ]
 }
 
-function describeProofs(fault: FaultView, glyphs: Glyphs): Line {
+function describeProofs(fault: FaultView, columns: Columns, glyphs: Glyphs): Line {
   if (fault.status === 'failed') return [span(fault.because, 'bad')]
   if (fault.restored === false) return [span('the state from before is NOT back', 'bad')]
   if (fault.proofs.length === 0) {
-    return [span(fault.status === 'planned' ? fault.summary : 'not measured yet', 'dim')]
+    const isCut = displayWidth(fault.summary) > summaryWidth(columns)
+    const parts = [isCut ? fault.summary : '', fault.backend, 'not measured yet'].filter(
+      (part) => part !== '',
+    )
+    return [span(parts.join(` ${glyphs.bullet} `), 'dim')]
   }
   const agree = fault.proofs.filter((proof) => proof.verdict === 'verified')
   const differ = fault.proofs.filter((proof) => proof.verdict !== 'verified')

@@ -39,7 +39,7 @@ function renderTold(told: Told, stamp: number, {width, name, glyphs}: LogOptions
     span(signOf(told.tone, glyphs), TONES[told.tone]),
     span(' '),
     ...subject,
-    span(glyphs.arrow === '→' ? told.text : toPlain(told.text), told.tone === 'bad' ? 'bad' : 'plain'),
+    span(told.text, told.tone === 'bad' ? 'bad' : 'plain'),
   ]
   return cutLine(line, width - 1, ellipsis)
 }
@@ -64,8 +64,4 @@ function signOf(tone: Tone, glyphs: Glyphs): string {
     case 'plain':
       return glyphs.bullet
   }
-}
-
-function toPlain(text: string): string {
-  return text.replaceAll('→', '->')
 }

@@ -1,4 +1,5 @@
 /** How tones become colours, and which glyphs are used. */
+import {displayWidth} from '../core/width.ts'
 import {type Glyphs, PLAIN, UNICODE} from './glyphs.ts'
 import type {Line, SpanTone} from './spans.ts'
 
@@ -36,7 +37,23 @@ export function paintLine(line: Line, look: Look): string {
   let painted = ''
   for (const {text, tone} of line) {
     const codes = look.color && text !== '' ? TONES[tone] : null
-    painted += codes ? `\u001B[${codes[0]}m${text}\u001B[${codes[1]}m` : text
+    const shown = look.glyphs === PLAIN ? toAscii(text) : text
+    painted += codes ? `\u001B[${codes[0]}m${shown}\u001B[${codes[1]}m` : shown
   }
   return painted
+}
+
+const ASCII: Readonly<Record<string, string>> = {
+  '→': '>',
+  '±': '~',
+  '…': '~',
+  '·': '-',
+  '–': '-',
+  '≤': '<',
+  '≥': '>',
+}
+
+/** The drill's own texts may hold what the terminal can't show; what takes their place is as wide. */
+function toAscii(text: string): string {
+  return text.replace(/[^ -~]/gu, (letter) => ASCII[letter] ?? '?'.repeat(displayWidth(letter)))
 }

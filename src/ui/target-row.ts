@@ -58,7 +58,7 @@ export function renderTargetRow(target: TargetView, isSelected: boolean, context
     cell(text, width, {ellipsis: glyphs.ellipsis, tone, align})
   const optional = COLUMN_ORDER.filter((column) => columns[column] > 0)
   return [
-    span(isSelected ? ` ${glyphs.cursor} ` : ' '.repeat(CURSOR_WIDTH), 'accent'),
+    isSelected ? span(` ${glyphs.cursor} `, 'accent') : span(' '.repeat(CURSOR_WIDTH)),
     fit(target.name, columns.name, isSelected ? 'strong' : role ? 'dim' : 'plain'),
     gap,
     fit(state, columns.state, look.tone),
