@@ -63,8 +63,9 @@ export async function upgradeToTls(
     const onAbort = (): void => {
       const time = took()
       settle(() => ({status: 'aborted', transcript: transcript(upgrade), took: time}))
-      socket.destroy()
+      // First, or destroying the socket would end the connection in an orderly way.
       request.stream.reset()
+      socket.destroy()
     }
     socket.once('secureConnect', onSecure)
     for (const name of ['error', 'end', 'close'] as const) socket.once(name, onEnd)
@@ -191,8 +192,8 @@ function plainStream(upgrade: Upgrade): ByteStream {
       socket.destroySoon()
     },
     reset: () => {
-      socket.destroy()
       stream.reset()
+      socket.destroy()
     },
   }
 }

@@ -2,7 +2,7 @@
 import {X509Certificate} from 'node:crypto'
 import type {CertificateFacts} from '../../core/facts.ts'
 import {stripControl} from '../../core/text.ts'
-import {TAG, derChildren, derNumber, derOid, derTime, readDer, type DerNode} from './der.ts'
+import {TAG, derChildren, derNumber, derOid, derTime, latin1, readDer, type DerNode} from './der.ts'
 import {canonicalName, nameText} from './distinguished-name.ts'
 import {parseGeneralNames, type GeneralNames} from './general-names.ts'
 
@@ -29,6 +29,7 @@ export interface Extension {
 export interface Certificate {
   readonly der: Uint8Array
   readonly x509: X509Certificate
+  readonly key: KeyParameters
   /** Lower-case hex without separators. */
   readonly sha256: string
   /** Distinguished names, DER. */
@@ -53,10 +54,27 @@ export interface Certificate {
   readonly pathLength: number | null
 }
 
-/** Null when the bytes are no certificate. Never throws. */
+/** Enough for the chains of a hundred targets: a series of samples sees the same certificates again and again. */
+const MOST_KEPT = 256
+const kept = new Map<string, Certificate | null>()
+
+/** Null when the bytes are no certificate. Never throws. The same bytes soon after give the same object. */
 export function parseCertificateDer(der: Uint8Array): Certificate | null {
+  const key = latin1(der)
+  const known = kept.get(key)
+  if (known !== undefined) return known
+  const certificate = parse(der)
+  kept.set(key, certificate)
+  const [oldest] = kept.keys()
+  if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
+  return certificate
+}
+
+function parse(der: Uint8Array): Certificate | null {
   try {
-    return build(der, new X509Certificate(der))
+    // A copy: the bytes may be a view into a much larger buffer.
+    const own = Uint8Array.from(der)
+    return build(own, new X509Certificate(own))
   } catch {
     // OpenSSL refused the structure.
     return null
@@ -79,6 +97,7 @@ function build(der: Uint8Array, x509: X509Certificate): Certificate | null {
   return {
     der,
     x509,
+    key: keyParameters(x509),
     sha256: x509.fingerprint256.replaceAll(':', '').toLowerCase(),
     subject: subject.raw,
     issuer: issuer.raw,
@@ -137,8 +156,8 @@ export function namesOf(certificate: Certificate): readonly string[] {
 }
 
 /** Such as `RSA 2048`, `EC prime256v1` or `ED25519`. */
-export function keyText({x509}: Certificate): string {
-  const {type, bits, curve} = keyParameters(x509)
+export function keyText({key}: Certificate): string {
+  const {type, bits, curve} = key
   return [type, bits ?? curve].filter((part) => part !== undefined).join(' ')
 }
 
@@ -149,7 +168,7 @@ export interface KeyParameters {
   readonly curve?: string
 }
 
-export function keyParameters(x509: X509Certificate): KeyParameters {
+function keyParameters(x509: X509Certificate): KeyParameters {
   try {
     const {asymmetricKeyType = 'unknown', asymmetricKeyDetails} = x509.publicKey
     const bits = asymmetricKeyDetails?.modulusLength

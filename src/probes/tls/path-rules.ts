@@ -1,6 +1,6 @@
 /** What must hold for every certificate of a path (RFC 5280 §6.1), and what modern clients demand beyond it. */
 import type {FailureCode} from '../../core/codes/index.ts'
-import {OID, keyParameters, keyText, type Certificate} from './certificate.ts'
+import {OID, keyText, type Certificate} from './certificate.ts'
 import {derChildren, derOid, readDer} from './der.ts'
 import {shortName} from './distinguished-name.ts'
 import {forbiddenName} from './name-constraints.ts'
@@ -78,7 +78,7 @@ const WEAK_SIGNATURES: Readonly<Record<string, string>> = {
  * not looked at when nothing depends on it (`unsigned`).
  */
 function judgeStrength(certificate: Certificate, who: string, unsigned: boolean): readonly TrustProblem[] {
-  const {type, bits, curve} = keyParameters(certificate.x509)
+  const {type, bits, curve} = certificate.key
   const weakKey =
     (bits !== undefined && bits < 2048 && /^(RSA|DSA)/.test(type)) ||
     (curve !== undefined && /^(secp1|sect1|prime192|c2pnb1|c2tnb1|wap-)/.test(curve))

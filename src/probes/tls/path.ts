@@ -77,7 +77,18 @@ class PathSearch {
   }
 }
 
+const verified = new WeakMap<Certificate, WeakMap<Certificate, boolean>>()
+
+/** Remembered for as long as both certificates are. */
 export function isSignedBy(certificate: Certificate, issuer: Certificate): boolean {
+  const known = verified.get(certificate) ?? new WeakMap<Certificate, boolean>()
+  verified.set(certificate, known)
+  const signed = known.get(issuer) ?? verifySignature(certificate, issuer)
+  known.set(issuer, signed)
+  return signed
+}
+
+function verifySignature(certificate: Certificate, issuer: Certificate): boolean {
   try {
     return certificate.x509.verify(issuer.x509.publicKey)
   } catch {

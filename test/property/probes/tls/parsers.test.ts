@@ -113,10 +113,7 @@ describe('structures inside certificates', () => {
         changed[at] = (changed[at] ?? 0) ^ mask
         const certificate = parseCertificateDer(changed)
         if (!certificate || !issuer) return
-        expect(
-          () => certificate.x509.verify(issuer.x509.publicKey) && certificate.sha256 === '',
-        ).not.toThrow()
-        expect(certificate.x509.verify(issuer.x509.publicKey)).toBe(false)
+        expect(isSignedBy(certificate, issuer)).toBe(false)
       }),
       {numRuns: 200},
     )
