@@ -12,6 +12,18 @@ import {inRoot, root} from './set-up/paths.mjs'
 /** Programs that are started by themselves, and what the tools read out of the bundle. */
 const PROGRAMS = ['src/run.ts', 'src/agent.ts', 'src/guard.ts', 'src/app/schemas.ts']
 
+const unused = inRoot('tools/build/oclif-parts.mjs')
+
+const ALIASES = {
+  // ink imports its development tools dynamically, which the bundler would follow.
+  'react-devtools-core': inRoot('tools/build/empty.mjs'),
+  'cli-spinners': unused,
+  lilconfig: unused,
+  minimatch: unused,
+  semver: unused,
+  tinyglobby: unused,
+}
+
 /** CommonJS packages inside the bundle expect what an ES module doesn't have. */
 const COMMONJS_NAMES = [
   "import {createRequire as __createRequire} from 'node:module'",
@@ -43,8 +55,7 @@ async function bundle() {
     define: {'process.env.NODE_ENV': '"production"'},
     // typescript and ts-node: oclif looks for them in development; koffi brings its own binary.
     external: ['typescript', 'ts-node', 'koffi'],
-    // ink imports its development tools dynamically, which the bundler would follow.
-    alias: {'react-devtools-core': inRoot('tools/build/empty.mjs')},
+    alias: ALIASES,
     banner: {js: COMMONJS_NAMES},
   })
   const files = new Map(outputFiles.map((file) => [file.path, file.contents]))

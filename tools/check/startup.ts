@@ -30,11 +30,8 @@ export async function judgeStartup(metafilePath: string): Promise<StepResult> {
 
 /** The reach of each entry point; a command's includes that of `run.js`, which loads it. */
 export function measureReach(metafile: Metafile): readonly Reach[] {
-  const entries = Object.entries(metafile.outputs).filter(([, output]) =>
-    output.entryPoint?.startsWith('src/'),
-  )
+  const entries = Object.entries(metafile.outputs).filter(([path]) => isProgram(path))
   return entries
-    .filter(([path]) => path !== 'dist/app/schemas.js')
     .map(([path, output]) => {
       const command = /^src\/commands\/(.*)\.tsx?$/.exec(output.entryPoint ?? '')?.[1]
       const outputs = staticOutputs(metafile, command ? [RUN, path] : [path])
@@ -44,6 +41,9 @@ export function measureReach(metafile: Metafile): readonly Reach[] {
     })
     .sort((one, other) => one.bytes - other.bytes)
 }
+
+/** What a process starts with; other entry points are what is imported on demand, and the tools' own door to the schemas. */
+const isProgram = (path: string): boolean => /^dist\/(commands\/.*|run|agent|guard)\.js$/.test(path)
 
 function staticOutputs(metafile: Metafile, from: readonly string[]): Set<string> {
   const reached = new Set(from)

@@ -23,7 +23,15 @@ export async function runGroups(run, filters) {
   if (reason) return present.map(([name, files]) => skippedGroup(name, files, reason))
   await rm(`${RESULTS}/${names[0]}.json`, {force: true})
   await mkdir(RESULTS, {recursive: true})
-  const args = [VITEST, 'run', ...names.flatMap((name) => ['--project', name]), '--passWithNoTests']
+  // A missing snapshot is a failure: what nobody has looked at proves nothing.
+  const args = [
+    VITEST,
+    'run',
+    '--update=none',
+    ...names.flatMap((name) => ['--project', name]),
+    '--passWithNoTests',
+  ]
+  if (!process.stdout.isTTY) args.push('--no-color')
   args.push('--reporter=default', `--reporter=${REPORTER}`, ...filters)
   const execute = run.machine ? inMachine : here
   const status = await execute(args, names[0], run.limitMs)
