@@ -1,0 +1,64 @@
+import {mkdtemp, readFile, readdir, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {afterEach, beforeEach, describe, expect, it} from 'vitest'
+import {seededRandom} from '../../src/core/random.ts'
+import {readJournal} from '../../src/scenarios/journal/reader.ts'
+import {kernelState} from '../support/kernel-state.ts'
+import {killDrill} from '../support/kill-drill.ts'
+import {runProgram} from '../support/program.ts'
+
+const SHORT = fileURLToPath(new URL('../fixtures/drills/short-lossy.yaml', import.meta.url))
+/** So many at the same time: the machine is slow, and each waits most of the time. */
+const AT_ONCE = 4
+
+describe('drill run lossy-link on a kernel with netem', () => {
+  let folder: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lossy-'))
+  })
+  afterEach(async () => {
+    await rm(folder, {recursive: true, force: true})
+  })
+
+  it('passes with asked and measured delay and loss in its journal, and leaves the kernel as it was', async () => {
+    const before = kernelState()
+    const env = {XDG_STATE_HOME: folder, XDG_RUNTIME_DIR: folder, HOME: folder}
+    const {code, stdout, stderr} = await runProgram(['drill', 'run', 'lossy-link'], {env, timeout: 170_000})
+    expect(stdout, stderr).toMatch(/^PASS/m)
+    expect(code).toBe(0)
+    const [name = ''] = await readdir(join(folder, 'netdrill/journals'))
+    const {events} = readJournal(name, await readFile(join(folder, 'netdrill/journals', name), 'utf8'))
+    const proofs = events.flatMap((event) => (event.type === 'fault-measured' ? event.proofs : []))
+    const delay = proofs.find((proof) => proof.what === 'link round trip')
+    expect(delay).toMatchObject({
+      verdict: 'verified',
+      asked: expect.stringContaining('+100ms'),
+      measured: expect.stringMatching(/^\+\d/),
+    })
+    const loss = proofs.find((proof) => proof.what === 'link loss')
+    expect(loss).toMatchObject({verdict: 'verified', asked: '20%'})
+    console.log(
+      `delay asked ${delay?.asked ?? ''}, measured ${delay?.measured ?? ''}; loss asked ${loss?.asked ?? ''}, measured ${loss?.measured ?? ''}`,
+    )
+    expect(kernelState()).toEqual(before)
+  }, 180_000)
+
+  it('leaves the kernel as it was after kill -9 at 20 random moments', async () => {
+    const random = seededRandom(21)
+    const before = kernelState()
+    let withFault = 0
+    for (let turn = 0; turn < 20; turn += AT_ONCE) {
+      const moments = Array.from({length: AT_ONCE}, () => Math.round(500 + random.next() * 14_000))
+      const killed = await Promise.all(moments.map(async (after) => killDrill(SHORT, after)))
+      for (const {left, recovered, events} of killed) {
+        expect(left).toEqual([])
+        expect(recovered.map((one) => one.code)).toEqual([0, 0])
+        if (events?.some((event) => event.type === 'fault-applied')) withFault += 1
+      }
+    }
+    expect(kernelState()).toEqual(before)
+    expect(withFault).toBeGreaterThan(3)
+  }, 300_000)
+})
