@@ -9,18 +9,11 @@ export function kernelState(): Readonly<Record<string, string>> {
     links: run('ip', ['-o', 'link', 'show']).replace(/^(\d+: \S+).*$/gm, '$1'),
     routes: run('ip', ['route', 'show', 'table', 'all']),
     namespaces: run('ip', ['netns', 'list']),
-    netns: String(countNamespaces()),
   }
 }
 
 function run(file: string, args: readonly string[]): string {
   return execFileSync(file, args, {encoding: 'utf8'}).trim()
-}
-
-/** Network namespaces that any process is in. */
-function countNamespaces(): number {
-  const lines = run('lsns', ['-t', 'net', '-n', '-o', 'NS'])
-  return lines === '' ? 0 : lines.split('\n').length
 }
 
 /** Processes that carry this text in their environment: what a killed program may have left running. */
