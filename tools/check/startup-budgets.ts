@@ -16,7 +16,7 @@ export const BUDGETS: readonly Budget[] = [
   {commands: /^dist\/run\.js$/, limitKb: 220, why: 'every command pays for it'},
   {commands: /^(drill run|monitor|check|bundle)$/, limitKb: 750, why: 'it reads a document and runs it'},
   {
-    commands: /^(drill (show|validate)|fault (plan|apply)|lab up|proxy)$/,
+    commands: /^(drill (show|validate)|fault (plan|apply)|lab up|proxy|doctor)$/,
     limitKb: 650,
     why: 'it reads a document',
   },
