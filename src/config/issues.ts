@@ -93,7 +93,7 @@ function unionProblems(
   const discriminated = issue as {discriminator?: string; options?: readonly unknown[]}
   if (discriminated.discriminator !== undefined) {
     const options = (discriminated.options ?? []).map(String)
-    return [choiceProblem(discriminated.discriminator, seen, options, source, path)]
+    return [choiceProblem({name: discriminated.discriminator, seen, options}, source, path)]
   }
   const branches = issue.errors as readonly (readonly Issue[])[]
   const fitting = branches.filter((issues) => !issues.some(rejectsType))
@@ -112,19 +112,19 @@ function rejectsType(issue: Issue): boolean {
   return issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value')
 }
 
-function choiceProblem(
-  name: string,
-  seen: unknown,
-  options: readonly string[],
-  source: YamlSource,
-  path: Path,
-): Problem {
+interface Choice {
+  readonly name: string
+  readonly seen: unknown
+  readonly options: readonly string[]
+}
+
+function choiceProblem({name, seen, options}: Choice, source: YamlSource, path: Path): Problem {
   const advice = [`it can be ${options.join(', ')}`]
   if (seen === undefined) {
     const position = source.keyPositionOf(path.slice(0, -1))
     return {...invalid(`"${name}" is missing`, position), advice}
   }
-  const near = suggest(String(seen), options)
+  const near = typeof seen === 'string' ? suggest(seen, options) : null
   return {
     ...invalid(`there is no ${name} ${describe(seen)}`, source.positionOf(path)),
     advice: near === null ? advice : [`did you mean "${near}"?`, ...advice],
@@ -197,7 +197,7 @@ function describe(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   if (typeof value === 'string') return JSON.stringify(shorten(value, 40))
   if (Array.isArray(value)) return 'a list'
-  return typeof value === 'object' ? 'a mapping' : String(value)
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'a mapping'
 }
 
 function valueAt(data: unknown, path: Path): unknown {

@@ -27,10 +27,10 @@ export interface LoadedDocument<T> {
   /** Values taken from the environment: to be masked in everything that is shown. */
   readonly substitutions: readonly Substitution[]
   /** Where a value was written, or a part of a text value; for checks that come after the schema's. */
-  positionOf(path: Path, place?: Place): Position
-  keyPositionOf(path: Path): Position
+  readonly positionOf: (path: Path, place?: Place) => Position
+  readonly keyPositionOf: (path: Path) => Position
   /** Parses the text at `path` with what only the caller knows, such as the names of all targets. */
-  conditionAt(path: Path, text: string, context: ConditionContext): Condition
+  readonly conditionAt: (path: Path, text: string, context: ConditionContext) => Condition
 }
 
 /** Throws a `UserError` with all problems: CONFIG_SYNTAX, CONFIG_EMPTY, CONFIG_UNKNOWN_KEY, CONFIG_INVALID … */

@@ -27,12 +27,12 @@ export interface Place {
 export interface YamlSource {
   readonly document: Document
   /** Where the value of that path begins; the nearest ancestor when it isn't there. */
-  positionOf(path: Path, place?: Place): Position
+  readonly positionOf: (path: Path, place?: Place) => Position
   /** Where the key itself stands. */
-  keyPositionOf(path: Path): Position
-  positionAt(offset: number, length: number): Position
+  readonly keyPositionOf: (path: Path) => Position
+  readonly positionAt: (offset: number, length: number) => Position
   /** The place of a part inside a scalar; of the whole scalar when escapes or line folds hide it. */
-  positionInside(node: Scalar, place: Place): Position
+  readonly positionInside: (node: Scalar, place: Place) => Position
 }
 
 export function openSource(file: string, text: string): YamlSource {

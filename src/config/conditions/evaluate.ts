@@ -33,7 +33,7 @@ function judge(condition: Condition, actual: FieldValue): boolean | null {
     case '!=':
       return !isSame(actual, condition.value)
     case 'in':
-      return Array.isArray(condition.value) && condition.value.some((value) => isSame(actual, value))
+      return isList(condition.value) && condition.value.some((value) => isSame(actual, value))
     case 'has':
       return holds(actual, condition.value)
     case 'matches':

@@ -4,7 +4,7 @@ import {OPERATORS, renderCondition} from '../../../src/config/conditions/conditi
 import {evaluateCondition} from '../../../src/config/conditions/evaluate.ts'
 import {FIELD_NAMES, fieldKind} from '../../../src/config/conditions/fields.ts'
 import {parseCondition} from '../../../src/config/conditions/parse.ts'
-import {isUserError} from '../../../src/core/errors.ts'
+import {problemsIn} from '../../unit/config/support.ts'
 
 const spaces = fc.constantFrom('', ' ', '   ', '\t')
 const decimal = fc
@@ -81,14 +81,9 @@ describe('a condition', () => {
     const subjects = fc.option(fc.array(fc.string(), {maxLength: 3}), {nil: undefined})
     fc.assert(
       fc.property(text, subjects, (source, names) => {
-        try {
-          parseCondition(source, names ? {subjects: names} : {})
-        } catch (error) {
-          if (!isUserError(error)) throw error
-          const place = error.problems[0]?.position
-          expect(place?.column).toBeGreaterThanOrEqual(1)
-          expect(place?.column).toBeLessThanOrEqual(source.length + 1)
-        }
+        const found = problemsIn(() => parseCondition(source, names ? {subjects: names} : {}))
+        const columns = found.map((problem) => problem.position?.column ?? 0)
+        expect(columns.every((column) => column >= 1 && column <= source.length + 1)).toBe(true)
       }),
       {numRuns: 400},
     )

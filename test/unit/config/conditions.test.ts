@@ -4,7 +4,7 @@ import {type FieldValue, evaluateCondition} from '../../../src/config/conditions
 import {FIELD_NAMES, fieldKind} from '../../../src/config/conditions/fields.ts'
 import {parseCondition} from '../../../src/config/conditions/parse.ts'
 import {evaluateExpectation} from '../../../src/config/conditions/schema.ts'
-import {isUserError} from '../../../src/core/errors.ts'
+import {problemsIn} from './support.ts'
 
 describe('parseCondition', () => {
   it.each([
@@ -163,13 +163,10 @@ describe('renderCondition', () => {
 })
 
 function mistake(work: () => unknown): readonly [string, number | undefined, string | undefined] {
-  try {
-    work()
-  } catch (error) {
-    if (!isUserError(error)) throw error
-    const [problem] = error.problems
-    const shown = [`${problem?.code ?? ''} ${problem?.message ?? ''}`, ...(problem?.advice ?? [])].join(' | ')
-    return [shown, problem?.position?.column, problem?.position?.source]
-  }
-  return ['', undefined, undefined]
+  return (
+    problemsIn(work).map(
+      ({code, message, advice = [], position}) =>
+        [[`${code} ${message}`, ...advice].join(' | '), position?.column, position?.source] as const,
+    )[0] ?? ['', undefined, undefined]
+  )
 }
