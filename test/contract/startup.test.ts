@@ -23,7 +23,7 @@ function metafile(kind: Import['kind'], chunkInput: string, chunkBytes = 1000): 
     outputs: {
       'dist/run.js': output(
         'src/run.ts',
-        300_000,
+        200_000,
         ['src/run.ts', 'node_modules/@oclif/core/lib/index.js'],
         [],
       ),
