@@ -1,5 +1,6 @@
 import {openPorts} from '../../src/app/ports.ts'
-import {type Outcome} from '../../src/core/outcome.ts'
+import type {Outcome} from '../../src/core/outcome.ts'
+import type {Ports} from '../../src/core/ports.ts'
 import {parseTargetUrl} from '../../src/core/target.ts'
 import type {Probe, ProbeRequest} from '../../src/probes/probe.ts'
 
@@ -7,6 +8,8 @@ export interface MeasureSetup {
   readonly timeout?: number
   readonly signal?: AbortSignal
   readonly options?: Readonly<Record<string, unknown>>
+  /** Doors to use instead of the real ones. */
+  readonly ports?: Partial<Ports>
   readonly request?: Partial<Omit<ProbeRequest<unknown>, 'url' | 'options'>>
 }
 
@@ -20,7 +23,7 @@ export async function measureOnce<O>(
   if (!parsed.ok) throw new Error(parsed.because)
   const options = probe.schema.parse(setup.options ?? {})
   const request = {family: 0 as const, ...setup.request, url: parsed.value, options}
-  const prober = await probe.open(request, openPorts(1))
+  const prober = await probe.open(request, {...openPorts(1), ...setup.ports})
   try {
     const signal = setup.signal ?? new AbortController().signal
     return await prober.measure({seq: 0, timeout: setup.timeout ?? 5000, signal})

@@ -12,25 +12,32 @@ export interface DnsScript {
   readonly tcp?: (query: Buffer, socket: Socket) => void
 }
 
+export interface DnsPlace {
+  /** Any address of loopback. */
+  readonly address?: string
+  readonly port?: number
+}
+
 export interface ScriptedDns {
   readonly port: number
   readonly asked: {readonly udp: number; readonly tcp: number}
   close(): Promise<void>
 }
 
-export async function scriptedDns(script: DnsScript): Promise<ScriptedDns> {
+export async function scriptedDns(script: DnsScript, at: DnsPlace = {}): Promise<ScriptedDns> {
   for (;;) {
-    const server = await tryToServe(script)
+    const server = await tryToServe(script, at)
     if (server) return server
   }
 }
 
 /** Null when the UDP port's number is taken on TCP: another one is tried. */
-async function tryToServe(script: DnsScript): Promise<ScriptedDns | null> {
+async function tryToServe(script: DnsScript, at: DnsPlace): Promise<ScriptedDns | null> {
   const asked = {udp: 0, tcp: 0}
   const udp = createSocket('udp4')
   const stranger = createSocket('udp4')
-  udp.bind(0, '127.0.0.1')
+  const address = at.address ?? '127.0.0.1'
+  udp.bind(at.port ?? 0, address)
   await once(udp, 'listening')
   const {port} = udp.address()
   udp.on('message', (query, from) => {
@@ -52,7 +59,7 @@ async function tryToServe(script: DnsScript): Promise<ScriptedDns | null> {
     stranger.close()
   }
   if (script.tcp) {
-    tcp.listen(port, '127.0.0.1')
+    tcp.listen(port, address)
     const [error] = (await Promise.race([once(tcp, 'listening'), once(tcp, 'error')])) as readonly unknown[]
     if (error !== undefined) {
       closeUdp()

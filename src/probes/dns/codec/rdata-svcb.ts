@@ -54,7 +54,7 @@ function formatValue(key: number, value: Reader): string | null {
     case 'ipv6hint':
       return list(value, () => formatAddress(value.take(16)))
     case 'ech':
-      return `"${base64(value.rest())}"`
+      return base64(value.rest())
     default:
       return value.left === 0 ? null : quote(value.rest())
   }
