@@ -63,7 +63,9 @@ export function afterFailure(
   if (state.next.type === 'stop') return state
   const begun = attempt.startedAt ?? (state.next.type === 'attempt' ? state.next.due : now)
   const open = state.connectedAt === null ? state : reopen(state, state.connectedAt, now)
-  const failed = {...open, attempts: open.attempts + 1, failures: open.failures + 1, endedAt: now}
+  // The loss of an established connection is a failure, but no attempt: that one was counted when it succeeded.
+  const attempts = open.attempts + (state.connectedAt === null ? 1 : 0)
+  const failed = {...open, attempts, failures: open.failures + 1, endedAt: now}
   const choice = chooseStrategy(state.policy, attempt.failure)
   const end = reasonToStop(failed, attempt.failure, choice)
   if (end) return {...failed, next: {type: 'stop', ...end}}

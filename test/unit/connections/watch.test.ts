@@ -131,10 +131,10 @@ describe('with a policy', () => {
     await rig.clock.advance(2000)
     expect(rig.story('attempt-scheduled', 'attempt', 'state-changed').slice(4)).toEqual([
       '201 connected > reconnecting',
-      '201 attempt 2 due 401 (immediate)',
-      '402 attempt 2 TCP_REFUSED (immediate)',
-      '402 attempt 3 due 602 (immediate)',
-      '612 attempt 3 ok (immediate)',
+      '201 attempt 1 due 401 (immediate)',
+      '402 attempt 1 TCP_REFUSED (immediate)',
+      '402 attempt 2 due 602 (immediate)',
+      '612 attempt 2 ok (immediate)',
       '612 reconnecting > connected',
     ])
     expect(rig.story('sample')).toContain('510 sample 5 sent 500 ok')
@@ -155,7 +155,7 @@ describe('with a policy', () => {
     await rig.clock.advance(1000)
     expect(rig.story('attempt', 'state-changed').slice(3)).toEqual([
       '201 connected > reconnecting',
-      '411 attempt 2 ok (immediate)',
+      '411 attempt 1 ok (immediate)',
       '610 reconnecting > connected',
     ])
     await rig.stop()
@@ -169,10 +169,10 @@ describe('with a policy', () => {
     const attempts = rig.story('attempt', 'attempt-scheduled', 'state-changed').slice(4)
     expect(attempts).toEqual([
       '201 connected > reconnecting',
-      '201 attempt 2 due 401 (immediate)',
-      '411 attempt 2 ok (immediate)',
-      '501 attempt 2 due 701 (immediate)',
-      '711 attempt 2 ok (immediate)',
+      '201 attempt 1 due 401 (immediate)',
+      '411 attempt 1 ok (immediate)',
+      '501 attempt 1 due 701 (immediate)',
+      '711 attempt 1 ok (immediate)',
       '910 reconnecting > connected',
     ])
     await rig.stop()
