@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 
 /** Checks a server's options; the error says in one line which option is wrong. */
 export function parseOptions<T>(schema: z.ZodType<T>, options: unknown): T {

@@ -1,5 +1,4 @@
 import {type ChildProcess, spawn} from 'node:child_process'
-import {readdirSync, readlinkSync} from 'node:fs'
 import {createInterface} from 'node:readline'
 import {fileURLToPath} from 'node:url'
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest'
@@ -10,6 +9,8 @@ import type {WatchSpec} from '../../../src/core/watch.ts'
 import {openPorts} from '../../../src/app/ports.ts'
 import type {Lab, LabSpec} from '../../../src/lab/lab.ts'
 import {openLab} from '../../../src/lab/open-lab.ts'
+import {loadProbe} from '../../../src/probes/registry.ts'
+import {inhabited, namespaceOf} from '../../support/living-namespaces.ts'
 
 const FIXTURE = fileURLToPath(new URL('../../fixtures/lab/hold-lab.ts', import.meta.url))
 const NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups']
@@ -33,22 +34,6 @@ beforeEach(async (ctx) => {
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup()
 })
-
-/** The network namespace of a process, such as `net:[4026532205]`; null when the process is gone. */
-function namespaceOf(pid: number | string): string | null {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/net`)
-  } catch {
-    return null
-  }
-}
-
-/** Which of these namespaces some process still lives in. */
-function inhabited(namespaces: readonly (string | null)[]): string[] {
-  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  const living = new Set(all.map(namespaceOf))
-  return namespaces.filter((name) => name !== null && living.has(name)) as string[]
-}
 
 function pidOf(place: Place): number {
   return place.kind === 'process' ? place.pid : -1
@@ -162,12 +147,16 @@ const WATCH: WatchSpec = {
 const TLS = {strategy: 'order', alpn: [], min: 'TLSv1.2', max: 'TLSv1.3', ca: [], verify: true, resume: false}
 
 describe('probes in a lab', () => {
-  it('reach the servers by ping and TCP over the veth pair', async () => {
+  it('reach the servers by ping, TCP and DNS over the veth pair', async () => {
     const {watch, sample} = await open(SPEC)
     await watch(
       {name: 'ping', url: 'ping://{server}', options: {size: 56}},
       {name: 'tcp', url: 'tcp://{echo}', options: {strategy: 'order', banner: true}},
+      {name: 'dns', url: 'dns://{names}/a.test', options: (await loadProbe('dns')).schema.parse({})},
     )
+    expect(await sample('dns', ({status}) => status === 'ok')).toMatchObject({
+      reading: {dns: {answers: ['10.77.0.2']}},
+    })
     expect(await sample('ping', ({status}) => status === 'ok')).toMatchObject({
       reading: {address: '10.77.0.2'},
     })

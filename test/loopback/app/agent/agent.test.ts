@@ -84,11 +84,9 @@ describe('an agent process', () => {
   it('makes what is pending fail when it dies', async () => {
     const session = await openSession()
     process.kill(session.pid, 'SIGSTOP')
-    const pending = expect(session.serve([])).rejects.toThrow(
-      'the agent of test is gone: it was ended by SIGKILL',
-    )
+    const pending = session.serve([])
     process.kill(session.pid, 'SIGKILL')
-    await pending
+    await expect(pending).rejects.toThrow('the agent of test is gone: it was ended by SIGKILL')
     await expect(session.serve([])).rejects.toThrow('is gone')
   })
 
