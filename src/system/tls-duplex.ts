@@ -1,5 +1,5 @@
 import {Duplex} from 'node:stream'
-import type {ByteStream, NetError} from '../core/ports.ts'
+import type {ByteStream, NetError, StreamEvent} from '../core/ports.ts'
 
 /** Enough for any handshake: a chain of ten large certificates is about 20 KiB. */
 const LIMIT = 262_144
@@ -20,47 +20,34 @@ export interface TappedDuplex {
 
 /** Node's TLS runs over this instead of the socket, so that the records themselves can be looked at. */
 export function tapStream(stream: ByteStream): TappedDuplex {
-  const chunks: Uint8Array[] = []
-  const state: {length: number; cut: boolean; error: NetError | null; ended: boolean} = {
-    length: 0,
-    cut: false,
-    error: null,
-    ended: false,
-  }
-  const remember = (data: Uint8Array): void => {
-    const kept = data.subarray(0, LIMIT - state.length)
-    if (kept.length > 0) chunks.push(kept)
-    state.length += kept.length
-    state.cut ||= kept.length < data.length
-  }
+  const memory = new Memory()
+  const state: {error: NetError | null; ended: boolean} = {error: null, ended: false}
   const stop = new AbortController()
+  const onEvent = (event: StreamEvent): void => {
+    if (duplex.destroyed) return
+    switch (event.type) {
+      case 'data':
+        memory.add(event.data)
+        duplex.push(event.data)
+        return
+      case 'end':
+        state.ended = true
+        duplex.push(null)
+        return
+      case 'error':
+        state.error = event.error
+        duplex.destroy(asError(event.error))
+        return
+      case 'aborted':
+        return
+    }
+  }
   const duplex = new Duplex({
     allowHalfOpen: true,
-    read() {
-      void stream.read(stop.signal).then((event) => {
-        if (duplex.destroyed) return
-        switch (event.type) {
-          case 'data':
-            remember(event.data)
-            duplex.push(event.data)
-            return
-          case 'end':
-            state.ended = true
-            duplex.push(null)
-            return
-          case 'error':
-            state.error = event.error
-            duplex.destroy(asError(event.error))
-            return
-          case 'aborted':
-            return
-        }
-      })
-    },
+    read: () => void stream.read(stop.signal).then(onEvent),
     write(chunk: Uint8Array, _encoding, done) {
       void stream.write(chunk).then((error) => {
-        if (!error) return done()
-        // The reading side may still hold what the peer said before it went; it ends the stream.
+        // Not handed on: the reading side may still hold what the peer said before it went, and ends the stream.
         state.error ??= error
         done()
       })
@@ -80,10 +67,28 @@ export function tapStream(stream: ByteStream): TappedDuplex {
   duplex.on('error', () => undefined)
   return {
     duplex,
-    received: () => Buffer.concat(chunks),
-    cut: () => state.cut,
+    received: () => memory.bytes(),
+    cut: () => memory.cut,
     error: () => state.error,
     ended: () => state.ended,
+  }
+}
+
+/** The first bytes of what is added, up to the limit. */
+class Memory {
+  readonly #chunks: Uint8Array[] = []
+  #length = 0
+  cut = false
+
+  add(data: Uint8Array): void {
+    const kept = data.subarray(0, LIMIT - this.#length)
+    if (kept.length > 0) this.#chunks.push(kept)
+    this.#length += kept.length
+    this.cut ||= kept.length < data.length
+  }
+
+  bytes(): Uint8Array {
+    return Buffer.concat(this.#chunks)
   }
 }
 

@@ -58,7 +58,7 @@ export async function openWorkshop(): Promise<Workshop> {
     extensions: readonly string[],
   ): Promise<Issued> => {
     const files = await makeRequest(folder, request, openssl)
-    await sign(folder, request, issuer, extensions, openssl)
+    await sign({folder, openssl, extensions}, request, issuer)
     return {
       name: request.name,
       ...files,
@@ -103,11 +103,9 @@ async function makeRequest(
 
 /** `openssl ca` is the only command of OpenSSL 3.0 that takes both dates. */
 async function sign(
-  folder: string,
+  {folder, openssl, extensions}: {folder: string; openssl: Openssl; extensions: readonly string[]},
   {name, from = -1, to = 90, digest = 'sha256', san = [], key}: CertificateRequest,
   issuer: Issued | null,
-  extensions: readonly string[],
-  openssl: Openssl,
 ): Promise<void> {
   const place = join(folder, `${name}.ca`)
   await mkdir(place)

@@ -21,7 +21,7 @@ export const OID = {
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
 } as const
 
-export interface Extension {
+interface Extension {
   readonly critical: boolean
   readonly value: Uint8Array
 }
@@ -85,12 +85,9 @@ function build(der: Uint8Array, x509: X509Certificate): Certificate | null {
   const [tbs, algorithm] = derChildren(readDer(der))
   const fields = derChildren(tbs)
   // The version is [0] and may be left out.
-  const first = fields[0]?.tag === 0xa0 ? 1 : 0
-  const [serial, , issuer, validity, subject, key] = fields.slice(first)
-  if (!serial || !issuer || !validity || !subject || !key) return null
-  const [from, to] = derChildren(validity)
-  const notBefore = derTime(from)
-  const notAfter = derTime(to)
+  const [serial, , issuer, validity, subject, key] = fields[0]?.tag === 0xa0 ? fields.slice(1) : fields
+  if (!serial || !issuer || !subject) return null
+  const [notBefore = null, notAfter = null] = derChildren(validity).map(derTime)
   if (notBefore === null || notAfter === null) return null
   const extensions = parseExtensions(fields.find((field) => field.tag === 0xa3))
   const [ca, pathLength] = basicConstraints(extensions)
@@ -108,11 +105,16 @@ function build(der: Uint8Array, x509: X509Certificate): Certificate | null {
     notAfter,
     names: parseGeneralNames(extensions.get(OID.subjectAltName)?.value),
     signatureAlgorithm: derOid(derChildren(algorithm)[0]),
-    publicKey: derChildren(key)[1]?.body.subarray(1) ?? new Uint8Array(),
+    publicKey: bitString(derChildren(key)[1]),
     extensions,
     ca,
     pathLength,
   }
+}
+
+/** The octets of a bit string of whole octets. */
+function bitString(node: DerNode | undefined): Uint8Array {
+  return node?.body.subarray(1) ?? new Uint8Array()
 }
 
 function parseExtensions(wrapper: DerNode | undefined): ReadonlyMap<string, Extension> {
@@ -161,7 +163,7 @@ export function keyText({key}: Certificate): string {
   return [type, bits ?? curve].filter((part) => part !== undefined).join(' ')
 }
 
-export interface KeyParameters {
+interface KeyParameters {
   /** `RSA`, `EC`, `ED25519`, `DSA`…; `unknown` when OpenSSL can't read the key. */
   readonly type: string
   readonly bits?: number

@@ -20,7 +20,7 @@ const SUITES: Readonly<Record<number, Suite>> = {
 const TAG = 16
 const IV = 12
 
-export interface Decrypted {
+interface Decrypted {
   readonly type: number
   readonly content: Uint8Array
 }

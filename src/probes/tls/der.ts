@@ -68,16 +68,25 @@ export function derOid(node: DerNode | null | undefined): string {
 
 /** Milliseconds since the epoch of a UTCTime or GeneralizedTime in the form of RFC 5280 §4.1.2.5; null for others. */
 export function derTime(node: DerNode | null | undefined): number | null {
-  const text = node ? latin1(node.body) : ''
-  const pattern =
-    node?.tag === TAG.utcTime
-      ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/
-      : /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d+)?Z$/
-  const match = pattern.exec(text)
+  switch (node?.tag) {
+    case TAG.utcTime: {
+      const text = latin1(node.body)
+      // Two digits for the year: 50 and more are of the last century.
+      return parseTime(`${Number(text.slice(0, 2)) >= 50 ? '19' : '20'}${text}`)
+    }
+    case TAG.generalizedTime:
+      return parseTime(latin1(node.body))
+    default:
+      return null
+  }
+}
+
+function parseTime(text: string): number | null {
+  const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d+)?Z$/.exec(text)
   if (!match) return null
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number)
-  const fullYear = node?.tag === TAG.utcTime ? year + (year >= 50 ? 1900 : 2000) : year
-  return Date.UTC(fullYear, month - 1, day, hour, minute, second)
+  const [year, month, day, hour, minute, second] = match.slice(1)
+  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
+  return Number.isNaN(time) ? null : time
 }
 
 /** A small non-negative INTEGER; null when it is absent, negative or large. */

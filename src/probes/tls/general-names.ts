@@ -1,4 +1,5 @@
 /** GeneralNames of RFC 5280 §4.2.1.6: the names inside subjectAltName and name constraints. */
+import {addressFamily} from '../../core/address.ts'
 import {derChildren, latin1, readDer} from './der.ts'
 
 export interface GeneralNames {
@@ -52,33 +53,28 @@ function longestZeros(groups: readonly string[]): {readonly start: number; reado
 
 /** The octets of an IPv4 or IPv6 literal (without a zone); null for anything else. */
 export function ipOctets(text: string): Uint8Array | null {
-  return text.includes(':') ? ipv6Octets(text) : ipv4Octets(text)
+  if (text.includes('%')) return null
+  switch (addressFamily(text)) {
+    case 4:
+      return Uint8Array.from(text.split('.'), Number)
+    case 6:
+      return ipv6Octets(text)
+    case null:
+      return null
+  }
 }
 
-function ipv4Octets(text: string): Uint8Array | null {
-  const parts = text.split('.')
-  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)) {
-    return null
-  }
-  return Uint8Array.from(parts, Number)
-}
-
-function ipv6Octets(text: string): Uint8Array | null {
-  const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text)
-  if (dotted) {
-    const tail = ipv4Octets(dotted[2] ?? '')
-    if (!tail) return null
-    const [a = 0, b = 0, c = 0, d = 0] = tail
-    return ipv6Octets(`${dotted[1] ?? ''}${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`)
-  }
-  const halves = text.split('::')
-  if (halves.length > 2) return null
-  const [head = [], tail = []] = halves.map((half) => (half === '' ? [] : half.split(':')))
-  const missing = 8 - head.length - tail.length
-  if (halves.length === 2 ? missing < 1 : missing !== 0) return null
-  const groups = [...head, ...Array.from({length: halves.length === 2 ? missing : 0}, () => '0'), ...tail]
-  if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return null
-  return Uint8Array.from(
-    groups.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]),
-  )
+/** Of a text that is known to be sound. */
+function ipv6Octets(text: string): Uint8Array {
+  // The dotted form at the end stands for two groups.
+  const plain = text.replace(/[\d.]+\.\d+$/, (dotted) => {
+    const [a = 0, b = 0, c = 0, d = 0] = dotted.split('.').map(Number)
+    return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`
+  })
+  const [head = [], tail = []] = plain
+    .split('::')
+    .map((half) => half.split(':').filter((group) => group !== ''))
+  const zeros = Array.from({length: 8 - head.length - tail.length}, () => '0')
+  const groups = [...head, ...zeros, ...tail].map((group) => Number.parseInt(group, 16))
+  return Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 255]))
 }

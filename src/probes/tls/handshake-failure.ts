@@ -80,37 +80,32 @@ function explainAlert(
 }
 
 function alertCode(number: number, side: ServerSide, {identity}: HandshakeContext): FailureCode {
-  const requested = side.certificateRequested === true
-  if (number === 116 || number === 41) return 'TLS_CLIENT_CERT_REQUIRED'
-  if (requested && !identity && (number === 40 || REFUSALS.has(number))) return 'TLS_CLIENT_CERT_REQUIRED'
-  if (requested && identity && (number === 40 || REFUSALS.has(number))) return 'TLS_CLIENT_CERT_REJECTED'
-  switch (number) {
-    case 40:
-      // After its ServerHello the server has already chosen a cipher.
-      return side.hello ? 'TLS_ALERT' : 'TLS_NO_SHARED_CIPHER'
-    case 71:
-      return 'TLS_NO_SHARED_CIPHER'
-    case 70:
-    case 86:
-      return 'TLS_VERSION'
-    case 80:
-      return 'TLS_SERVER_ERROR'
-    case 112:
-      return 'TLS_SNI_UNKNOWN'
-    case 120:
-      return 'TLS_ALPN'
-    case 10:
-    case 20:
-    case 21:
-    case 22:
-    case 30:
-    case 47:
-    case 50:
-    case 51:
-      return 'TLS_MALFORMED'
-    default:
-      return 'TLS_ALERT'
+  if (side.certificateRequested === true && (number === 40 || REFUSALS.has(number))) {
+    return identity ? 'TLS_CLIENT_CERT_REJECTED' : 'TLS_CLIENT_CERT_REQUIRED'
   }
+  // After its ServerHello the server has already chosen a cipher.
+  if (number === 40 && side.hello) return 'TLS_ALERT'
+  return ALERT_CODES[number] ?? 'TLS_ALERT'
+}
+
+const ALERT_CODES: Readonly<Record<number, FailureCode>> = {
+  10: 'TLS_MALFORMED',
+  20: 'TLS_MALFORMED',
+  21: 'TLS_MALFORMED',
+  22: 'TLS_MALFORMED',
+  30: 'TLS_MALFORMED',
+  40: 'TLS_NO_SHARED_CIPHER',
+  41: 'TLS_CLIENT_CERT_REQUIRED',
+  47: 'TLS_MALFORMED',
+  50: 'TLS_MALFORMED',
+  51: 'TLS_MALFORMED',
+  70: 'TLS_VERSION',
+  71: 'TLS_NO_SHARED_CIPHER',
+  80: 'TLS_SERVER_ERROR',
+  86: 'TLS_VERSION',
+  112: 'TLS_SNI_UNKNOWN',
+  116: 'TLS_CLIENT_CERT_REQUIRED',
+  120: 'TLS_ALPN',
 }
 
 function alertDetail(code: FailureCode, side: ServerSide, context: HandshakeContext): string {

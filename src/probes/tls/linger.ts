@@ -1,7 +1,6 @@
 /** The wait after a handshake for the server's verdict on the client certificate. */
-import type {TlsConnection, TlsSettled} from '../../core/ports.ts'
+import type {Ports, TlsConnection, TlsSettled} from '../../core/ports.ts'
 import type {Millis} from '../../core/units.ts'
-import type {Ports} from '../../core/ports.ts'
 import {startDeadline, type Deadline} from '../shared/deadline.ts'
 import type {ServerSide} from './transcript.ts'
 

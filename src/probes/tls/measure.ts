@@ -1,4 +1,5 @@
 /** One sample: resolve, connect, shake hands, listen for a late refusal, judge. */
+import type {TlsFacts} from '../../core/facts.ts'
 import type {Failure} from '../../core/failure.ts'
 import type {Family, Phases, Reading} from '../../core/outcome.ts'
 import type {Ports} from '../../core/ports.ts'
@@ -6,7 +7,7 @@ import type {Millis} from '../../core/units.ts'
 import {dialAddresses, type Dialled} from '../shared/dial-addresses.ts'
 import type {Deadline} from '../shared/deadline.ts'
 import {resolveTarget} from '../shared/resolve-target.ts'
-import {inspect, type Inspection} from './inspect.ts'
+import {inspect} from './inspect.ts'
 import type {TlsMaterials} from './materials.ts'
 import type {ReferenceName} from './name-matching.ts'
 import type {TlsOptions} from './options.ts'
@@ -61,20 +62,25 @@ export async function measureHandshake(
   }
   const handshake = await shakeHands(target, dialled, deadline, ports)
   const inspection = await inspect(target, handshake, ports)
-  const reading = readingOf(target, dialled, handshake, inspection, resolve)
+  const reading = readingOf({port, resolve, dialled, handshake, facts: inspection.facts})
   if (inspection.failure || !target.options.resume) return {failure: inspection.failure, reading}
-  const resumption = await measureResumption(target, dialled.winner, handshake, deadline, ports)
+  const resumption = await measureResumption(
+    {target, winner: dialled.winner, first: handshake, deadline},
+    ports,
+  )
   const tls = {...inspection.facts, resumed: resumption.accepted, resumption}
   return {failure: null, reading: {...reading, tls}}
 }
 
-function readingOf(
-  {port}: TlsTarget,
-  dialled: Connected,
-  handshake: Handshake,
-  {facts}: Inspection,
-  resolve: Millis | null,
-): Reading {
+interface Steps {
+  readonly port: number
+  readonly resolve: Millis | null
+  readonly dialled: Connected
+  readonly handshake: Handshake
+  readonly facts: TlsFacts
+}
+
+function readingOf({port, resolve, dialled, handshake, facts}: Steps): Reading {
   const won = dialled.addresses.find(({status}) => status === 'ok')
   const connect = (won?.startedAfter ?? 0) + dialled.took
   return {

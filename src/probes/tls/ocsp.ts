@@ -4,7 +4,7 @@ import {OID, parseCertificateDer, type Certificate} from './certificate.ts'
 import {TAG, derChildren, derOid, derTime, readDer, sameBytes, type DerNode} from './der.ts'
 import {isSignedBy} from './path.ts'
 
-export type OcspStatus = 'good' | 'revoked' | 'unknown' | 'absent' | 'invalid'
+type OcspStatus = 'good' | 'revoked' | 'unknown' | 'absent' | 'invalid'
 
 export interface OcspReport {
   readonly status: OcspStatus
@@ -29,9 +29,16 @@ export function judgeOcsp(
   if (!basic || !leaf || !issuer || !isAuthentic(basic, issuer)) return INVALID
   const single = basic.singles.find((each) => isAbout(each, leaf, issuer))
   const [, status, from, next] = derChildren(single)
-  if (!status || (derTime(from) ?? Number.POSITIVE_INFINITY) > now + CLOCK_SKEW) return INVALID
+  return status && isCurrent(from, next, now) ? readStatus(status) : INVALID
+}
+
+function isCurrent(from: DerNode | undefined, next: DerNode | undefined, now: number): boolean {
   const until = next?.tag === 0xa0 ? derTime(derChildren(next)[0]) : null
-  if (until !== null && until < now - CLOCK_SKEW) return INVALID
+  if ((derTime(from) ?? Number.POSITIVE_INFINITY) > now + CLOCK_SKEW) return false
+  return until === null || until >= now - CLOCK_SKEW
+}
+
+function readStatus(status: DerNode): OcspReport {
   switch (status.tag) {
     case 0x80:
       return {status: 'good', revokedAt: null}

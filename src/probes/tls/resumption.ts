@@ -6,12 +6,16 @@ import {dialAddresses} from '../shared/dial-addresses.ts'
 import type {TlsTarget} from './measure.ts'
 import type {Handshake} from './shake-hands.ts'
 
+interface Repetition {
+  readonly target: TlsTarget
+  readonly winner: ResolvedAddress
+  readonly first: Handshake
+  readonly deadline: Deadline
+}
+
 /** To the same address; a failure of the second connection means that nothing was resumed. */
 export async function measureResumption(
-  target: TlsTarget,
-  winner: ResolvedAddress,
-  first: Handshake,
-  deadline: Deadline,
+  {target, winner, first, deadline}: Repetition,
   ports: Ports,
 ): Promise<ResumptionFacts> {
   const full = first.took

@@ -28,26 +28,48 @@ export interface FactSources {
 const DAY = 86_400_000
 
 export function buildFacts(sources: FactSources): TlsFacts {
-  const {side, negotiated, chain, trust, sni, now} = sources
-  const leaf = chain[0] ?? null
-  const alert = side.alert?.number === 0 && negotiated ? null : (side.alert?.number ?? null)
+  const {side, negotiated, chain, trust, sni, ocsp} = sources
   return {
     version: negotiated?.version ?? side.version,
     cipher: negotiated?.cipher ?? side.cipher,
     group: side.group,
     alpn: negotiated?.alpn ?? null,
     sni,
-    days_left: leaf ? Math.floor((leaf.notAfter - now) / DAY) : null,
-    names: leaf ? namesOf(leaf) : [],
-    issuer: leaf ? stripControl(nameText(leaf.issuer)) : null,
-    subject: leaf ? stripControl(nameText(leaf.subject)) : null,
-    trusted: trust !== null && trust.problems.length === 0,
-    problems: [...new Set(trust?.problems.map(({code}) => code))],
-    name_matches: trust?.nameMatches ?? null,
+    ...leafFacts(chain[0], sources.now),
+    ...trustFacts(trust),
     resumed: negotiated?.resumed ?? false,
-    ocsp: sources.ocsp,
+    ocsp,
     chain: chain.map(certificateFacts),
-    alert: sources.alert ?? alert,
+    alert: sources.alert ?? receivedAlert(sources),
     client_certificate_requested: side.certificateRequested,
   }
+}
+
+function leafFacts(
+  leaf: Certificate | undefined,
+  now: number,
+): Pick<TlsFacts, 'days_left' | 'names' | 'issuer' | 'subject'> {
+  if (!leaf) return {days_left: null, names: [], issuer: null, subject: null}
+  return {
+    days_left: Math.floor((leaf.notAfter - now) / DAY),
+    names: namesOf(leaf),
+    issuer: stripControl(nameText(leaf.issuer)),
+    subject: stripControl(nameText(leaf.subject)),
+  }
+}
+
+/** Without a certificate there is nothing to trust, and nothing to complain about. */
+function trustFacts(trust: TrustReport | null): Pick<TlsFacts, 'trusted' | 'problems' | 'name_matches'> {
+  if (!trust) return {trusted: false, problems: [], name_matches: null}
+  return {
+    trusted: trust.problems.length === 0,
+    problems: [...new Set(trust.problems.map(({code}) => code))],
+    name_matches: trust.nameMatches,
+  }
+}
+
+/** A close_notify after the handshake is the server's good manners, not news. */
+function receivedAlert({side, negotiated}: FactSources): number | null {
+  if (!side.alert || (side.alert.number === 0 && negotiated)) return null
+  return side.alert.number
 }

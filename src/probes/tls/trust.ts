@@ -11,7 +11,7 @@ import {joinStores, type TrustStore} from './trust-store.ts'
  * The most telling reason first. Dates and names are certain and mended by whoever runs the server; the issuer
  * depends on this machine's roots too; weakness is a matter of policy.
  */
-export const TRUST_ORDER: readonly FailureCode[] = [
+const TRUST_ORDER: readonly FailureCode[] = [
   'TLS_CERT_EXPIRED',
   'TLS_CERT_NOT_YET_VALID',
   'TLS_CERT_REVOKED',

@@ -67,7 +67,8 @@ describe('whatever a server sends', () => {
           const index = at % received.length
           received[index] = (received[index] ?? 0) ^ mask
         }
-        const {chain} = readTranscript({...full, received})
+        const {bytes, chain} = readTranscript({...full, received})
+        expect(bytes).toBe(received.length)
         for (const der of chain ?? []) parseCertificateDer(der)
       }),
     )

@@ -54,13 +54,11 @@ describe('plain text where TLS is expected', () => {
     ['* OK IMAP4rev1\r\n', 'IMAP, "* OK IMAP4rev1"'],
     ["-ERR unknown command '\u0016'\r\n", 'Redis, "-ERR unknown command \'\'"'],
     ['N', 'PostgreSQL, "N"'],
-    ['J\u0000\u0000\u0000\n8.0.36\u0000', /^MySQL/],
+    ['J\u0000\u0000\u0000\n8.0.36\u0000', 'MySQL, "J"'],
     ['\u001b]0;owned\u0007whatever', '"whatever"'],
     ['\u0000\u0001\u0002', '3 bytes that are no text'],
   ])('%j', (text, what) => {
-    expect(describePlaintext(Buffer.from(text, 'latin1')).what).toEqual(
-      typeof what === 'string' ? what : expect.stringMatching(what),
-    )
+    expect(describePlaintext(Buffer.from(text, 'latin1')).what).toBe(what)
   })
 })
 
