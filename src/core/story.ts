@@ -77,7 +77,8 @@ function tell(story: Story, event: RunEvent): readonly Told[] {
     case 'phase-started':
       return [line('phase', '', `phase ${event.phase}${lasting(event)}`)]
     case 'state-changed': {
-      if (event.from === 'idle' && event.to === 'connecting') return []
+      // The watch began or ended: the phases say so already, once for all targets.
+      if ((event.from === 'idle' && event.to === 'connecting') || event.to === 'disconnected') return []
       const tone = toneOfState(event.to)
       return [line(tone, event.target, `${event.from} → ${event.to}${reason(event.because)}`)]
     }

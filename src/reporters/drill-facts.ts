@@ -42,7 +42,8 @@ export interface DrillFacts {
 }
 
 const MOST_HAPPENINGS = 400
-const DOWN: ReadonlySet<ConnectionState> = new Set(['reconnecting', 'exhausted', 'failed', 'disconnected'])
+/** `disconnected` isn't among them: it is our own end of the watch. */
+const DOWN: ReadonlySet<ConnectionState> = new Set(['reconnecting', 'exhausted', 'failed'])
 
 export function emptyDrillFacts(): DrillFacts {
   return {

@@ -16,6 +16,8 @@ export interface DetailOptions {
   readonly width: number
   readonly rows: number
   readonly now: Millis
+  /** The part of the run that the sparkline shows. */
+  readonly start: Millis
   readonly end: Millis
   readonly glyphs: Glyphs
 }
@@ -23,7 +25,7 @@ export interface DetailOptions {
 /** At most `rows` lines of at most `width` columns; the most important ones come first. */
 export function renderDetail(target: TargetView, options: DetailOptions): readonly Line[] {
   const {glyphs, width, rows, now, end} = options
-  const axis = planTimeAxis(Math.max(end, now), Math.max(1, width - 4))
+  const axis = planTimeAxis(options.start, Math.max(end, now), Math.max(1, width - 4))
   const hold = target.info?.interval ?? 1000
   const blank: Line = []
   const lines: readonly Line[] = [

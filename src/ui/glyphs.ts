@@ -96,11 +96,11 @@ export interface StateLook {
 export const STATE_LOOKS: Readonly<Record<ConnectionState, StateLook>> = {
   failed: {sign: 'bad', tone: 'bad', short: 'failed', rank: 8},
   exhausted: {sign: 'bad', tone: 'bad', short: 'spent', rank: 7},
-  disconnected: {sign: 'bad', tone: 'bad', short: 'down', rank: 6},
   reconnecting: {sign: 'waiting', tone: 'bad', short: 'retry', rank: 5},
   suspect: {sign: 'doubt', tone: 'warning', short: 'doubt', rank: 4},
   degraded: {sign: 'doubt', tone: 'warning', short: 'weak', rank: 3},
   connecting: {sign: 'waiting', tone: 'warning', short: 'dial', rank: 2},
   idle: {sign: 'pending', tone: 'dim', short: 'idle', rank: 1},
+  disconnected: {sign: 'pending', tone: 'dim', short: 'ended', rank: 1},
   connected: {sign: 'current', tone: 'good', short: 'up', rank: 0},
 }

@@ -11,11 +11,11 @@ const NICE_SECONDS = [
   1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400,
 ]
 
-/** An axis from the run's start to a round time at or after `end`, so that it moves rarely. */
-export function planTimeAxis(end: Millis, columns: number): TimeAxis {
-  const least = Math.max(end, 10_000)
+/** An axis from `from` to a round length at or after `end`, so that it moves rarely. */
+export function planTimeAxis(from: Millis, end: Millis, columns: number): TimeAxis {
+  const least = Math.max(end - from, 10_000)
   const step = stepFor(least, 6)
-  return {from: 0, to: Math.ceil(least / step) * step, columns}
+  return {from, to: from + Math.ceil(least / step) * step, columns}
 }
 
 export function columnWidth(axis: TimeAxis): Millis {
@@ -36,7 +36,7 @@ export interface Tick {
 /** Labelled round times whose labels don't touch each other. */
 export function planTicks(axis: TimeAxis): readonly Tick[] {
   if (axis.columns < 4) return []
-  const most = Math.max(1, Math.floor(axis.columns / 8))
+  const most = Math.max(1, Math.floor(axis.columns / 7))
   const step = stepFor(axis.to - axis.from, most)
   const ticks: Tick[] = []
   let free = 0

@@ -152,3 +152,8 @@ function updateFault(
   const faultPlaces = new Map(view.faultPlaces).set(id, view.faults.length)
   return {...view, faultPlaces, faults: [...view.faults, change(unknownFaultView(id, at))]}
 }
+
+/** Where the time axis begins: what came before the first baseline is preparation. */
+export function axisStart(view: ViewState): Millis {
+  return view.phases.find(({phase}) => phase === 'baseline')?.since ?? 0
+}

@@ -72,41 +72,25 @@ function setMode(number: string, isOn: boolean, state: {isAlternate: boolean; is
 
 function runCommand(command: string, numbers: string, cells: string[][], cursor: Cursor): void {
   const [first = 0, second = 0] = numbers.split(';').map(Number)
-  const row = cells[cursor.y] ?? []
-  switch (command) {
-    case 'A':
-      cursor.y -= first || 1
-      return
-    case 'B':
-      cursor.y += first || 1
-      return
-    case 'C':
-      cursor.x += first || 1
-      return
-    case 'E':
-      cursor.x = 0
-      cursor.y += first || 1
-      return
-    case 'G':
-      cursor.x = (first || 1) - 1
-      return
-    case 'H':
-      cursor.y = (first || 1) - 1
-      cursor.x = (second || 1) - 1
-      return
-    case 'K':
-      if (first === 2) row.length = 0
-      else if (first === 0) row.length = Math.min(row.length, cursor.x)
-      else throw new Error(`unknown erasure ${first}`)
-      return
-    case 'J':
-      if (first !== 0) throw new Error(`unknown erasure ${first}`)
-      row.length = Math.min(row.length, cursor.x)
-      for (let y = cursor.y + 1; y < cells.length; y++) cells[y] = []
-      return
-    case 'm':
-      return
-    default:
-      throw new Error(`unknown command ${command}`)
+  const count = first || 1
+  const moves: Readonly<Record<string, Partial<Cursor>>> = {
+    A: {y: cursor.y - count},
+    B: {y: cursor.y + count},
+    C: {x: cursor.x + count},
+    E: {x: 0, y: cursor.y + count},
+    G: {x: count - 1},
+    H: {y: count - 1, x: (second || 1) - 1},
   }
+  const move = moves[command]
+  if (move) Object.assign(cursor, move)
+  else if (command === 'K' || command === 'J') erase(command, first, cells, cursor)
+  else if (command !== 'm') throw new Error(`unknown command ${command}`)
+}
+
+function erase(command: 'K' | 'J', what: number, cells: string[][], cursor: Cursor): void {
+  const row = cells[cursor.y] ?? []
+  const isWhole = command === 'K' && what === 2
+  if (what !== 0 && !isWhole) throw new Error(`unknown erasure ${command}${what}`)
+  row.length = isWhole ? 0 : Math.min(row.length, cursor.x)
+  if (command === 'J') for (let y = cursor.y + 1; y < cells.length; y++) cells[y] = []
 }

@@ -6,6 +6,7 @@ import {FIXED_ROWS} from '../layout.ts'
 import {selectedPlace} from '../screen-state.ts'
 import {sortTargets} from '../sort-targets.ts'
 import {span} from '../spans.ts'
+import {axisStart} from '../view-state.ts'
 import {Rows} from './rows.tsx'
 
 /** The selected target in full. */
@@ -25,6 +26,7 @@ export function DetailPane({frame}: {readonly frame: Frame}): ReactElement {
         width: columns,
         rows: rows - FIXED_ROWS - gap,
         now,
+        start: axisStart(view),
         end: view.horizon,
         glyphs: look.glyphs,
       })

@@ -5,6 +5,7 @@ import {planColumns} from '../columns.ts'
 import type {Frame} from '../frame.ts'
 import {planLayout} from '../layout.ts'
 import {planTimeAxis} from '../time-axis.ts'
+import {axisStart} from '../view-state.ts'
 import {EventLog} from './event-log.tsx'
 import {FaultBands} from './fault-bands.tsx'
 import {TargetTable} from './target-table.tsx'
@@ -15,7 +16,7 @@ export function Overview({frame}: {readonly frame: Frame}): ReactElement {
   const layout = planLayout({rows: frame.rows, targets: view.targets.length, faults: view.faults.length})
   const longest = Math.max(6, ...[...view.targets, ...view.faults].map(({name}) => displayWidth(name)))
   const columns = planColumns(frame.columns, longest)
-  const axis = planTimeAxis(Math.max(view.horizon, now), columns.chart)
+  const axis = planTimeAxis(axisStart(view), Math.max(view.horizon, now), columns.chart)
   const context = {columns, axis, now, glyphs: look.glyphs}
   const gap = layout.isAiry ? 1 : 0
   return (
