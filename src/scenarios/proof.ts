@@ -130,8 +130,8 @@ function controlProof(series: TargetSeries, {window, baseline}: FaultEvidence): 
   const failed = points.filter((point) => !point.ok).length
   const before = roundTrips(series, baseline, false)
   const during = roundTrips(series, window, false)
-  const what = `control ${series.info.name}`
-  const asked = 'unchanged'
+  const what = `${series.info.name} untouched`
+  const asked = 'no change'
   if (points.length === 0) return {what, asked, measured: 'no sample', verdict: 'no-traffic'}
   const limit = controlLimit(before)
   const middle = during.length === 0 ? 0 : median(during)

@@ -36,7 +36,7 @@ describe('drill run partition', () => {
     const proofs = events.flatMap((event) => (event.type === 'fault-measured' ? event.proofs : []))
     expect(proofs.map((proof) => proof.verdict)).toEqual(proofs.map(() => 'verified'))
     expect(proofs.map((proof) => proof.what)).toEqual(
-      expect.arrayContaining(['read-back (nft)', 'counter (nft)', 'api blocked', 'control control']),
+      expect.arrayContaining(['read-back (nft)', 'counter (nft)', 'api blocked', 'control untouched']),
     )
     expect(kernelState()).toEqual(before)
   })

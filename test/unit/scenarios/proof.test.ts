@@ -112,7 +112,7 @@ describe('judgeProof', () => {
         role: 'control',
       }),
     ]
-    expect(verdicts({controls: hit})['control control']).toBe('out-of-tolerance')
+    expect(verdicts({controls: hit})['control untouched']).toBe('out-of-tolerance')
   })
 
   it('is never proven without any evidence', () => {
