@@ -41,6 +41,7 @@ export function missingError(
   situation: Situation,
   what: string,
   sets: readonly (readonly Capability[])[],
+  proxyCould = false,
 ): UserError {
   const gap = situation.proxyOnly ? [] : nearestGap(situation.report, sets)
   const because = situation.proxyOnly
@@ -51,7 +52,11 @@ export function missingError(
     {
       code: 'CAPABILITY_MISSING',
       message: `${what} can not be had here: ${because}`,
-      advice: [...remedies, 'netdrill doctor shows what works on this machine'],
+      advice: [
+        ...remedies,
+        ...(proxyCould ? ['a proxy in front of the target could do it: --proxy LISTEN=UPSTREAM'] : []),
+        'netdrill doctor shows what works on this machine',
+      ],
     },
     EXIT.capability,
   )

@@ -5,8 +5,8 @@ import {type Place, describePlace} from '../core/place.ts'
 import type {Ports} from '../core/ports.ts'
 import type {FaultRequest} from './fault.ts'
 import type {PlannedKind} from './kind.ts'
-import {observeDevice, routeDevice} from './observe.ts'
-import {type Scope, parseScope} from './scope.ts'
+import {observeDevice, routeDevice, routeSource} from './observe.ts'
+import {type Scope, parseScope, scopeCovers} from './scope.ts'
 import type {DeviceFacts, Situation} from './situation.ts'
 import type {Tools} from './tools.ts'
 
@@ -32,7 +32,7 @@ export async function gatherSituation(
     report,
     proxy: binding.proxy !== null,
     proxyOnly,
-    crossings: device ? crossingsOf(device, scope) : 1,
+    crossings: device ? await crossingsOf({device, place, scope}, tools) : 1,
     tcVersion: versionOf(/iproute2-(\d+)\.(\d+)/.exec(report('tc').found)),
     kernelVersion: versionOf(/^(\d+)\.(\d+)/.exec(ports.host.platform.kernel)),
   }
@@ -98,11 +98,18 @@ function noDeviceText(devices: readonly (string | null)[], place: Place): string
 }
 
 /**
- * On loopback both directions leave by the same device. With a port only the way towards it is in the scope: the
- * answers come from there, and go to another port.
+ * On loopback both directions leave by the same device. An answer is in the scope as well when it goes to an address
+ * of the scope, and when no port is given: it goes to another one than the question.
  */
-function crossingsOf(device: DeviceFacts, scope: Scope): 1 | 2 {
-  return device.loopback && scope.port === null ? 2 : 1
+async function crossingsOf(
+  {device, place, scope}: {readonly device: DeviceFacts; readonly place: Place; readonly scope: Scope},
+  tools: Tools,
+): Promise<1 | 2> {
+  if (!device.loopback || scope.port !== null) return 1
+  const [first] = scope.to
+  if (!first) return 2
+  const source = await routeSource(tools, place, first.address)
+  return source === null || scopeCovers(scope, source, null) ? 2 : 1
 }
 
 /** 6.1 is 6.01 and 6.10 is 6.1, so that versions compare as numbers. */

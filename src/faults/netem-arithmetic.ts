@@ -49,9 +49,12 @@ export function expectedLoss(loss: LossModel): Ratio {
     }
     case 'state': {
       // Weights relative to state 1 (good): 3 loses in a burst, 2 receives within one, 4 loses one alone.
-      if (loss.p31 === 0) return loss.p13 === 0 ? 0 : 1
+      if (loss.p13 === 0) return loss.p14 / (1 + loss.p14)
+      // A state that is entered and never left keeps everything: 2 receives, 3 loses.
+      if (loss.p32 > 0 && loss.p23 === 0) return 0
+      if (loss.p31 === 0) return loss.p32 === 0 ? 1 : loss.p23 / (loss.p23 + loss.p32)
       const burst = loss.p13 / loss.p31
-      const within = loss.p23 === 0 ? 0 : (loss.p32 * burst) / loss.p23
+      const within = loss.p32 === 0 ? 0 : (loss.p32 * burst) / loss.p23
       const alone = loss.p14
       return (burst + alone) / (1 + burst + within + alone)
     }
@@ -80,8 +83,18 @@ export function oneWayDelay(spec: NetemSpec, crossings: number): Millis {
   return spec.delay ?? (spec.rtt === undefined ? 0 : spec.rtt / crossings)
 }
 
-/** The standard deviation of one passage: uniform jitter has one of jitter/√3, the others their jitter. */
-export function delaySpread(spec: NetemSpec): Millis {
+/**
+ * What a round trip gets on average, and its standard deviation. Uniform jitter deviates by jitter/√3, the other
+ * distributions by their jitter; the share that reordering lets go at once has no delay at all.
+ */
+export function expectedDelay(
+  spec: NetemSpec,
+  delay: Millis,
+  crossings: number,
+): {readonly mean: Millis; readonly spread: Millis} {
   const jitter = spec.jitter ?? 0
-  return (spec.distribution ?? 'uniform') === 'uniform' ? jitter / Math.sqrt(3) : jitter
+  const deviation = (spec.distribution ?? 'uniform') === 'uniform' ? jitter / Math.sqrt(3) : jitter
+  const atOnce = spec.reorder === undefined ? 0 : spec.reorder.chance / (spec.gap ?? 1)
+  const variance = (1 - atOnce) * deviation ** 2 + atOnce * (1 - atOnce) * delay ** 2
+  return {mean: crossings * (1 - atOnce) * delay, spread: Math.sqrt(crossings * variance)}
 }

@@ -9,8 +9,16 @@ import type {Tools} from './tools.ts'
 
 /** The device by which packets to `address` leave; null when there is no route or no `ip` program. */
 export async function routeDevice(tools: Tools, place: Place, address: string): Promise<string | null> {
-  const routes = await tools.json(place, 'ip', ['-j', 'route', 'get', address])
-  return asText(at(asList(routes)[0], 'dev'))
+  return asText(at(await routeTo(tools, place, address), 'dev'))
+}
+
+/** The source address that packets to `address` get; null when there is no route. */
+export async function routeSource(tools: Tools, place: Place, address: string): Promise<string | null> {
+  return asText(at(await routeTo(tools, place, address), 'prefsrc'))
+}
+
+async function routeTo(tools: Tools, place: Place, address: string): Promise<unknown> {
+  return asList(await tools.json(place, 'ip', ['-j', 'route', 'get', address]))[0]
 }
 
 /** Facts about a device; throws when the place doesn't have it. */

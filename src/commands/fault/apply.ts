@@ -52,7 +52,7 @@ left, 6 this machine lacks something, 7 refused for safety.`
               for (const warning of plan.warnings) say(`warning: ${warning}`)
             },
             inForce: (fault, listens) => {
-              say(`in force since ${formatDuration(fault.took)} after the start: ${fault.readback}`)
+              say(`in force after ${formatDuration(fault.took)}: ${fault.readback}`)
               if (listens !== null) say(`clients have to connect to ${listens}`)
             },
             left: (left) => {

@@ -9,8 +9,8 @@ import {
   type LimitRequest,
   combineChances,
   computeLimit,
-  delaySpread,
   expectedBurst,
+  expectedDelay,
   expectedLoss,
   explainLimit,
   oneWayDelay,
@@ -45,7 +45,7 @@ function planNetem(spec: NetemSpec, situation: Situation): Blueprint {
     const plan = rateKind.plan({kind: 'rate', rate: spec.rate, scope: spec.scope}, situation)
     return {...plan, because: `there is no netem here; ${plan.because}`}
   }
-  throw missingError(situation, `the fault "${words}"`, NEEDS)
+  throw missingError(situation, `the fault "${words}"`, NEEDS, isProxyable(spec))
 }
 
 function byKernel(spec: NetemSpec, situation: Situation, words: string): Blueprint {
@@ -71,7 +71,7 @@ function isProxyable(spec: NetemSpec): boolean {
 function byProxy(spec: NetemSpec, situation: Situation, words: string): Blueprint {
   // The proxy delays both directions, netem one: halved, the round trip becomes what was asked.
   const latency = (spec.rtt ?? spec.delay ?? 0) / 2
-  const jitter = Math.min((spec.jitter ?? 0) / Math.sqrt(2), latency)
+  const jitter = Math.round(Math.min((spec.jitter ?? 0) / Math.sqrt(2), latency) * 1000) / 1000
   const impairment: ProxyImpairment = {
     ...(latency > 0 ? {latency} : {}),
     ...(jitter > 0 ? {jitter} : {}),
@@ -98,12 +98,12 @@ function byProxy(spec: NetemSpec, situation: Situation, words: string): Blueprin
 
 function effectOf(spec: NetemSpec, situation: Situation, delay: number): ExpectedEffect {
   const {crossings} = situation
-  const spread = Math.sqrt(crossings) * delaySpread(spec)
+  const {mean, spread} = expectedDelay(spec, delay, crossings)
   // A damaged packet fails its checksum and is lost as well.
   const lost = spec.ecn ? 0 : spec.loss ? expectedLoss(spec.loss) : 0
   const oneWay = 1 - (1 - lost) * (1 - (spec.corrupt?.chance ?? 0))
   return {
-    ...(delay > 0 || spread > 0 ? {rtt: {mean: delay * crossings, spread}} : {}),
+    ...(mean > 0 || spread > 0 ? {rtt: {mean, spread}} : {}),
     ...(oneWay > 0 ? {loss: combineChances(oneWay, crossings)} : {}),
     ...(spec.rate === undefined ? {} : {rate: spec.rate}),
   }

@@ -73,7 +73,7 @@ function planPartition(spec: PartitionSpec, situation: Situation): Blueprint {
       impairment: toImpairment(spec),
     }
   }
-  throw missingError(situation, `the fault "${words}"`, [KERNEL_NEEDS])
+  throw missingError(situation, `the fault "${words}"`, [KERNEL_NEEDS], spec.direction === 'both')
 }
 
 function checkSense(spec: PartitionSpec): void {

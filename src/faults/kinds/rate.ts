@@ -78,11 +78,8 @@ function planRate(spec: RateSpec, situation: Situation): Blueprint {
       impairment: {bandwidth: spec.rate},
     }
   }
-  throw missingError(
-    situation,
-    `the fault "${words}"`,
-    spec.algorithm === undefined ? [...TBF, ...HTB] : sets,
-  )
+  const wanted = spec.algorithm === undefined ? [...TBF, ...HTB] : sets
+  throw missingError(situation, `the fault "${words}"`, wanted, true)
 }
 
 function checkSense(spec: RateSpec): void {

@@ -1,0 +1,116 @@
+import {describe, expect, it} from 'vitest'
+import {viewPlan} from '../../../src/app/fault-views.ts'
+import {renderFaultPlan} from '../../../src/reporters/fault.ts'
+import {type PlanSetting, planWords} from '../../support/fault-situation.ts'
+
+const to = (scope: object = {}): object => ({to: '10.0.0.2', port: 443, ...scope})
+
+/** Every kind, and every option of it, as the commands that would be run. */
+const CASES: readonly {
+  readonly name: string
+  readonly words: {readonly kind: string} & Readonly<Record<string, unknown>>
+  readonly setting?: PlanSetting
+}[] = [
+  {name: 'partition-drop', words: {kind: 'partition', scope: to()}},
+  {name: 'partition-reject-rst', words: {kind: 'partition', mode: 'reject', scope: to({protocol: 'tcp'})}},
+  {name: 'partition-reject-everything', words: {kind: 'partition', mode: 'reject', scope: {to: '10.0.0.2'}}},
+  {
+    name: 'partition-reject-icmp-both-families',
+    words: {kind: 'partition', mode: 'reject', with: 'icmp', scope: to({to: '10.0.0.2,2001:db8::2'})},
+  },
+  {name: 'partition-one-way-out', words: {kind: 'partition', direction: 'out', scope: {to: '10.0.0.0/24'}}},
+  {name: 'partition-one-way-in', words: {kind: 'partition', direction: 'in', scope: {to: '2001:db8::/32'}}},
+  {name: 'partition-ping', words: {kind: 'partition', scope: {to: 'fd00::2,10.0.0.2', protocol: 'icmp'}}},
+  {name: 'partition-everything', words: {kind: 'partition'}},
+  {name: 'partition-any-device', words: {kind: 'partition', scope: to()}, setting: {device: null}},
+  {
+    name: 'partition-with-source',
+    words: {kind: 'partition', scope: to({from: '10.0.0.1', protocol: 'udp', port: 53})},
+  },
+  {
+    name: 'partition-by-proxy',
+    words: {kind: 'partition', mode: 'reject', scope: to()},
+    setting: {missing: ['nft'], proxy: true},
+  },
+  {name: 'rate-tbf', words: {kind: 'rate', rate: '10mbit', scope: to()}},
+  {
+    name: 'rate-tbf-in-htb-tree',
+    words: {kind: 'rate', rate: '512kbit', burst: '32kB', queue: '100ms', scope: to()},
+    setting: {missing: ['qdisc-prio']},
+  },
+  {
+    name: 'rate-htb',
+    words: {kind: 'rate', rate: '10mbit', scope: to()},
+    setting: {missing: ['qdisc-tbf']},
+  },
+  {
+    name: 'rate-second-fault-on-the-device',
+    words: {kind: 'rate', rate: '1mbit', scope: to()},
+    setting: {device: {root: {owner: 'ours', kind: 'prio', handle: '6e64:', used: [5]}}},
+  },
+  {
+    name: 'rate-device-without-queue',
+    words: {kind: 'rate', rate: '1mbit', scope: to()},
+    setting: {device: {queueLength: 0}},
+  },
+  {name: 'netem-delay', words: {kind: 'netem', delay: '100ms', scope: to()}},
+  {name: 'netem-jitter-kept-in-order', words: {kind: 'netem', delay: '100ms', jitter: '20ms', scope: to()}},
+  {
+    name: 'netem-jitter-that-reorders',
+    words: {kind: 'netem', delay: '100ms', jitter: '20ms', keep_order: false, scope: to()},
+  },
+  {
+    name: 'netem-everything',
+    words: {
+      kind: 'netem',
+      delay: '1500us',
+      jitter: '0.5ms',
+      correlation: '25%',
+      distribution: 'paretonormal',
+      loss: {random: '5%', correlation: '10%'},
+      duplicate: {chance: '1%', correlation: '2%'},
+      corrupt: '0.1%',
+      reorder: {chance: '25%', correlation: '50%'},
+      gap: 5,
+      rate: '10mbit',
+      slot: {min: '10ms', max: '20ms', packets: 16, bytes: '32kB'},
+      limit: 5000,
+      ecn: true,
+      seed: 42,
+      scope: to(),
+    },
+    setting: {tcVersion: 6.06, kernelVersion: 6.06},
+  },
+  {name: 'netem-seed-not-taken', words: {kind: 'netem', loss: '5%', seed: 42, scope: to()}},
+  {name: 'netem-gemodel', words: {kind: 'netem', loss: {gemodel: {p: '1%', r: '10%'}}, scope: to()}},
+  {name: 'netem-state', words: {kind: 'netem', loss: {state: {p13: '1%', p31: '20%'}}, scope: to()}},
+  {
+    name: 'netem-rtt-on-loopback',
+    words: {kind: 'netem', rtt: '100ms', scope: {to: '127.0.0.1'}},
+    setting: {device: {name: 'lo', loopback: true, mtu: 65_536}, crossings: 2},
+  },
+  {
+    name: 'netem-by-proxy',
+    words: {kind: 'netem', delay: '100ms', jitter: '20ms', rate: '1mbit', scope: to()},
+    setting: {missing: ['qdisc-netem'], proxy: true},
+  },
+  {
+    name: 'netem-rate-by-tbf',
+    words: {kind: 'netem', rate: '1mbit', scope: to()},
+    setting: {missing: ['qdisc-netem', 'qdisc-prio']},
+  },
+  {
+    name: 'proxy-everything-soft',
+    words: {kind: 'proxy', latency: '100ms', jitter: '10ms', bandwidth: '1mbit'},
+    setting: {proxy: true},
+  },
+  {name: 'proxy-reset', words: {kind: 'proxy', reset: true, refuse: true}, setting: {proxy: true}},
+  {name: 'proxy-blackhole', words: {kind: 'proxy', blackhole: true}, setting: {proxy: true}},
+]
+
+describe('the plan of', () => {
+  it.each(CASES)('$name', async ({name, words, setting}) => {
+    const {plan} = await planWords(words, setting)
+    await expect(`${renderFaultPlan(viewPlan(plan))}\n`).toMatchFileSnapshot(`${name}.golden`)
+  })
+})
