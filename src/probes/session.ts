@@ -9,7 +9,7 @@ import type {Prober} from './probe.ts'
 
 export interface SessionSpec {
   readonly info: TargetInfo
-  /** Samples to take; null for no end. Missed slots are no samples. */
+  /** Samples to take, at least one; null for no end. Missed slots are no samples. */
   readonly count: number | null
   /** No sample begins later than this; null for no end. */
   readonly duration: Millis | null
@@ -62,28 +62,34 @@ class Session {
 
   async run(): Promise<void> {
     const {info, count, duration} = this.#spec
-    const {signal} = this.#run
-    const target = info.name
     this.#emit({type: 'target-added', target: info})
-    this.#prober.onExtra?.((extra) => {
-      this.#emit({type: 'reply-extra', target, seq: extra.seq, kind: extra.kind, rtt: extra.rtt})
-    })
+    this.#passOnExtras()
     const start = this.#now()
     let slot = 0
-    for (let taken = 0; count === null || taken < count; taken++) {
+    for (let taken = 1; ; taken++) {
       if (duration !== null && slot * info.interval >= duration) return
       if (!(await this.#waitUntil(start + slot * info.interval))) return
       slot = this.#skipGap(start, slot)
-      const sentAt = this.#now()
-      const outcome = await this.#measure(slot + 1)
-      if (outcome === null || signal.aborted) return
-      const sample = {seq: slot + 1, sentAt: sentAt - this.#run.origin, outcome}
-      this.#emit({type: 'sample', target, sample})
-      // What this machine lacks now it will lack in a second, too.
-      if (outcome.status === 'skipped' && outcome.because.code === 'CAPABILITY_MISSING') return
-      const isLast = count !== null && taken === count - 1
-      slot = isLast ? slot : this.#nextSlot(start, slot)
+      if (!(await this.#take(slot)) || taken === count) return
+      slot = this.#nextSlot(start, slot)
     }
+  }
+
+  #passOnExtras(): void {
+    const target = this.#spec.info.name
+    this.#prober.onExtra?.(({seq, kind, rtt}) => {
+      this.#emit({type: 'reply-extra', target, seq, kind, rtt})
+    })
+  }
+
+  /** False when the series is over. */
+  async #take(slot: number): Promise<boolean> {
+    const sentAt = this.#now() - this.#run.origin
+    const outcome = await this.#measure(slot + 1)
+    if (outcome === null || this.#run.signal.aborted) return false
+    this.#emit({type: 'sample', target: this.#spec.info.name, sample: {seq: slot + 1, sentAt, outcome}})
+    // What this machine lacks now it will lack in a second, too.
+    return !(outcome.status === 'skipped' && outcome.because.code === 'CAPABILITY_MISSING')
   }
 
   /** False when the signal came first. */
@@ -189,7 +195,7 @@ class Session {
   }
 
   #emit(event: Unstamped<RunEvent>): void {
-    this.#run.emit({...event, at: this.#now() - this.#run.origin} as RunEvent)
+    this.#run.emit({at: this.#now() - this.#run.origin, ...event} as RunEvent)
   }
 }
 

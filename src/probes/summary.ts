@@ -47,20 +47,10 @@ export class SummaryFold {
   add(event: RunEvent): void {
     if (!('target' in event) || event.target !== this.#head.target) return
     this.#duration = Math.max(this.#duration, event.at)
-    switch (event.type) {
-      case 'sample':
-        this.#addSample(event.sample)
-        break
-      case 'attempt':
-        this.#attempts = event.attempt
-        break
-      case 'slot-missed':
-        this.#missed++
-        break
-      case 'reply-extra':
-        this.#addExtra(event.kind, event.seq)
-        break
-    }
+    if (event.type === 'sample') this.#addSample(event.sample)
+    else if (event.type === 'attempt') this.#attempts = event.attempt
+    else if (event.type === 'slot-missed') this.#missed++
+    else if (event.type === 'reply-extra') this.#addExtra(event.kind, event.seq)
   }
 
   #addExtra(kind: 'duplicate' | 'late', seq: number): void {
@@ -114,18 +104,22 @@ export class SummaryFold {
   }
 
   result(): Measured {
-    const count = (status: ProbeSample['status']): number =>
-      this.#samples.filter((sample) => sample.status === status).length
-    const received = count('ok')
-    const sent = received + count('failed')
-    const failure = this.#failure
-    const {ping, tcp, dns, tls, method, addresses} = this.#facts
     return {
       schema: 'netdrill/probe/1',
       ...this.#head,
-      method: method ?? null,
       duration: this.#duration,
-      ok: sent > 0 && received === sent,
+      ...this.#verdict(),
+      ...this.#counts(),
+      ...this.#lastSeen(),
+      rtt: rttStatistics(this.#rtts),
+      phase: this.#averagePhases(),
+      samples: [...this.#samples],
+    }
+  }
+
+  #verdict() {
+    const failure = this.#failure
+    return {
       code: failure?.code ?? null,
       stage: failure?.stage ?? null,
       category: failure?.category ?? null,
@@ -134,28 +128,34 @@ export class SummaryFold {
       failures: Object.fromEntries(this.#failures),
       attempts: this.#mostAttempts,
       flaky: this.#retried > 0,
-      address: this.#last?.address ?? null,
-      family: this.#last?.family ?? null,
-      port: this.#last?.port ?? null,
-      addresses: addresses ?? [],
+    }
+  }
+
+  #counts() {
+    const count = (status: ProbeSample['status']): number =>
+      this.#samples.filter((sample) => sample.status === status).length
+    const received = count('ok')
+    const sent = received + count('failed')
+    const arrived = received + this.#late
+    return {
+      ok: sent > 0 && received === sent,
       sent,
       received,
       loss: lossRatio(sent, received),
       dup: received === 0 ? 0 : this.#duplicates / received,
-      reorder: received + this.#late === 0 ? 0 : this.#reordered / (received + this.#late),
+      reorder: arrived === 0 ? 0 : this.#reordered / arrived,
       duplicates: this.#duplicates,
       late: this.#late,
       missed: this.#missed,
       skipped: count('skipped'),
       skip: this.#skip,
-      rtt: rttStatistics(this.#rtts),
-      phase: this.#averagePhases(),
-      ping: ping ?? null,
-      tcp: tcp ?? null,
-      dns: dns ?? null,
-      tls: tls ?? null,
-      samples: [...this.#samples],
     }
+  }
+
+  #lastSeen() {
+    const {ping = null, tcp = null, dns = null, tls = null, method = null, addresses = []} = this.#facts
+    const {address = null, family = null, port = null} = this.#last ?? {}
+    return {address, family, port, addresses, method, ping, tcp, dns, tls}
   }
 
   #averagePhases(): Phases {

@@ -55,7 +55,7 @@ function encodeIpv6(literal: string): number[] {
     part === '' ? [] : part.split(':').map((word) => Number.parseInt(word, 16))
   const before = words(head)
   const after = rest === undefined ? [] : words(rest)
-  const middle = new Array<number>(8 - before.length - after.length).fill(0)
+  const middle = Array.from({length: 8 - before.length - after.length}, () => 0)
   return [...before, ...middle, ...after].flatMap((word) => [word >> 8, word & 0xff])
 }
 

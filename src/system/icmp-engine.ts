@@ -6,11 +6,13 @@ import {type Ffi, type SysResult, type Watch, netErrorOf} from './ffi.ts'
 import {encodeSocketAddress} from './ffi-address.ts'
 import * as C from './ffi-constants.ts'
 import {type IcmpArrival, type IcmpSocket, drainIcmpSocket} from './icmp-socket.ts'
-import {NONCE_LENGTH, encodeEchoRequest} from './icmp-packet.ts'
+import {HEADER_LENGTH, NONCE_LENGTH, encodeEchoRequest} from './icmp-packet.ts'
 
 /** Answered and expired requests that are remembered, to recognise late and duplicate replies. */
 const REMEMBERED = 4096
 const SEQUENCES = 65_536
+const EINVAL = 22
+const ENOBUFS = 105
 /** A receive stamp older than this comes from a wall clock that was set meanwhile. */
 const OLDEST_STAMP: Millis = 60_000
 
@@ -39,108 +41,91 @@ export interface EchoEngine {
 
 /** Takes over the socket; `close` closes it, when every owner has cancelled. */
 export function echoEngine(ffi: Ffi, socket: IcmpSocket): EchoEngine {
-  const identifier = randomBytes(2).readUInt16BE(0)
-  const session = randomBytes(4)
-  const entries = new Map<number, Entry>()
-  const finished: Entry[] = []
-  let pending = 0
-  let packets = randomBytes(4).readUInt32BE(0)
-  let lastWire = 0
-  const watch: Watch = ffi.watch(socket.fd, drain)
-  watch.hold(false)
+  return new Engine(ffi, socket)
+}
 
-  function drain(): void {
-    for (const arrival of drainIcmpSocket(ffi, socket)) receive(arrival)
+class Engine implements EchoEngine {
+  readonly #ffi: Ffi
+  readonly #socket: IcmpSocket
+  readonly #watch: Watch
+  readonly #identifier = randomBytes(2).readUInt16BE(0)
+  readonly #session = randomBytes(4)
+  /** By the sequence number on the wire. */
+  readonly #entries = new Map<number, Entry>()
+  readonly #finished: Entry[] = []
+  #pending = 0
+  #packets = randomBytes(4).readUInt32BE(0)
+  #lastWire = 0
+
+  constructor(ffi: Ffi, socket: IcmpSocket) {
+    this.#ffi = ffi
+    this.#socket = socket
+    this.#watch = ffi.watch(socket.fd, () => this.#drain())
+    this.#watch.hold(false)
   }
 
-  function receive(arrival: IcmpArrival): void {
-    // The kernel chooses the identifier of a datagram socket, and delivers nothing else there.
-    if (socket.kind === 'raw' && arrival.identifier !== identifier) return
-    const entry = entries.get(arrival.sequence)
-    if (!entry) return
-    if (arrival.type === 'error') {
-      if (entry.state === 'pending') settle(entry, failed(entry, arrival))
-      return
-    }
-    if (!arrival.payload.subarray(0, NONCE_LENGTH).equals(entry.nonce)) return
-    const rtt = sinceMs(entry.sentAt, arrivedAt(ffi, arrival.stamp))
-    const {sequence, timeout} = entry.request
-    if (entry.state !== 'pending') {
-      entry.owner.onExtra({kind: entry.state === 'answered' ? 'duplicate' : 'late', sequence, rtt})
-      entry.state = 'answered'
-    } else if (rtt > timeout) {
-      settle(entry, {status: 'timeout', took: timeout})
-      entry.owner.onExtra({kind: 'late', sequence, rtt})
-      entry.state = 'answered'
-    } else {
-      const bytes = arrival.payload.length + 8
-      settle(entry, {status: 'reply', rtt, ttl: arrival.ttl, bytes, from: arrival.from})
-      entry.state = 'answered'
-    }
+  get kind(): IcmpSocket['kind'] {
+    return this.#socket.kind
   }
 
-  function settle(entry: Entry, result: EchoResult): void {
-    entry.state = 'expired'
-    pending--
-    if (pending === 0) watch.hold(false)
-    finished.push(entry)
-    const oldest = finished.length > REMEMBERED ? finished.shift() : undefined
-    if (oldest && entries.get(oldest.wire) === oldest) entries.delete(oldest.wire)
-    entry.finish(result)
-  }
-
-  function nextWire(): number | null {
-    for (let tries = 0; tries < SEQUENCES; tries++) {
-      lastWire = (lastWire + 1) % SEQUENCES
-      if (entries.get(lastWire)?.state !== 'pending') return lastWire
-    }
-    return null
-  }
-
-  function send(packet: Buffer, to: Buffer): SysResult {
-    const first = ffi.libc.sendto(socket.fd, packet, C.MSG_DONTWAIT, to)
-    if (first >= 0) return first
-    // A socket hands the error of an earlier packet to the next call, whomever that goes to: only the second counts.
-    return ffi.libc.sendto(socket.fd, packet, C.MSG_DONTWAIT, to)
-  }
-
-  async function echo(request: EchoRequest, owner: EchoOwner): Promise<EchoResult> {
+  async echo(request: EchoRequest, owner: EchoOwner): Promise<EchoResult> {
     const to = encodeSocketAddress({address: request.address, port: 0})
     if (!to) return localFailure(-EINVAL, 'sendto')
     if (request.signal.aborted) return {status: 'aborted', took: 0}
-    drain()
-    const wire = nextWire()
+    this.#drain()
+    const wire = this.#nextWire()
     if (wire === null) return localFailure(-ENOBUFS, 'sendto')
-    packets = (packets + 1) >>> 0
-    const payload = payloadOf(session, packets, request.size)
-    const packet = encodeEchoRequest(socket.family, {identifier, sequence: wire, payload})
+    this.#packets = (this.#packets + 1) >>> 0
+    const payload = payloadOf(this.#session, this.#packets, request.size)
+    const {family} = this.#socket
+    const packet = encodeEchoRequest(family, {identifier: this.#identifier, sequence: wire, payload})
     const {promise, resolve} = Promise.withResolvers<EchoResult>()
     const nonce = payload.subarray(0, NONCE_LENGTH)
     const entry: Entry = {wire, nonce, request, sentAt: 0n, owner, state: 'pending', finish: resolve}
-    entries.set(wire, entry)
-    pending++
-    watch.hold(true)
-    // A call with cold caches takes tens of microseconds longer; that must not be part of a round trip.
-    ffi.libc.sendto(-1, packet, C.MSG_DONTWAIT, to)
-    entry.sentAt = process.hrtime.bigint()
-    const sent = send(packet, to)
-    if (sent < 0) settle(entry, localFailure(sent, 'sendto'))
-    else guard(entry)
+    this.#entries.set(wire, entry)
+    this.#pending++
+    this.#watch.hold(true)
+    this.#send(entry, packet, to)
     return promise
   }
 
+  cancel(owner: EchoOwner): void {
+    this.#drain()
+    for (const entry of this.#entries.values()) {
+      const isTheirs = entry.state === 'pending' && entry.owner === owner
+      if (isTheirs) this.#settle(entry, {status: 'aborted', took: sinceMs(entry.sentAt)})
+    }
+  }
+
+  close(): void {
+    this.#watch.close()
+    this.#ffi.libc.close(this.#socket.fd)
+  }
+
+  #send(entry: Entry, packet: Buffer, to: Buffer): void {
+    const {libc} = this.#ffi
+    // A call with cold caches takes tens of microseconds longer; that must not be part of a round trip.
+    libc.sendto(-1, packet, C.MSG_DONTWAIT, to)
+    entry.sentAt = process.hrtime.bigint()
+    const first = libc.sendto(this.#socket.fd, packet, C.MSG_DONTWAIT, to)
+    // A socket hands the error of an earlier packet to the next call, whomever that goes to: only the second counts.
+    const sent = first >= 0 ? first : libc.sendto(this.#socket.fd, packet, C.MSG_DONTWAIT, to)
+    if (sent < 0) this.#settle(entry, localFailure(sent, 'sendto'))
+    else this.#guard(entry)
+  }
+
   /** Ends the entry at its deadline or on abort, whichever comes first. */
-  function guard(entry: Entry): void {
+  #guard(entry: Entry): void {
     const {signal, timeout} = entry.request
     const end = (status: 'timeout' | 'aborted'): void => {
       // A timer runs before the sockets are looked at: a reply may already wait there when this process was late.
-      drain()
-      if (entry.state === 'pending') settle(entry, {status, took: sinceMs(entry.sentAt)})
+      this.#drain()
+      if (entry.state === 'pending') this.#settle(entry, {status, took: sinceMs(entry.sentAt)})
     }
     const onAbort = (): void => end('aborted')
     const timer = setTimeout(() => end('timeout'), timeout)
     signal.addEventListener('abort', onAbort, {once: true})
-    const finish = entry.finish
+    const {finish} = entry
     entry.finish = (result) => {
       clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
@@ -148,25 +133,55 @@ export function echoEngine(ffi: Ffi, socket: IcmpSocket): EchoEngine {
     }
   }
 
-  return {
-    kind: socket.kind,
-    echo,
-    cancel: (owner) => {
-      drain()
-      for (const entry of entries.values()) {
-        const isTheirs = entry.state === 'pending' && entry.owner === owner
-        if (isTheirs) settle(entry, {status: 'aborted', took: sinceMs(entry.sentAt)})
-      }
-    },
-    close: () => {
-      watch.close()
-      ffi.libc.close(socket.fd)
-    },
+  #drain(): void {
+    for (const arrival of drainIcmpSocket(this.#ffi, this.#socket)) this.#receive(arrival)
+  }
+
+  #receive(arrival: IcmpArrival): void {
+    // The kernel chooses the identifier of a datagram socket, and delivers nothing else there.
+    if (this.#socket.kind === 'raw' && arrival.identifier !== this.#identifier) return
+    const entry = this.#entries.get(arrival.sequence)
+    if (!entry) return
+    if (arrival.type === 'error') {
+      if (entry.state === 'pending') this.#settle(entry, failed(entry, arrival))
+      return
+    }
+    if (!arrival.payload.subarray(0, NONCE_LENGTH).equals(entry.nonce)) return
+    this.#receiveReply(entry, arrival)
+  }
+
+  #receiveReply(entry: Entry, {stamp, payload, ttl, from}: Extract<IcmpArrival, {type: 'reply'}>): void {
+    const rtt = sinceMs(entry.sentAt, arrivedAt(this.#ffi, stamp))
+    const {sequence, timeout} = entry.request
+    if (entry.state !== 'pending') {
+      entry.owner.onExtra({kind: entry.state === 'answered' ? 'duplicate' : 'late', sequence, rtt})
+    } else if (rtt > timeout) {
+      this.#settle(entry, {status: 'timeout', took: timeout})
+      entry.owner.onExtra({kind: 'late', sequence, rtt})
+    } else {
+      this.#settle(entry, {status: 'reply', rtt, ttl, bytes: payload.length + HEADER_LENGTH, from})
+    }
+    entry.state = 'answered'
+  }
+
+  #settle(entry: Entry, result: EchoResult): void {
+    entry.state = 'expired'
+    this.#pending--
+    if (this.#pending === 0) this.#watch.hold(false)
+    this.#finished.push(entry)
+    const oldest = this.#finished.length > REMEMBERED ? this.#finished.shift() : undefined
+    if (oldest && this.#entries.get(oldest.wire) === oldest) this.#entries.delete(oldest.wire)
+    entry.finish(result)
+  }
+
+  #nextWire(): number | null {
+    for (let tries = 0; tries < SEQUENCES; tries++) {
+      this.#lastWire = (this.#lastWire + 1) % SEQUENCES
+      if (this.#entries.get(this.#lastWire)?.state !== 'pending') return this.#lastWire
+    }
+    return null
   }
 }
-
-const EINVAL = 22
-const ENOBUFS = 105
 
 function localFailure(result: SysResult, syscall: string): EchoResult {
   return {status: 'failed', error: {...netErrorOf(result, syscall), local: true}, took: 0}

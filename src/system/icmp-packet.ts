@@ -3,7 +3,8 @@ import type {Family} from '../core/outcome.ts'
 
 /** Octets at the start of the payload that tell our own replies from everybody else's. */
 export const NONCE_LENGTH = 8
-const HEADER_LENGTH = 8
+/** Of the ICMP header. */
+export const HEADER_LENGTH = 8
 
 export interface EchoMessage {
   readonly identifier: number

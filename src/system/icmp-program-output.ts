@@ -65,6 +65,9 @@ const LOCAL: readonly (readonly [string, string])[] = [
   ['Address family not supported', 'EAFNOSUPPORT'],
 ]
 
+/** The program may not open any socket that it could ping with. */
+const FORBIDDEN = /\bsocket: |lacking privilege|socktype:|are you root|^ping: permission denied/i
+
 /** Judges both outputs together: the program writes remote reports to stdout and its own troubles to stderr. */
 export function parsePingProgram(stdout: string, stderr: string): PingProgramResult {
   const lines = stdout.split('\n').map((line) => line.trim())
@@ -113,16 +116,15 @@ function readTrouble(stderr: string): PingProgramResult {
     .filter((line) => line !== '')
   const text = lines.find((line) => !line.includes('Warning')) ?? lines[0]
   if (text === undefined) return {status: 'timeout'}
-  if (/\bsocket: |lacking privilege|socktype:|are you root|^ping: permission denied/i.test(stderr)) {
-    return {status: 'forbidden', because: lines.at(-1) ?? text}
-  }
+  if (FORBIDDEN.test(stderr)) return {status: 'forbidden', because: lines.at(-1) ?? text}
+  return readLocalError(text)
+}
+
+function readLocalError(text: string): PingProgramResult {
   const [, code = 'UNKNOWN'] = LOCAL.find(([words]) => text.includes(words)) ?? []
   const mtu = Number(/mtu ?[=:] ?(\d+)/.exec(text)?.[1] ?? 0)
   const step = /^ping6?: (bind|connect|sendmsg|sendto|SO_BINDTODEVICE|unknown iface)/.exec(text)?.[1]
   const syscall = step === 'SO_BINDTODEVICE' || step === 'unknown iface' ? 'setsockopt' : step
-  return {
-    status: 'failed',
-    error: {code, message: text, local: true, ...(syscall === undefined ? {} : {syscall})},
-    ...(mtu > 0 ? {mtu} : {}),
-  }
+  const error = {code, message: text, local: true, ...(syscall === undefined ? {} : {syscall})}
+  return {status: 'failed', error, ...(mtu > 0 ? {mtu} : {})}
 }

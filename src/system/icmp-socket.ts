@@ -131,19 +131,26 @@ function* drainErrors(ffi: Ffi, {fd, family}: IcmpSocket): Generator<IcmpArrival
   }
 }
 
-function readMessage({family, kind}: IcmpSocket, message: ReceivedMessage): IcmpArrival | null {
-  const packet = kind === 'raw' && family === 4 ? splitIpv4(message.data) : null
-  if (kind === 'raw' && family === 4 && !packet) return null
-  const bytes = packet?.payload ?? message.data
+function readMessage(socket: IcmpSocket, message: ReceivedMessage): IcmpArrival | null {
+  if (socket.kind === 'datagram' || socket.family === 6) {
+    return readIcmp(socket.family, message, {bytes: message.data, ttl: hopLimit(message)})
+  }
+  const packet = splitIpv4(message.data)
+  return packet && readIcmp(4, message, {bytes: packet.payload, ttl: packet.ttl})
+}
+
+function readIcmp(
+  family: Family,
+  message: ReceivedMessage,
+  {bytes, ttl}: {readonly bytes: Buffer; readonly ttl: number | null},
+): IcmpArrival | null {
   const from = message.from?.address ?? ''
   const reply = decodeEchoReply(family, bytes)
-  if (reply) {
-    return {type: 'reply', ...reply, from, ttl: packet?.ttl ?? hopLimit(message), stamp: stampOf(message)}
-  }
+  if (reply) return {type: 'reply', ...reply, from, ttl, stamp: stampOf(message)}
   const report = decodeIcmpReport(family, bytes)
   if (!report) return null
-  const error = icmpError(family, {type: report.type, code: report.code, from})
-  return {type: 'error', ...report.request, error, mtu: report.mtu}
+  const {type, code, mtu, request} = report
+  return {type: 'error', ...request, error: icmpError(family, {type, code, from}), mtu}
 }
 
 interface ReceivedIcmp {
