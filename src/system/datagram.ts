@@ -2,20 +2,27 @@ import {type Socket, createSocket} from 'node:dgram'
 import {isIP} from 'node:net'
 import type {Datagram, DatagramMessage, DatagramRequest, DatagramSocket, NetError} from '../core/ports.ts'
 import {systemClock} from './clock.ts'
-import {toNetError} from './net-errors.ts'
+import {type Ffi, loadFfi} from './ffi.ts'
+import {keepsErrors} from './keep-errors.ts'
+import {NO_INTERFACE_BINDING, toNetError} from './net-errors.ts'
+import {type BoundDatagram, openPrepared} from './prepared-datagram.ts'
 
 /** Opens UDP sockets on free ports. */
 export const systemDatagram: Datagram = {
   async open(request) {
     const refused = checkRequest(request)
     if (refused) return refused
-    const main = createSocket({type: typeOf(request), reuseAddr: needsStrangers(request)})
-    const failed = await bind(main, request.source, 0)
-    if (failed) return abandon([main], failed)
+    const ffi = keepsErrors() || request.interface !== undefined ? await loadFfi() : null
+    if (!ffi && request.interface !== undefined) return NO_INTERFACE_BINDING
+    const main = await bind(request, 0, ffi)
+    if ('code' in main) return main
     if (!request.connect) return wrap(main, null)
-    const strangers = needsStrangers(request) ? await openStrangers(main, request) : null
+    // The kernel gives the peer's datagrams to the connected socket, since it fits better (net/ipv4/udp.c,
+    // compute_score), and everybody else's to this one on the same port.
+    const {port} = main.socket.address()
+    const strangers = request.strangers === true ? await bind(request, port, ffi) : null
     if (strangers && 'code' in strangers) return abandon([main], strangers)
-    const refusedPeer = await connect(main, request.connect)
+    const refusedPeer = await connect(main.socket, request.connect)
     if (refusedPeer) return abandon(strangers ? [main, strangers] : [main], refusedPeer)
     return wrap(main, strangers)
   },
@@ -30,31 +37,26 @@ function checkRequest({family, source, connect: peer}: DatagramRequest): NetErro
   return null
 }
 
-function typeOf(request: DatagramRequest): 'udp4' | 'udp6' {
-  return request.family === 4 ? 'udp4' : 'udp6'
+async function bind(
+  request: DatagramRequest,
+  port: number,
+  ffi: Ffi | null,
+): Promise<BoundDatagram | NetError> {
+  return ffi ? openPrepared(ffi, request, port) : openPlain(request, port)
 }
 
-function needsStrangers(request: DatagramRequest): boolean {
-  return request.connect !== undefined && request.strangers === true
-}
-
-/**
- * A second, unconnected socket on the same port. The kernel gives the peer's datagrams to the connected one, since
- * it fits better (net/ipv4/udp.c, compute_score), and everybody else's to this one.
- */
-async function openStrangers(main: Socket, request: DatagramRequest): Promise<Socket | NetError> {
-  const strangers = createSocket({type: typeOf(request), reuseAddr: true})
-  const failed = await bind(strangers, request.source, main.address().port)
-  return failed ? abandon([strangers], failed) : strangers
-}
-
-async function bind(socket: Socket, address: string | undefined, port: number): Promise<NetError | null> {
+async function openPlain(request: DatagramRequest, port: number): Promise<BoundDatagram | NetError> {
+  const {family, source, connect: peer, strangers} = request
+  const reuseAddr = peer !== undefined && strangers === true
+  const socket = createSocket({type: family === 4 ? 'udp4' : 'udp6', reuseAddr})
   return new Promise((resolve) => {
-    const onError = (error: Error): void => resolve(toNetError(error))
-    socket.once('error', onError)
-    socket.bind({port, ...(address === undefined ? {} : {address})}, () => {
-      socket.off('error', onError)
-      resolve(null)
+    socket.once('error', (error) => {
+      closeQuietly(socket)
+      resolve(toNetError(error))
+    })
+    socket.bind({port, ...(source === undefined ? {} : {address: source})}, () => {
+      socket.removeAllListeners('error')
+      resolve({socket, icmp: () => undefined})
     })
   })
 }
@@ -75,8 +77,8 @@ async function connect(
   })
 }
 
-function abandon(sockets: readonly Socket[], error: NetError): NetError {
-  for (const socket of sockets) closeQuietly(socket)
+function abandon(bound: readonly BoundDatagram[], error: NetError): NetError {
+  for (const {socket} of bound) closeQuietly(socket)
   return error
 }
 
@@ -90,17 +92,18 @@ function closeQuietly(socket: Socket): void {
   }
 }
 
-function wrap(socket: Socket, strangers: Socket | null): DatagramSocket {
-  const all = strangers ? [socket, strangers] : [socket]
+function wrap(main: BoundDatagram, strangers: BoundDatagram | null): DatagramSocket {
+  const {socket} = main
+  const all = strangers ? [main, strangers] : [main]
   const messages = new Set<(message: DatagramMessage) => void>()
   const errors = new Set<(error: NetError) => void>()
   for (const each of all) {
-    each.on('message', (data, from) => {
+    each.socket.on('message', (data, from) => {
       const message = {data, from: {address: from.address, port: from.port}, at: systemClock.now()}
       for (const listener of messages) listener(message)
     })
-    each.on('error', (error) => {
-      const found = toNetError(error)
+    each.socket.on('error', (error) => {
+      const found = toNetError(error, {icmp: each.icmp()})
       for (const listener of errors) listener(found)
     })
   }
@@ -113,7 +116,7 @@ function wrap(socket: Socket, strangers: Socket | null): DatagramSocket {
     close: () => {
       messages.clear()
       errors.clear()
-      for (const each of all) closeQuietly(each)
+      for (const each of all) closeQuietly(each.socket)
     },
   }
 }

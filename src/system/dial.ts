@@ -4,7 +4,8 @@ import type {Dial, DialRequest, DialResult, NetError} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import {systemClock} from './clock.ts'
 import {type Ffi, loadFfi} from './ffi.ts'
-import {toNetError} from './net-errors.ts'
+import {keepErrors, keepsErrors} from './keep-errors.ts'
+import {NO_INTERFACE_BINDING, toNetError} from './net-errors.ts'
 import {prepareSocket} from './prepared-socket.ts'
 import {openStream} from './stream.ts'
 
@@ -17,29 +18,12 @@ export const systemDial: Dial = {
     if (request.signal.aborted) return {status: 'aborted', took: 0}
     const refused = checkRequest(request)
     if (refused) return {status: 'failed', error: refused, took: 0}
-    const ffi = keepsErrors || request.interface !== undefined ? await loadFfi() : null
+    const ffi = keepsErrors() || request.interface !== undefined ? await loadFfi() : null
     if (ffi) return connectPrepared(ffi, request)
     if (request.interface !== undefined) return {status: 'failed', error: NO_INTERFACE_BINDING, took: 0}
     const result = await connect(new Socket({allowHalfOpen: true}), request)
     return needsExplanation(result) ? explain(result, request) : result
   },
-}
-
-/** Whether each socket keeps the ICMP errors from its start; costs the loading of koffi. */
-let keepsErrors = false
-
-/**
- * Makes every later attempt of this process keep its ICMP errors, so that none has to be repeated for its reason.
- * For processes that live longer than one sample. Without koffi it changes nothing.
- */
-export function keepDialErrors(): void {
-  keepsErrors = true
-}
-
-const NO_INTERFACE_BINDING: NetError = {
-  code: 'ENOTSUP',
-  syscall: 'setsockopt',
-  message: 'binding to an interface needs koffi on Linux',
 }
 
 /** Codes into which the kernel folds several ICMP messages (net/ipv4/icmp.c, icmp_err_convert). */
@@ -59,7 +43,7 @@ const EXPLAIN_WITHIN: Millis = 1000
 async function explain(result: DialResult & {status: 'failed'}, request: DialRequest): Promise<DialResult> {
   const ffi = await loadFfi()
   if (!ffi) return result
-  keepDialErrors()
+  keepErrors()
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(EXPLAIN_WITHIN)])
   const again = await connectPrepared(ffi, {...request, signal})
   if (again.status === 'connected') again.stream.reset()

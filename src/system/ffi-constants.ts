@@ -15,6 +15,7 @@ export const SOL_SOCKET = 1
 export const SOL_RAW = 255
 export const SOL_ICMPV6 = 58
 
+export const SO_REUSEADDR = 2
 export const SO_ERROR = 4
 export const SO_RCVBUF = 8
 export const SO_BINDTODEVICE = 25

@@ -39,3 +39,10 @@ function firstWithCode(error: unknown, depth = 0): Coded | null {
   }
   return 'cause' in error ? firstWithCode(error.cause, depth + 1) : null
 }
+
+/** What asking for an interface gives where FFI is not available. */
+export const NO_INTERFACE_BINDING: NetError = {
+  code: 'ENOTSUP',
+  syscall: 'setsockopt',
+  message: 'binding to an interface needs koffi on Linux',
+}

@@ -1,10 +1,9 @@
 /** TCP sockets with options that Node does not offer, made by FFI and then connected by Node. */
 import {Socket} from 'node:net'
-import {networkInterfaces} from 'node:os'
 import type {DialRequest, NetError} from '../core/ports.ts'
 import * as C from './ffi-constants.ts'
-import {readErrorQueue} from './ffi-message.ts'
-import {type Ffi, bindToDevice, intOption, netErrorOf} from './ffi.ts'
+import {type Ffi, bindToDevice, netErrorOf} from './ffi.ts'
+import {setErrorKeeping, takeIcmp} from './icmp-report.ts'
 
 export interface PreparedSocket {
   /** Not connected yet. */
@@ -29,7 +28,7 @@ export function prepareSocket(
   if (fd < 0) return netErrorOf(fd, 'socket')
   const bound = device === undefined ? 0 : bindToDevice(ffi, fd, device)
   if (bound < 0) return abandon(ffi, fd, netErrorOf(bound, 'setsockopt'))
-  keepErrors(ffi, fd, family, true)
+  setErrorKeeping(ffi, fd, family, true)
   // Node closes its descriptor before it tells about a failure; this one keeps the queue readable.
   const second = libc.dup(fd)
   if (second < 0) return abandon(ffi, fd, netErrorOf(second, 'dup'))
@@ -37,33 +36,12 @@ export function prepareSocket(
   const options = {fd, manualStart: true, allowHalfOpen: true}
   return {
     socket: new Socket(options),
-    icmp: () => latestIcmp(ffi, second),
+    icmp: () => takeIcmp(ffi, second),
     release: () => {
-      keepErrors(ffi, second, family, false)
+      setErrorKeeping(ffi, second, family, false)
       libc.close(second)
     },
   }
-}
-
-/** Where the option is missing, errors just stay unexplained. */
-function keepErrors(ffi: Ffi, fd: number, family: 4 | 6, on: boolean): void {
-  const value = intOption(on ? 1 : 0)
-  if (family === 4) ffi.libc.setsockopt(fd, C.IPPROTO_IP, C.IP_RECVERR, value)
-  else ffi.libc.setsockopt(fd, C.IPPROTO_IPV6, C.IPV6_RECVERR, value)
-}
-
-function latestIcmp(ffi: Ffi, fd: number): NetError['icmp'] {
-  const entry = readErrorQueue(ffi, fd).findLast(({origin}) => origin === 'icmp' || origin === 'icmp6')
-  if (!entry) return undefined
-  const {type, code, from} = entry
-  return {type, code, from, ...(from !== null && isOurs(from) ? {own: true} : {})}
-}
-
-/** A failed neighbour lookup is reported by an ICMP message that the kernel sends to itself. */
-function isOurs(address: string): boolean {
-  return Object.values(networkInterfaces())
-    .flatMap((entries) => entries ?? [])
-    .some((entry) => entry.address === address)
 }
 
 function abandon(ffi: Ffi, fd: number, error: NetError): NetError {

@@ -1,4 +1,4 @@
-import {keepDialErrors} from '../../system/dial.ts'
+import {keepErrors} from '../../system/keep-errors.ts'
 import {openParentChannel} from '../../system/parent-channel.ts'
 import {openPingGroups} from '../../system/ping-groups.ts'
 import {openPorts} from '../ports.ts'
@@ -6,6 +6,6 @@ import {runAgent} from './run-agent.ts'
 
 /** Turns this process into an agent on its standard input and output. */
 export function startAgent(): void {
-  keepDialErrors()
+  keepErrors()
   runAgent({channel: openParentChannel(), openPorts, openPingGroups})
 }

@@ -3,7 +3,7 @@ import {openPorts} from '../../../src/app/ports.ts'
 import type {Outcome} from '../../../src/core/outcome.ts'
 import {parseTargetUrl} from '../../../src/core/target.ts'
 import {loadProbe} from '../../../src/probes/registry.ts'
-import {keepDialErrors} from '../../../src/system/dial.ts'
+import {keepErrors} from '../../../src/system/keep-errors.ts'
 
 export interface MeasureHere {
   readonly url: string
@@ -16,7 +16,7 @@ export interface MeasureHere {
 }
 
 async function measure(request: MeasureHere): Promise<Outcome> {
-  if (request.keepErrors === true) keepDialErrors()
+  if (request.keepErrors === true) keepErrors()
   const url = parseTargetUrl(request.url)
   if (!url.ok) throw new Error(url.because)
   const probe = await loadProbe(url.value.kind)
