@@ -191,8 +191,11 @@ export interface TlsClient {
   upgrade(request: TlsUpgradeRequest): Promise<TlsUpgradeResult>
 }
 export interface TlsDoor {
-  /** Throws a `UserError` when the identity is unusable. Cheap to use for many connections. */
-  client(options: TlsClientOptions): TlsClient
+  /**
+   * Rejects with a `UserError` when the identity is unusable. One client serves many connections. The first one of
+   * a process takes a few milliseconds, so that the first handshake is not slower than the others.
+   */
+  client(options: TlsClientOptions): Promise<TlsClient>
   /**
    * Trusted roots as PEM texts: those of the operating system, or those that Node brings along (and
    * NODE_EXTRA_CA_CERTS). Empty when there are none. Read once per process.

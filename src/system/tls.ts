@@ -4,6 +4,7 @@ import {UserError} from '../core/errors.ts'
 import type {TlsClientOptions, TlsDoor} from '../core/ports.ts'
 import {readRoots} from './tls-roots.ts'
 import {upgradeToTls} from './tls-upgrade.ts'
+import {warmUpTls} from './tls-warm-up.ts'
 
 /**
  * The handshake by Node's own OpenSSL, with nothing refused for reasons of trust or policy: the certificates are
@@ -11,8 +12,9 @@ import {upgradeToTls} from './tls-upgrade.ts'
  * library looks exactly like one by the server (alert 70 for a missing level, for instance).
  */
 export const systemTls: TlsDoor = {
-  client(options) {
+  async client(options) {
     const context = secureContext(options)
+    await warmUpTls(context)
     return {upgrade: async (request) => upgradeToTls(context, request)}
   },
   roots: readRoots,

@@ -94,7 +94,8 @@ export const TLS_FAILURES = failureTable({
     blame: 'target',
     retry: 'never',
     title: 'key or signature too weak',
-    meaning: "The certificate's key or signature is below the security level of this machine's TLS library.",
+    meaning:
+      "The certificate's key or signature has less than 112 bits of security: RSA below 2048, a curve below 224 bits, MD5 or SHA-1. Current TLS libraries refuse it.",
     advice: ['issue a certificate with at least RSA 2048 or P-256 and SHA-256'],
   },
   TLS_HANDSHAKE_TIMEOUT: {
@@ -120,7 +121,10 @@ export const TLS_FAILURES = failureTable({
     title: 'no common TLS version',
     meaning:
       'Client and server have no protocol version in common (alert 70, or a version below our minimum).',
-    advice: ['check which versions the server allows', 'TLS 1.0 and 1.1 are obsolete (RFC 8996)'],
+    advice: [
+      'check which versions the server allows',
+      'TLS 1.0 and 1.1 are obsolete (RFC 8996); to see whether it speaks them: --min 1.0',
+    ],
   },
   TLS_NO_SHARED_CIPHER: {
     stage: 'tls',

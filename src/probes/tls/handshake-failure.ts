@@ -153,7 +153,7 @@ function explainError(error: NetError, side: ServerSide, context: HandshakeConte
     const message = `${peer} chose ${side.version ?? 'an unknown version'}, but asked for was ${offered(context)}`
     return makeFailure('TLS_VERSION', message, {
       cause: error.code,
-      advice: ['to connect all the same and see its certificate, lower the oldest version allowed (min)'],
+      advice: ['connect all the same to see its certificate: --min 1.0'],
     })
   }
   if (error.code === 'EOF') {

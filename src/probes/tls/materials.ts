@@ -25,7 +25,7 @@ export async function openMaterials(
       : {identity: {certificate, key: key === undefined ? certificate : await readFile(key, ports)}}
   const own = trustStore(extra)
   return {
-    client: ports.tls.client({min, max, ...identity}),
+    client: await ports.tls.client({min, max, ...identity}),
     identity: certificate !== null,
     stores: [
       ...(own.size > 0 ? [async () => Promise.resolve(own)] : []),

@@ -47,7 +47,7 @@ async function dial(port = (server.address() as AddressInfo).port): Promise<Byte
 }
 
 async function upgrade(stream: ByteStream, signal = never): Promise<TlsUpgradeResult> {
-  const client = systemTls.client({min: 'TLSv1.2', max: 'TLSv1.3'})
+  const client = await systemTls.client({min: 'TLSv1.2', max: 'TLSv1.3'})
   return client.upgrade({stream, servername: 'localhost', alpn: ['echo'], signal})
 }
 
@@ -122,7 +122,7 @@ describe('an upgraded connection', () => {
     const session = first.session()
     first.stream.close()
     if (!session) throw new Error('no session')
-    const client = systemTls.client({min: 'TLSv1.2', max: 'TLSv1.3'})
+    const client = await systemTls.client({min: 'TLSv1.2', max: 'TLSv1.3'})
     const again = await client.upgrade({
       ...{stream: await dial(), servername: 'localhost', alpn: ['echo'], session, signal: never},
     })

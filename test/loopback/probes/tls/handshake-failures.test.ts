@@ -230,13 +230,9 @@ describe('a handshake that fails', () => {
 })
 
 test('an identity that is none is the mistake of the user, before anything is sent', async () => {
-  const make = (): unknown =>
-    systemTls.client({
-      min: 'TLSv1.2',
-      max: 'TLSv1.3',
-      identity: {certificate: leaf.certificate, key: root.key},
-    })
-  expect(make).toThrow(/client certificate can not be used/)
+  const identity = {certificate: leaf.certificate, key: root.key}
+  const client = systemTls.client({min: 'TLSv1.2', max: 'TLSv1.3', identity})
+  await expect(client).rejects.toThrow(/client certificate can not be used/)
   await expect(measureTls(1, {cert: '/nonexistent'})).rejects.toThrow(/can not be read/)
   await expect(measureTls(1, {ca: leaf.keyFile})).rejects.toThrow(/no certificate in PEM form/)
 })
