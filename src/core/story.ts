@@ -140,7 +140,7 @@ function tellExpectation(event: RunEvent & {type: 'expectation'}): Told {
 }
 
 /** `asked 100ms, measured 99.7ms: verified` with what it is about in front. */
-export function proofText(proof: Proof): string {
+function proofText(proof: Proof): string {
   return `${proof.what}: asked ${proof.asked}, measured ${proof.measured}: ${proof.verdict.replaceAll('-', ' ')}`
 }
 

@@ -24,7 +24,7 @@ interface TargetFacts {
   readonly lastAttempt: number
 }
 
-export interface FailureFacts {
+interface FailureFacts {
   readonly failure: Failure
   readonly target: string
   readonly count: number

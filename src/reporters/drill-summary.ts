@@ -148,7 +148,7 @@ function splitName(name: string): {readonly owner: string; readonly kind: string
 }
 
 /** `11.6s ±200ms`; a range where it isn't even; `not observed` for null. */
-export function formatFigure({value, unit, low, high}: Figure): string {
+function formatFigure({value, unit, low, high}: Figure): string {
   if (value === null) return 'not observed'
   const one = (number: number): string =>
     unit === 'ms' ? formatDuration(number) : unit === 'ratio' ? formatPercent(number) : String(number)

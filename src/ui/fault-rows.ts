@@ -90,7 +90,7 @@ function describeProofs(fault: FaultView, columns: Columns, glyphs: Glyphs): Lin
   return [count, ...[...differ, ...agree].flatMap((proof) => describeProof(proof, glyphs))]
 }
 
-export function describeProof(proof: Proof, glyphs: Glyphs): Line {
+function describeProof(proof: Proof, glyphs: Glyphs): Line {
   const tone: SpanTone = proof.verdict === 'verified' ? 'dim' : 'bad'
   return [
     span(`  ${glyphs.bullet} `, 'dim'),

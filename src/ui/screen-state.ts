@@ -4,7 +4,7 @@ import {type SortKey, nextSortKey, sortTargets} from './sort-targets.ts'
 import type {ViewState} from './view-state.ts'
 
 export type Urgency = 'orderly' | 'immediate'
-export type Pane = 'overview' | 'detail' | 'help'
+type Pane = 'overview' | 'detail' | 'help'
 
 export interface ScreenState {
   readonly pane: Pane

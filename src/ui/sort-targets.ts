@@ -3,7 +3,7 @@ import {STATE_LOOKS} from './glyphs.ts'
 import {recentStatistics} from './recent.ts'
 import type {TargetView} from './target-view.ts'
 
-export const SORT_KEYS = ['document', 'state', 'loss', 'p95', 'name'] as const
+const SORT_KEYS = ['document', 'state', 'loss', 'p95', 'name'] as const
 export type SortKey = (typeof SORT_KEYS)[number]
 
 /** The next key in the circle. */

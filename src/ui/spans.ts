@@ -14,7 +14,7 @@ export function span(text: string, tone: SpanTone = 'plain'): Span {
   return {text, tone}
 }
 
-export function lineWidth(line: Line): number {
+function lineWidth(line: Line): number {
   return line.reduce((sum, {text}) => sum + displayWidth(text), 0)
 }
 
@@ -40,7 +40,7 @@ export function cutLine(line: Line, width: number, ellipsis: string): Line {
 }
 
 /** Exactly `width` columns, filled on the right. */
-export function fitLine(line: Line, width: number, ellipsis: string): Line {
+function fitLine(line: Line, width: number, ellipsis: string): Line {
   const cut = cutLine(line, width, ellipsis)
   const space = width - lineWidth(cut)
   return space > 0 ? [...cut, span(' '.repeat(space))] : cut

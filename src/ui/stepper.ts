@@ -16,7 +16,7 @@ interface Step {
 const MAIN_PHASES: readonly DrillPhase[] = ['baseline', 'inject', 'observe', 'recover']
 
 /** Set-up and clean-up are shown only while they last. */
-export function planSteps(view: ViewState): readonly Step[] {
+function planSteps(view: ViewState): readonly Step[] {
   const current = view.phases.at(-1)?.phase ?? 'setup'
   const shown: readonly DrillPhase[] = [
     ...(current === 'setup' ? (['setup'] as const) : []),
@@ -34,7 +34,7 @@ export function planSteps(view: ViewState): readonly Step[] {
 }
 
 /** Which repetition runs; 0 before the first baseline. */
-export function roundNumber(view: ViewState): number {
+function roundNumber(view: ViewState): number {
   return view.phases.filter(({phase}) => phase === 'baseline').length
 }
 

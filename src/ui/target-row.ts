@@ -90,7 +90,7 @@ function cellOf(column: OptionalColumn, target: TargetView, {now, glyphs}: RowCo
   }
 }
 
-export function lastResult(target: TargetView, none: CellText): CellText {
+function lastResult(target: TargetView, none: CellText): CellText {
   switch (target.last?.status) {
     case undefined:
       return none

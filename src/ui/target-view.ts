@@ -8,7 +8,7 @@ import {simplifyGlyphs} from '../core/width.ts'
 import {EMPTY_HISTORY, type History, foldHistory} from './history.ts'
 import {type RecentSample, foldRecent} from './recent.ts'
 
-export interface ScheduledAttempt {
+interface ScheduledAttempt {
   readonly attempt: number
   readonly phase: string
   readonly due: Millis
@@ -31,7 +31,7 @@ export interface FailureStreak {
   readonly failure: Failure
 }
 
-export type LastResult =
+type LastResult =
   | {readonly status: 'ok'; readonly rtt: Millis}
   | {readonly status: 'failed'; readonly code: string}
   | {readonly status: 'skipped'; readonly text: string}

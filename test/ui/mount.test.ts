@@ -3,7 +3,7 @@ import type {RunEvent} from '../../src/core/events.ts'
 import {type MountedDrill, mountDrill} from '../../src/ui/mount.tsx'
 import type {Urgency} from '../../src/ui/screen-state.ts'
 import {FakeClock} from '../support/fake-clock.ts'
-import {type Terminal, asStreams, makeTerminal, settle} from '../support/mount.tsx'
+import {type Terminal, asStreams, makeTerminal, settle} from '../support/mount.ts'
 import {readRun} from '../support/record-run.ts'
 import {type EmulatedScreen, emulateScreen} from '../support/screen.ts'
 

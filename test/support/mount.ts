@@ -1,10 +1,8 @@
-/** A terminal in memory: mounts a tree with ink's own renderer, presses keys, resizes, reads frames. */
+/** A terminal in memory for what mounts itself: its output is kept, keys can be typed. */
 import {EventEmitter} from 'node:events'
-import {type Instance, render} from 'ink'
-import type {ReactElement} from 'react'
 
 /** The part of a terminal's output that ink uses; keeps everything written. */
-export class FakeStdout extends EventEmitter {
+class FakeStdout extends EventEmitter {
   readonly isTTY = true
   readonly writable = true
   columns: number
@@ -22,15 +20,10 @@ export class FakeStdout extends EventEmitter {
     done?.()
     return true
   }
-
-  /** What was written last: in debug mode a whole frame. */
-  get frame(): string {
-    return this.writes.at(-1) ?? ''
-  }
 }
 
 /** The part of a terminal's input that ink uses. */
-export class FakeStdin extends EventEmitter {
+class FakeStdin extends EventEmitter {
   readonly isTTY = true
   isRaw = false
   #waiting: string | null = null
@@ -77,38 +70,5 @@ export async function settle({stdout}: Terminal): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve))
     if (stdout.writes.length !== seen) quiet = -1
     seen = stdout.writes.length
-  }
-}
-
-export interface Mounted extends Terminal {
-  readonly instance: Instance
-  press(keys: string): Promise<void>
-  resize(columns: number, rows: number): Promise<void>
-}
-
-/** Mounts `tree` in ink's debug mode: every write is one whole frame. */
-export async function mount(tree: ReactElement, columns: number, rows: number): Promise<Mounted> {
-  const terminal = makeTerminal(columns, rows)
-  const instance = render(tree, {
-    ...asStreams(terminal),
-    debug: true,
-    interactive: true,
-    exitOnCtrlC: false,
-    patchConsole: false,
-  })
-  await settle(terminal)
-  return {
-    ...terminal,
-    instance,
-    press: async (keys) => {
-      terminal.stdin.type(keys)
-      await settle(terminal)
-    },
-    resize: async (width, height) => {
-      terminal.stdout.columns = width
-      terminal.stdout.rows = height
-      terminal.stdout.emit('resize')
-      await settle(terminal)
-    },
   }
 }
