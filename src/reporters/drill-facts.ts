@@ -39,6 +39,8 @@ export interface DrillFacts {
   /** By code, in the order of their first appearance. */
   readonly failures: ReadonlyMap<string, FailureFacts>
   readonly missed: number
+  /** Times in which netdrill itself could not observe. */
+  readonly gaps: {readonly count: number; readonly total: Millis}
 }
 
 const MOST_HAPPENINGS = 400
@@ -53,6 +55,7 @@ export function emptyDrillFacts(): DrillFacts {
     targets: new Map(),
     failures: new Map(),
     missed: 0,
+    gaps: {count: 0, total: 0},
   }
 }
 
@@ -70,6 +73,10 @@ export function foldDrillFacts(facts: DrillFacts, event: RunEvent): DrillFacts {
     case 'slot-missed': {
       const counted = {...next, missed: next.missed + 1}
       return changeTarget(counted, event.target, (old) => ({...old, skipped: old.skipped + 1}))
+    }
+    case 'observer-gap': {
+      const {count, total} = next.gaps
+      return {...next, gaps: {count: count + 1, total: total + event.length}}
     }
     default: {
       const happening = describe(document, event)
@@ -151,10 +158,6 @@ function describe(document: DrillDocument, event: RunEvent): Happening | null {
     }
     case 'abort-requested':
       return {at, rank: 1, tone: 'warning', text: `the drill was stopped: ${event.because}`}
-    case 'observer-gap': {
-      const text = `nothing was observed for ${formatDuration(event.length)}: ${event.because}`
-      return {at, rank: 2, tone: 'warning', text}
-    }
     case 'notice':
       if (event.level === 'info') return null
       return {at, rank: 2, tone: event.level === 'error' ? 'bad' : 'warning', text: event.text}

@@ -89,7 +89,23 @@ function renderHappenings(facts: DrillFacts, page: Page): readonly string[] {
         : page.style(tone, line),
     )
   })
-  return left === 0 ? lines : [...lines, page.style('dim', `            and ${left} more in the journal`)]
+  const more = left === 0 ? [] : [page.style('dim', `            and ${left} more in the journal`)]
+  return [...lines, ...more, ...renderGaps(facts, page)]
+}
+
+/** One line for all: on a busy machine there are many. */
+function renderGaps({gaps, missed}: DrillFacts, page: Page): readonly string[] {
+  const parts = [
+    ...(gaps.count > 0
+      ? [
+          `netdrill itself was not run in time ${plural(gaps.count, 'time')}, ${formatDuration(gaps.total)} in all`,
+        ]
+      : []),
+    ...(missed > 0 ? [`${plural(missed, 'probe')} could not be sent in time`] : []),
+  ]
+  return parts.flatMap((part) =>
+    hang('            ', part, page.width).map((line) => page.style('warning', line)),
+  )
 }
 
 /** At most ten, the weightier ones first, in the order of time. */

@@ -96,6 +96,14 @@ describe('the summary', () => {
     await expect(summarize(endingAs(verdict, reasons))).toMatchFileSnapshot(`./texts/summary-${verdict}.txt`)
   })
 
+  it('puts what was not observed into one line', () => {
+    const gap: RunEvent = {at: 9000, type: 'observer-gap', length: 150, because: 'busy'}
+    const missed: RunEvent = {at: 9001, type: 'slot-missed', target: 'api', seq: 1, because: 'busy'}
+    const text = summarize([...run, gap, gap, missed])
+    expect(text).toContain('netdrill itself was not run in time 2 times, 300ms in all')
+    expect(text).toContain('1 probe could not be sent in time')
+  })
+
   it('says when there is no verdict', () => {
     expect(summarize(run.slice(0, 200))).toContain('NO VERDICT')
     expect(summarize([])).toContain('NO VERDICT')
