@@ -43,20 +43,28 @@ const argumentRow = ({name, description, required}) =>
 
 function flagRow(flag) {
   const long = flag.allowNo ? `--[no-]${flag.name}` : `--${flag.name}`
-  const value =
-    flag.type === 'option' ? ` ${flag.options ? flag.options.join('\\|') : (flag.helpValue ?? 'VALUE')}` : ''
   const short = flag.char ? `-${flag.char}, ` : ''
-  const notes = [
-    flag.required && 'required',
-    flag.multiple && 'repeatable',
-    flag.default !== undefined && flag.type === 'option' && `default \`${flag.default}\``,
-    flag.env && `\`${flag.env}\``,
-  ].filter(Boolean)
-  const text = flag.summary ?? flag.description ?? ''
+  const notes = flagNotes(flag)
+  const text = oneLine(flag.summary ?? flag.description ?? '')
   return row(
-    `\`${short}${long}${value}\``,
-    notes.length > 0 ? `${oneLine(text)} (${notes.join(', ')})` : text,
+    `\`${short}${long}${flagValue(flag)}\``,
+    notes.length > 0 ? `${text} (${notes.join(', ')})` : text,
   )
+}
+
+function flagValue({type, options, helpValue}) {
+  if (type !== 'option') return ''
+  return ` ${options ? options.join('\\|') : (helpValue ?? 'VALUE')}`
+}
+
+function flagNotes({required, multiple, type, env, default: value}) {
+  const notes = [
+    required && 'required',
+    multiple && 'repeatable',
+    value !== undefined && type === 'option' && `default \`${value}\``,
+    env && `\`${env}\``,
+  ]
+  return notes.filter(Boolean)
 }
 
 const row = (...cells) => `| ${cells.map((cell) => oneLine(cell ?? '')).join(' | ')} |`

@@ -19,6 +19,11 @@ async function generatedFiles() {
       files.set(`${SCHEMAS}/${name}`, `${JSON.stringify(schema, null, 2)}\n`)
     }
   }
+  const explain = inRoot('dist/app/explain.js')
+  if (existsSync(explain)) {
+    const {errorsPage} = await import(pathToFileURL(explain).href)
+    files.set('docs/errors.md', errorsPage())
+  }
   return files
 }
 
