@@ -16,16 +16,22 @@ export const systemDatagram: Datagram = {
     if (!ffi && request.interface !== undefined) return NO_INTERFACE_BINDING
     const main = await bind(request, 0, ffi)
     if ('code' in main) return main
-    if (!request.connect) return wrap(main, null)
-    // The kernel gives the peer's datagrams to the connected socket, since it fits better (net/ipv4/udp.c,
-    // compute_score), and everybody else's to this one on the same port.
-    const {port} = main.socket.address()
-    const strangers = request.strangers === true ? await bind(request, port, ffi) : null
-    if (strangers && 'code' in strangers) return abandon([main], strangers)
-    const refusedPeer = await connect(main.socket, request.connect)
-    if (refusedPeer) return abandon(strangers ? [main, strangers] : [main], refusedPeer)
-    return wrap(main, strangers)
+    return request.connect ? connected(main, request, ffi) : wrap(main, null)
   },
+}
+
+async function connected(
+  main: BoundDatagram,
+  request: DatagramRequest,
+  ffi: Ffi | null,
+): Promise<DatagramSocket | NetError> {
+  // The kernel gives the peer's datagrams to the connected socket, since it fits better (net/ipv4/udp.c,
+  // compute_score), and everybody else's to this one on the same port.
+  const {port} = main.socket.address()
+  const strangers = request.strangers === true ? await bind(request, port, ffi) : null
+  if (strangers && 'code' in strangers) return abandon([main], strangers)
+  const refused = request.connect && (await connect(main.socket, request.connect))
+  return refused ? abandon(strangers ? [main, strangers] : [main], refused) : wrap(main, strangers)
 }
 
 function checkRequest({family, source, connect: peer}: DatagramRequest): NetError | null {

@@ -24,20 +24,24 @@ interface Coded {
   readonly syscall?: string
 }
 
+/** Chains are short; a loop of causes is not followed for ever. */
+const DEEPEST = 8
+
 /** Walks `cause` and `errors`: an AggregateError has no code worth reading of its own. */
 function firstWithCode(error: unknown, depth = 0): Coded | null {
-  if (typeof error !== 'object' || error === null || depth > 8) return null
-  if ('errors' in error && Array.isArray(error.errors)) {
-    for (const child of error.errors) {
-      const found = firstWithCode(child, depth + 1)
-      if (found) return found
-    }
+  if (typeof error !== 'object' || error === null || depth > DEEPEST) return null
+  const children: readonly unknown[] = 'errors' in error && Array.isArray(error.errors) ? error.errors : []
+  for (const child of children) {
+    const found = firstWithCode(child, depth + 1)
+    if (found) return found
   }
-  if ('code' in error && typeof error.code === 'string') {
-    const syscall = 'syscall' in error && typeof error.syscall === 'string' ? error.syscall : undefined
-    return {code: error.code, ...(syscall === undefined ? {} : {syscall})}
-  }
-  return 'cause' in error ? firstWithCode(error.cause, depth + 1) : null
+  return ownCode(error) ?? ('cause' in error ? firstWithCode(error.cause, depth + 1) : null)
+}
+
+function ownCode(error: object): Coded | null {
+  if (!('code' in error) || typeof error.code !== 'string') return null
+  const syscall = 'syscall' in error && typeof error.syscall === 'string' ? {syscall: error.syscall} : {}
+  return {code: error.code, ...syscall}
 }
 
 /** What asking for an interface gives where FFI is not available. */

@@ -9,6 +9,6 @@ export function addressBytes(address: string): Uint8Array {
     part === '' ? [] : part.split(':').map((word) => Number.parseInt(word, 16))
   const before = words(head)
   const after = tail === undefined ? [] : words(tail)
-  const zeros = new Array<number>(8 - before.length - after.length).fill(0)
+  const zeros = Array.from({length: 8 - before.length - after.length}, () => 0)
   return Uint8Array.from([...before, ...zeros, ...after].flatMap((word) => [word >> 8, word & 0xff]))
 }

@@ -39,37 +39,53 @@ interface One {
   readonly received: Received | null
 }
 
+interface Timed extends One {
+  readonly at: Millis
+  readonly took: Millis
+}
+
 /**
  * Like the system's resolver, but visible: each server gets an equal share of the time that is left. The next one
- * is asked after silence, an unreachable or closed port, and an answer that says nothing about the name.
+ * is asked after silence, an unreachable or closed port, and an answer that says nothing about the name. At least one
+ * server has to be given.
  */
 export async function askServers(plan: AskPlan, ports: ExchangePorts): Promise<Asked> {
   const {servers, deadline} = plan
   const started = ports.clock.now()
-  const results: (One & {readonly at: Millis; readonly took: Millis})[] = []
+  const results: Timed[] = []
   for (const [index, server] of servers.entries()) {
     const at = ports.clock.now() - started
     const one = await askOne(plan, server, servers.length - index, ports)
     results.push({...one, at, took: ports.clock.now() - started - at})
     if (!one.failure || !mayAskAnother(one.failure) || deadline.signal.aborted) break
   }
+  return conclude(servers, results, ports.clock.now() - started)
+}
+
+function conclude(servers: readonly Server[], results: readonly Timed[], elapsed: Millis): Asked {
   const decisive = decisiveIndex(results.map(({failure}) => failure))
   const result = results[decisive]
-  const addresses = servers.map(({address, family}, index) => {
-    const each = results[index]
-    if (!each) return {address, family, status: 'not-tried' as const}
-    const more = each.failure ? {status: 'failed' as const, failure: each.failure} : {status: 'ok' as const}
-    return {address, family, startedAfter: each.at, took: each.took, ...more}
-  })
+  const server = servers[decisive] ?? null
+  const addresses = servers.map((each, index) => outcomeOf(each, results[index]))
+  if (!result)
+    return {failure: null, server, facts: null, connect: null, wait: null, took: elapsed, addresses}
+  const {failure, facts, received} = result
   return {
-    failure: result?.failure ? withOthers(result.failure, results.length) : null,
-    server: servers[decisive] ?? null,
-    facts: result?.facts ?? null,
-    connect: result?.received?.connect ?? null,
-    wait: result?.received?.wait ?? null,
-    took: result?.received ? result.at + result.took : ports.clock.now() - started,
+    failure: failure && withOthers(failure, results.length),
+    server,
+    facts,
+    connect: received?.connect ?? null,
+    wait: received?.wait ?? null,
+    took: received ? result.at + result.took : elapsed,
     addresses,
   }
+}
+
+function outcomeOf({address, family}: Server, result: Timed | undefined): AddressOutcome {
+  if (!result) return {address, family, status: 'not-tried'}
+  const {failure, at, took} = result
+  const end = failure ? ({status: 'failed', failure} as const) : ({status: 'ok'} as const)
+  return {address, family, startedAfter: at, took, ...end}
 }
 
 async function askOne(plan: AskPlan, server: Server, left: number, ports: ExchangePorts): Promise<One> {

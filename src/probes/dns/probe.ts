@@ -84,7 +84,7 @@ async function answerWithin(
 function readingOf(asked: Asked, resolve: Millis | null): Reading {
   const {server, facts, wait, connect, addresses} = asked
   return {
-    ...(server ?? {}),
+    ...server,
     ...(wait === null ? {} : {rtt: (connect ?? 0) + wait}),
     phase: phasesOf(resolve, asked),
     addresses,

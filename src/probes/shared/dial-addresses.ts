@@ -18,7 +18,7 @@ export type DialStrategy = 'order' | 'race'
 export const DIAL_STRATEGIES = ['order', 'race'] as const
 
 /** RFC 8305 section 5: the recommended Connection Attempt Delay. */
-export const ATTEMPT_DELAY: Millis = 250
+const ATTEMPT_DELAY: Millis = 250
 
 export interface DialPlan {
   readonly addresses: readonly ResolvedAddress[]

@@ -57,7 +57,7 @@ async function hold(observation: Observation): Promise<Observed> {
 }
 
 /** Twice the round trip covers RST and scheduling; the bounds keep fast probes safe and slow ones short. */
-export function defaultHold(rtt: Millis): Millis {
+function defaultHold(rtt: Millis): Millis {
   return Math.min(500, Math.max(25, 2 * rtt))
 }
 

@@ -53,7 +53,7 @@ test('a connected socket does not hear strangers unless asked to', async () => {
   for (const strangers of [false, true]) {
     const socket = await openSocket({connect: {address: '127.0.0.1', port}, strangers})
     const heard: number[] = []
-    const expected = (strangers ? [port, strangerPort] : [port]).toSorted()
+    const expected = (strangers ? [port, strangerPort] : [port]).toSorted((a, b) => a - b)
     const complete = new Promise<void>((resolve) => {
       socket.onMessage(({from}) => {
         heard.push(from.port)
@@ -64,7 +64,7 @@ test('a connected socket does not hear strangers unless asked to', async () => {
     await new Promise((resolve) => stranger.send('stranger', own, '127.0.0.1', resolve))
     await new Promise((resolve) => server.send('peer', own, '127.0.0.1', resolve))
     await complete
-    expect(heard.toSorted()).toEqual(expected)
+    expect(heard.toSorted((a, b) => a - b)).toEqual(expected)
     socket.close()
   }
 })

@@ -29,12 +29,12 @@ export interface RawRecord {
   readonly data: Reader
 }
 
-export interface EdnsOption {
+interface EdnsOption {
   readonly code: number
   readonly data: Uint8Array
 }
 
-export interface Edns {
+interface Edns {
   /** The largest UDP answer that the sender takes. */
   readonly size: number
   readonly version: number

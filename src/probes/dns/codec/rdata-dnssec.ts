@@ -59,7 +59,7 @@ function readTypeBitmap(reader: Reader): readonly string[] {
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUV'
 
 /** Without padding (RFC 5155 section 3.3). */
-export function base32hex(bytes: Uint8Array): string {
+function base32hex(bytes: Uint8Array): string {
   let text = ''
   let buffer = 0
   let bits = 0

@@ -19,7 +19,8 @@ const label = fc.uint8Array({minLength: 1, maxLength: 20})
 const labels = fc.array(label, {maxLength: 8})
 const u16s = fc.integer({min: 0, max: 0xff_ff})
 
-function isFormatError(action: () => unknown): boolean {
+/** True for a result as well as for the one error that is allowed. */
+function isHandled(action: () => unknown): boolean {
   try {
     action()
     return true
@@ -67,26 +68,24 @@ test('names are equal to themselves in any case', () => {
 })
 
 test('every query decodes to what was asked', () => {
-  const edns = fc.option(fc.record({size: u16s, dnssecOk: fc.boolean()}))
+  const queries = fc.record({
+    id: u16s,
+    question: fc.record({labels, type: u16s, class: u16s}),
+    rd: fc.boolean(),
+    cd: fc.boolean(),
+    edns: fc.option(fc.record({size: u16s, dnssecOk: fc.boolean()})),
+  })
   fc.assert(
-    fc.property(
-      u16s,
-      labels,
-      u16s,
-      u16s,
-      fc.boolean(),
-      fc.boolean(),
-      edns,
-      (id, name, type, kind, rd, cd, opt) => {
-        const query = encodeQuery({id, question: {labels: name, type, class: kind}, rd, cd, edns: opt})
-        const message: DnsMessage = decodeMessage(query)
-        expect(message).toMatchObject({id, rcode: 0, flags: {qr: false, opcode: 0, rd, cd, ad: true}})
-        expect(message.questions).toHaveLength(1)
-        expect(message.questions[0]).toMatchObject({type, class: kind})
-        expect(message.edns).toEqual(opt && {...opt, version: 0, options: []})
-        expect(message.additional).toEqual([])
-      },
-    ),
+    fc.property(queries, (query) => {
+      const message = decodeMessage(encodeQuery(query))
+      const {id, rd, cd, question, edns} = query
+      expect(message).toMatchObject({id, rcode: 0, flags: {qr: false, opcode: 0, rd, cd, ad: true}})
+      expect(message.questions).toHaveLength(1)
+      expect(message.questions[0]).toMatchObject({type: question.type, class: question.class})
+      expect(formatName(message.questions[0]?.labels ?? [])).toBe(formatName(question.labels))
+      expect(message.edns).toEqual(edns && {...edns, version: 0, options: []})
+      expect(message.additional).toEqual([])
+    }),
   )
 })
 
@@ -121,7 +120,9 @@ test('records of any type and content keep their place and number', () => {
 
 test('random bytes give a message or a format error, never anything else', () => {
   fc.assert(
-    fc.property(fc.uint8Array({maxLength: 300}), (bytes) => isFormatError(() => readAll(bytes))),
+    fc.property(fc.uint8Array({maxLength: 300}), (bytes) => {
+      expect(isHandled(() => readAll(bytes))).toBe(true)
+    }),
     {numRuns: 2000},
   )
 })
@@ -132,9 +133,11 @@ test('random records behind a sound header give text or a format error, for ever
   fc.assert(
     fc.property(fc.array(record, {minLength: 1, maxLength: 3}), (records) => {
       const answer = records.map((each) => ({...each, name: 'a.example'}))
-      return isFormatError(() =>
-        readAll(wireReply({id: 1, bits: 0x8180, question: Buffer.of(0, 0, 1, 0, 1), answer})),
-      )
+      expect(
+        isHandled(() =>
+          readAll(wireReply({id: 1, bits: 0x8180, question: Buffer.of(0, 0, 1, 0, 1), answer})),
+        ),
+      ).toBe(true)
     }),
     {numRuns: 3000},
   )
@@ -156,7 +159,7 @@ test('a sound message with any one octet changed gives a message or a format err
     for (let value = 0; value < 256; value += 5) {
       const bytes = Buffer.from(sound)
       bytes[at] = value
-      expect(isFormatError(() => readAll(bytes))).toBe(true)
+      expect(isHandled(() => readAll(bytes))).toBe(true)
     }
   }
 })
@@ -165,7 +168,7 @@ test('a chain of pointers ends, whatever it says', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({min: 0, max: 400}), {minLength: 1, maxLength: 200}), (targets) => {
       const bytes = Buffer.concat(targets.map((target) => u16(0xc0_00 | target)))
-      return isFormatError(() => readName(new Reader(bytes, bytes.length - 2)))
+      expect(isHandled(() => readName(new Reader(bytes, bytes.length - 2)))).toBe(true)
     }),
   )
 })
