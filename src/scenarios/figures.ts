@@ -6,7 +6,7 @@ import type {Point, TargetSeries} from './series.ts'
 import {type Round, type Span, disturbances} from './windows.ts'
 
 /** States in which the tool has declared the connection lost. */
-const DOWN: ReadonlySet<ConnectionState> = new Set(['reconnecting', 'exhausted', 'failed', 'disconnected'])
+const DOWN: ReadonlySet<ConnectionState> = new Set(['reconnecting', 'exhausted', 'failed'])
 
 /** A duration with the range in which the true value lies; null when it was not observed. */
 export interface Measured {

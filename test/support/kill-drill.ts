@@ -7,48 +7,60 @@ import {readJournal} from '../../src/scenarios/journal/reader.ts'
 import {eventually, processesMarked} from './kernel-state.ts'
 import {runProgram, startProgram} from './program.ts'
 
-export interface KilledDrill {
-  /** Processes of the drill that were still there after the time that is allowed. */
+export interface KilledDrills {
+  /** Processes of the drills that were still there after the time that is allowed. */
   readonly left: readonly number[]
-  /** What the journal held; null when it was killed before there was one. */
-  readonly events: readonly RunEvent[] | null
+  /** What the journals held; drills that were killed before they had one are missing. */
+  readonly journals: readonly (readonly RunEvent[])[]
   /** Exit codes and texts of two `fault recover` in a row. */
   readonly recovered: readonly {readonly code: number | null; readonly text: string}[]
 }
 
-/** A killed drill's processes have to be gone within this: guard and agents see the broken pipe at once. */
-const GONE_WITHIN = 3000
+export interface KillPlan {
+  readonly drill: string
+  /** When each of the drills, all started at once, is killed: milliseconds after the start. */
+  readonly after: readonly number[]
+  /** Guard and agents see the broken pipe at once, so all processes have to be gone within this. */
+  readonly goneWithin: number
+}
 
-/** Runs a drill, kills it with SIGKILL after `after` milliseconds, and reports what it left behind. */
-export async function killDrill(drill: string, after: number): Promise<KilledDrill> {
+/** Runs drills side by side, kills each with SIGKILL at its moment, and reports what they left behind together. */
+export async function killDrills({drill, after, goneWithin}: KillPlan): Promise<KilledDrills> {
   const folder = await mkdtemp(join(tmpdir(), 'killed-'))
   const mark = `NETDRILL_MARK_${randomUUID()}`
   const env = {XDG_STATE_HOME: folder, XDG_RUNTIME_DIR: folder, HOME: folder, NETDRILL_TEST_MARK: mark}
   try {
-    const running = startProgram(['drill', 'run', drill], {env})
-    await new Promise((resolve) => setTimeout(resolve, after))
-    running.child.kill('SIGKILL')
-    await running.result
+    await Promise.all(after.map(async (wait) => killAfter(drill, wait, env)))
     const left = await eventually(
       () => processesMarked(mark),
       (pids) => pids.length === 0,
-      GONE_WITHIN,
+      goneWithin,
     )
     const recovered = []
     for (let turn = 0; turn < 2; turn++) {
       const {code, stdout, stderr} = await runProgram(['fault', 'recover'], {env})
       recovered.push({code, text: stdout + stderr})
     }
-    return {left, events: await journalOf(folder), recovered}
+    return {left, journals: await journalsOf(join(folder, 'netdrill/journals')), recovered}
   } finally {
     await rm(folder, {recursive: true, force: true})
   }
 }
 
-async function journalOf(folder: string): Promise<readonly RunEvent[] | null> {
-  const place = join(folder, 'netdrill/journals')
-  const [name] = await readdir(place).catch(() => [])
-  if (name === undefined) return null
-  const text = await readFile(join(place, name), 'utf8')
-  return text === '' ? null : readJournal(name, text).events
+async function killAfter(drill: string, wait: number, env: Readonly<Record<string, string>>): Promise<void> {
+  const running = startProgram(['drill', 'run', drill], {env})
+  await new Promise((resolve) => setTimeout(resolve, wait))
+  running.child.kill('SIGKILL')
+  await running.result
+}
+
+async function journalsOf(place: string): Promise<readonly (readonly RunEvent[])[]> {
+  const names = await readdir(place).catch(() => [])
+  const texts = await Promise.all(names.map(async (name) => readFile(join(place, name), 'utf8')))
+  return texts.flatMap((text, index) => (text === '' ? [] : [readJournal(names[index] ?? '', text).events]))
+}
+
+/** How many of the killed drills had a fault in force at some time. */
+export function countWithFault(killed: KilledDrills): number {
+  return killed.journals.filter((events) => events.some((event) => event.type === 'fault-applied')).length
 }
