@@ -34,6 +34,8 @@ export function askOf(url: TargetUrl, options: DnsOptions): Ask | {readonly badN
   if (unknown !== undefined)
     throw usage(`"${url.text}": a DNS target knows type= and class=, not ${unknown}=`)
   if (url.path === '') throw usage(`"${url.text}" names nothing to ask for: write dns://resolver/name?type=A`)
+  // Not in the schema: a document takes over its keys one by one.
+  if (options.do && options.edns === 0) throw usage('do needs EDNS, so edns must not be 0B')
   const literal = addressFamily(url.path)
   const type = agreed('type', urlType, options.type) ?? (literal === null ? 'A' : 'PTR')
   const name =

@@ -22,25 +22,23 @@ const type = z
   .meta({description: 'The record type, such as AAAA or TYPE65. A by default, PTR for a literal address.'})
 
 /** What YAML and flags may set for a DNS target beyond the shared keys. `type` and `class` may be in the URL too. */
-export const dnsOptions = z
-  .strictObject({
-    type: type.optional(),
-    class: z
-      .string()
-      .refine((name) => classNumber(name) !== null, {message: 'not a class such as IN or CH'})
-      .optional()
-      .meta({description: 'The class: IN by default, or CH, HS, ANY, CLASS123.'}),
-    rd: z.boolean().default(true).meta({description: 'Ask for recursion (RD).'}),
-    cd: z.boolean().default(false).meta({description: 'Ask without DNSSEC validation (CD).'}),
-    do: z.boolean().default(false).meta({description: 'Ask for DNSSEC records (DO).'}),
-    transport: z
-      .enum(['auto', 'udp', 'tcp'])
-      .default('auto')
-      .meta({description: 'auto: UDP, then TCP when the answer was truncated.'}),
-    edns: edns
-      .default(EDNS_SIZE)
-      .meta({description: 'The size of UDP answers offered by EDNS; 0B asks without EDNS.'}),
-  })
-  .refine((options) => !options.do || options.edns > 0, {message: 'do needs EDNS: edns must not be 0B'})
+export const dnsOptions = z.strictObject({
+  type: type.optional(),
+  class: z
+    .string()
+    .refine((name) => classNumber(name) !== null, {message: 'not a class such as IN or CH'})
+    .optional()
+    .meta({description: 'The class: IN by default, or CH, HS, ANY, CLASS123.'}),
+  rd: z.boolean().default(true).meta({description: 'Ask for recursion (RD).'}),
+  cd: z.boolean().default(false).meta({description: 'Ask without DNSSEC validation (CD).'}),
+  do: z.boolean().default(false).meta({description: 'Ask for DNSSEC records (DO).'}),
+  transport: z
+    .enum(['auto', 'udp', 'tcp'])
+    .default('auto')
+    .meta({description: 'auto: UDP, then TCP when the answer was truncated.'}),
+  edns: edns
+    .default(EDNS_SIZE)
+    .meta({description: 'The size of UDP answers offered by EDNS; 0B asks without EDNS.'}),
+})
 
 export type DnsOptions = z.infer<typeof dnsOptions>

@@ -1,4 +1,5 @@
 /** Runs inside a network namespace: takes one sample of each target, all at once, and prints the outcomes as JSON. */
+import {registerHooks} from 'node:module'
 import {openPorts} from '../../../src/app/ports.ts'
 import type {Outcome} from '../../../src/core/outcome.ts'
 import {parseTargetUrl} from '../../../src/core/target.ts'
@@ -13,10 +14,13 @@ export interface MeasureHere {
   readonly source?: string
   /** As an agent does it; otherwise as a command does that lives for one sample. */
   readonly keepErrors?: boolean
+  /** As on a machine without koffi. */
+  readonly withoutKoffi?: boolean
 }
 
 async function measure(request: MeasureHere): Promise<Outcome> {
   if (request.keepErrors === true) keepErrors()
+  if (request.withoutKoffi === true) hideKoffi()
   const url = parseTargetUrl(request.url)
   if (!url.ok) throw new Error(url.because)
   const probe = await loadProbe(url.value.kind)
@@ -32,6 +36,15 @@ async function measure(request: MeasureHere): Promise<Outcome> {
   } finally {
     await prober.close()
   }
+}
+
+function hideKoffi(): void {
+  registerHooks({
+    resolve: (specifier, context, next) => {
+      if (specifier === 'koffi') throw new Error('koffi is hidden')
+      return next(specifier, context)
+    },
+  })
 }
 
 const requests = JSON.parse(process.argv[2] ?? '[]') as readonly MeasureHere[]

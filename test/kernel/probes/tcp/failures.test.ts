@@ -178,6 +178,24 @@ test('a single sample learns the ICMP message by repeating the attempt', async (
   expect(outcome).toMatchObject({status: 'failed', failure: {code: 'NET_ADMIN_PROHIBITED'}})
 })
 
+test('without koffi everything still works, and what can not be known is said', async (ctx) => {
+  if (missing !== null) ctx.skip(missing)
+  const urls = ['10.99.0.2:7001', '10.99.0.2:7103', '[fd99::2]:7103', '10.98.0.2:80'].map(
+    (host) => `tcp://${host}`,
+  )
+  const common = {timeout: 5000, withoutKoffi: true}
+  const [open, four, six, route, bound] = await measureAll([
+    ...urls.map((url) => ({url, ...common})),
+    {url: 'tcp://10.99.0.2:7001', interface: 'nd0', ...common},
+  ])
+  expect(open?.status).toBe('ok')
+  expect(four).toMatchObject({status: 'failed', failure: {code: 'NET_UNREACHABLE'}})
+  expect(four?.status === 'failed' && four.failure.message).toContain('could not be read')
+  expect(six).toMatchObject({status: 'failed', failure: {code: 'NET_ADMIN_PROHIBITED'}})
+  expect(route).toMatchObject({status: 'failed', failure: {code: 'NET_LOCAL_POLICY'}})
+  expect(bound).toMatchObject({status: 'failed', failure: {code: 'LOCAL_INTERFACE'}})
+})
+
 test('an established connection does not end at an ICMP error, which may be forged', async (ctx) => {
   if (missing !== null) ctx.skip(missing)
   const url = 'tcp://10.99.0.2:7004'

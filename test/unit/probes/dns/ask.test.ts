@@ -52,6 +52,7 @@ test.for([
   ['dns:///name.example?typ=A', {}, /not typ=/],
   ['dns:///name.example?type=AAAAA', {}, /did you mean AAAA/],
   ['dns:///name.example?class=XX', {}, /not a class/],
+  ['dns:///name.example', {edns: '0B', do: true}, /do needs EDNS/],
   ['dns:///name.example?type=A', {type: 'MX'}, /asks for type A, the options ask for MX/],
 ] as const)('%s with %o is a mistake', ([url, options, because]) => {
   expect(() => ask(url, options)).toThrow(because)
@@ -62,7 +63,6 @@ test.for([
   [{class: 'NOPE'}],
   [{edns: 1232}],
   [{edns: '100B'}],
-  [{edns: '0B', do: true}],
   [{transport: 'tls'}],
   [{recursion: true}],
 ])('the options %o are refused', ([options]) => {
