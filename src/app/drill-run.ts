@@ -37,7 +37,11 @@ export async function runDrillSession(request: DrillRunRequest, ports: Ports): P
   }
   const origin = ports.clock.now()
   const elapsed = (): number => ports.clock.now() - origin
-  const display = await openDisplay(request, {now: elapsed, onAbort})
+  const display = await openDisplay(request, {
+    now: elapsed,
+    after: (wait, callback) => ports.clock.after(wait, callback),
+    onAbort,
+  })
   let interrupts = 0
   const forget = onEndingSignal((signal) => {
     interrupts += 1
@@ -47,7 +51,7 @@ export async function runDrillSession(request: DrillRunRequest, ports: Ports): P
     journal.write(event)
     display.show(event)
   }
-  const engine = await openFaultEngine(ports, {run: id})
+  const engine = openFaultEngine(ports, {run: id})
   try {
     const result = await runDrill({
       spec,

@@ -50,5 +50,5 @@ export async function findDrill(
   ports: Pick<Ports, 'files' | 'host'>,
 ): Promise<LoadedDrill> {
   const source = await readDrillText(nameOrFile, ports)
-  return loadDrill({...source, env: ports.host.env})
+  return loadDrill({...source, env: (name) => ports.host.env(name)})
 }

@@ -56,20 +56,13 @@ function measureImpact(series: TargetSeries, disturbance: Span, reach: Span): Im
     disturbance,
     downtime: lost === 0 ? exact(0) : largestGap(series.points, reach, interval),
     detection: down ? around(down.at - disturbance.from, interval) : null,
-    recovery: recoveryOf(lost, down !== undefined, up?.at, disturbance, interval),
+    recovery: down ? recoveryOf(up?.at, disturbance, interval) : lost === 0 ? exact(0) : around(0, interval),
     lost,
     attempts,
   }
 }
 
-function recoveryOf(
-  lost: number,
-  wasDown: boolean,
-  upAt: Millis | undefined,
-  disturbance: Span,
-  interval: Millis,
-): Measured | null {
-  if (!wasDown) return lost === 0 ? exact(0) : around(0, interval)
+function recoveryOf(upAt: Millis | undefined, disturbance: Span, interval: Millis): Measured | null {
   return upAt === undefined ? null : around(Math.max(0, upAt - disturbance.to), interval)
 }
 

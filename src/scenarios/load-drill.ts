@@ -78,15 +78,22 @@ function readTargets(document: Document): readonly DrillTarget[] {
       name,
       url: target.url,
       role: target.role ?? 'target',
-      interval: target.interval ?? defaults?.interval ?? DEFAULT_INTERVAL,
-      timeout: target.timeout ?? defaults?.timeout ?? DEFAULT_TIMEOUT,
       options: target.options,
       policy:
         policy === undefined ? null : {name: policy, policy: readPolicy(document, name, target, policy)},
-      fall: target.fall ?? defaults?.fall ?? 2,
-      rise: target.rise ?? defaults?.rise ?? 1,
+      ...pick(target, defaults, PACE),
     }
   })
+}
+
+/** What a target says, else the document's defaults, else these. */
+const PACE = {interval: DEFAULT_INTERVAL, timeout: DEFAULT_TIMEOUT, fall: 2, rise: 1}
+type Pace = typeof PACE
+type GivenPace = {readonly [K in keyof Pace]?: number | undefined}
+
+function pick(target: GivenPace, defaults: GivenPace | undefined, fallback: Pace): Pace {
+  const of = (key: keyof Pace): number => target[key] ?? defaults?.[key] ?? fallback[key]
+  return {interval: of('interval'), timeout: of('timeout'), fall: of('fall'), rise: of('rise')}
 }
 
 /** An unknown name is shown where it was written. */
@@ -109,13 +116,11 @@ function readTimeline(document: Document, drill: DrillSection): readonly Timelin
   const known = Object.keys(document.value.faults ?? {})
   return drill.timeline.map((entry, index) => {
     if (!known.includes(entry.inject)) {
-      throw unknown(
-        document,
-        ['drill', 'timeline', index, 'inject'],
-        `there is no fault "${entry.inject}"`,
-        suggest(entry.inject, known),
+      throw unknown(document, ['drill', 'timeline', index, 'inject'], {
+        message: `there is no fault "${entry.inject}"`,
+        name: entry.inject,
         known,
-      )
+      })
     }
     return {at: entry.at, lasts: entry.for, fault: entry.inject}
   })
@@ -145,22 +150,23 @@ function readConditions(
 function checkFrom(document: Document, spec: DrillSpec): void {
   const nodes = spec.lab?.nodes ?? []
   if (spec.from === null || nodes.includes(spec.from)) return
-  throw unknown(
-    document,
-    ['drill', 'from'],
-    `there is no node "${spec.from}"`,
-    suggest(spec.from, nodes),
-    nodes,
-  )
+  throw unknown(document, ['drill', 'from'], {
+    message: `there is no node "${spec.from}"`,
+    name: spec.from,
+    known: nodes,
+  })
 }
 
 function unknown(
   document: Document,
   path: readonly (string | number)[],
-  message: string,
-  near: string | null,
-  known: readonly string[],
+  {
+    message,
+    name,
+    known,
+  }: {readonly message: string; readonly name: string; readonly known: readonly string[]},
 ): UserError {
+  const near = suggest(name, known)
   const advice = near ? [`did you mean "${near}"?`] : known.length > 0 ? [`known: ${known.join(', ')}`] : []
   return new UserError({code: 'CONFIG_REFERENCE', message, position: document.positionOf(path), advice})
 }

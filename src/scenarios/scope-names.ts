@@ -1,0 +1,80 @@
+/** The names in a fault's scope, replaced by addresses; and which targets a scope covers. */
+import {addressFamily, isInNetwork, isNetwork} from '../core/address.ts'
+import {UserError} from '../core/errors.ts'
+import {EXIT} from '../core/exit-codes.ts'
+import {type TargetUrl, parseTargetUrl} from '../core/target.ts'
+import {suggest} from '../core/text.ts'
+import type {FaultScope} from '../faults/fault.ts'
+import type {Lab} from '../lab/lab.ts'
+import type {DrillSpec, DrillTarget} from './drill-spec.ts'
+
+export function isNode(drill: DrillSpec, name: string): boolean {
+  return drill.lab?.nodes.includes(name) ?? false
+}
+
+/** The lab node that the scope's destination is on; null for an address. */
+export function nodeOf(to: string | undefined, drill: DrillSpec): string | null {
+  if (to === undefined) return null
+  const server = drill.lab?.servers[to]
+  if (server) return server.node
+  return isNode(drill, to) ? to : null
+}
+
+/** Throws `UserError` (exit 2) for a name that is neither server, node nor address. */
+export function resolveScope(scope: FaultScope, drill: DrillSpec, lab: Lab): FaultScope {
+  const {to} = scope
+  if (to === undefined) return scope
+  if (Object.hasOwn(lab.servers(), to)) return resolveServer(scope, to, lab)
+  if (isNode(drill, to)) {
+    const link = lab.link(scope.from ?? drill.from ?? '', to)
+    return {...scope, to: link?.to.address ?? '127.0.0.1'}
+  }
+  if (isNetwork(to)) return scope
+  throw unknownName('server, node or address', to, namesIn(drill))
+}
+
+function namesIn({lab}: DrillSpec): readonly string[] {
+  return lab ? [...Object.keys(lab.servers), ...lab.nodes] : []
+}
+
+/** A server's own address and port, or those of the proxy in front of it. */
+function resolveServer(scope: FaultScope, name: string, lab: Lab): FaultScope {
+  const url = parseTargetUrl(lab.resolve(`tcp://{${name}}`))
+  if (!url.ok) return scope
+  return {...scope, to: url.value.host, port: scope.port ?? url.value.port ?? undefined}
+}
+
+/** Whether the traffic of a target matches every part of the resolved scope. Controls lie outside by definition. */
+export function coversTarget(scope: FaultScope, target: DrillTarget, lab: Lab): boolean {
+  if (target.role === 'control') return false
+  const parsed = parseTargetUrl(lab.resolve(target.url))
+  if (!parsed.ok) return false
+  const url = parsed.value
+  return coversProtocol(scope, url) && coversPort(scope, url) && coversHost(scope, url)
+}
+
+const PROTOCOLS = {ping: 'icmp', dns: 'udp', tcp: 'tcp', tls: 'tcp'} as const
+
+function coversProtocol({protocol}: FaultScope, {kind}: TargetUrl): boolean {
+  return protocol === undefined || protocol === PROTOCOLS[kind]
+}
+
+function coversPort(scope: FaultScope, {kind, port}: TargetUrl): boolean {
+  if (scope.port === undefined) return true
+  return kind !== 'ping' && scope.port === (port ?? (kind === 'dns' ? 53 : 443))
+}
+
+/** A target given by name counts as covered: whoever scoped the fault by address has to mean it. */
+function coversHost({to}: FaultScope, {host}: TargetUrl): boolean {
+  return to === undefined || addressFamily(host) === null || isInNetwork(host, to)
+}
+
+export function unknownName(what: string, name: string, known: readonly string[]): UserError {
+  const near = suggest(name, known)
+  const list = known.length > 0 ? [`known: ${known.join(', ')}`] : []
+  const advice = near ? [`did you mean "${near}"?`] : list
+  return new UserError(
+    {code: 'CONFIG_REFERENCE', message: `there is no ${what} "${name}"`, advice},
+    EXIT.usage,
+  )
+}
