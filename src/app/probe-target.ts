@@ -14,7 +14,8 @@ export function readTarget(kind: ProbeKind, text: string, server?: string): Targ
   if (server !== undefined && text.includes('://') && value.host !== '') {
     throw usage(`--server ${server} contradicts the server in "${text}"`)
   }
-  return text.includes('://') && server !== undefined ? readTarget(kind, value.path, server) : value
+  if (server === undefined || !text.includes('://')) return value
+  return readTarget(kind, text.replace('://', `://${bracketed(server)}`))
 }
 
 const EXAMPLES: Readonly<Record<ProbeKind, string>> = {

@@ -104,7 +104,7 @@ export function renderErrorsPage(entries: readonly Explanation[]): string {
   return `${[
     '# Codes',
     '',
-    'Written from the tables in `src/core/codes` by `npm run docs`; change those instead. The same text on the terminal:',
+    'Written from the tables in `src/core/codes` by `npm run generate`; change those instead. The same text on the terminal:',
     '`netdrill explain CODE`.',
     '',
     '## Exit codes',

@@ -110,18 +110,23 @@ function renderVerdict(result: ProbeResult, options: EndOptions): string[] {
   const {style} = options
   const {failure, skip} = result
   if (result.verdict === 'skipped') {
-    const lines = renderEntries('remedy', skip?.advice ?? [], options)
-    return [style('warning', `NOT MEASURED  ${stripControl(skip?.text ?? 'nothing was measured')}`), ...lines]
+    const {text = 'no sample was taken', advice = []} = skip ?? {}
+    const lines = [
+      ...renderEntry('seen', stripControl(text), options),
+      ...renderEntries('next', advice, options),
+    ]
+    return [style('warning', 'NOT MEASURED'), ...lines]
   }
   const interrupted = result.interrupted ? [style('warning', 'interrupted')] : []
   if (result.verdict === 'pass' || !failure) return [...interrupted, ...flakyText(result, options)]
   const title = isFailureCode(failure.code) ? FAILURES[failure.code].title : ''
-  const where = `stage ${failure.stage}, category ${failure.category}.${failure.detail}, cause most likely: ${BLAMED[failure.blame]}`
+  const where = `stage ${failure.stage}, category ${failure.category}.${failure.detail}`
   return [
     ...interrupted,
     `${style('bad', 'FAILED')}  ${style('strong', failure.code)}: ${title}`,
     ...renderEntry('seen', stripControl(failure.message), options),
     ...renderEntry('where', where, options),
+    ...renderEntry('cause', `most likely ${BLAMED[failure.blame]}`, options),
     ...renderAddresses(result.addresses, options),
     ...renderEntries('next', failure.advice, options),
     ...renderEntry('more', `netdrill explain ${failure.code}`, options, 'accent'),

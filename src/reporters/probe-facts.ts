@@ -69,7 +69,7 @@ export function renderDns(dns: DnsFacts, options: TextOptions): string[] {
   return [
     style('strong', 'dns'),
     ...renderEntry('question', `${stripControl(name)} ${dnsClass} ${type}`, options),
-    ...renderEntry('answer', dns.rcode, options, good ? 'good' : 'bad'),
+    ...renderEntry('rcode', dns.rcode, options, good ? 'good' : 'bad'),
     ...(dns.flags.length > 0 ? renderEntry('flags', dns.flags.join(' '), options) : []),
     ...renderEntry(
       'from',

@@ -82,8 +82,9 @@ class SampleLines {
         return [this.#aside('warning', before + next)]
       }
       case 'reply-extra': {
-        const what = event.kind === 'duplicate' ? 'duplicate reply' : 'late reply, still lost'
-        return [this.#aside('warning', `${what} to ${event.seq} after ${formatRtt(event.rtt)}`)]
+        const late = event.kind === 'late' ? ', counted as lost all the same' : ''
+        const text = `${event.kind} reply to ${event.seq} after ${formatRtt(event.rtt)}${late}`
+        return [this.#aside('warning', text)]
       }
       case 'observer-gap':
         return [this.#aside('warning', `not observed for ${formatDuration(event.length)}: ${event.because}`)]

@@ -48,6 +48,7 @@ export function sharedFlags(count: number) {
       summary: 'a condition that has to be met, such as "rtt.p95 < 50ms"; may be repeated',
       env: 'NETDRILL_EXPECT',
       multiple: true,
+      multipleNonGreedy: true,
       helpValue: 'CONDITION',
     }),
     ipv4: Flags.boolean({
@@ -76,11 +77,11 @@ export function sharedFlags(count: number) {
   }
 }
 
-export const EXIT_TEXT = `A run passes when every sample succeeds and every --expect is met. A condition about ok, code, stage, category or
-loss replaces the first part: with --expect "loss <= 10%" some samples may fail.
-
-Exit codes: 0 passed, 1 failed, 2 mistake in the command line, 6 this machine lacks something, 130 or 143 interrupted.
-With --exit-style nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. With --exit-style ping: 0 any reply, 1 none, 2 other.`
+/** Lines are as long as paragraphs: oclif wraps them. */
+export const EXIT_TEXT = [
+  'A run passes when every sample succeeds and every --expect is met. A condition about ok, code, stage, category or loss replaces the first part: with --expect "loss <= 10%" some samples may fail.',
+  'Exit codes: 0 passed, 1 failed, 2 mistake in the command line, 3 nothing could be measured, 6 this machine lacks something, 130 or 143 interrupted. With --exit-style nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. With --exit-style ping: 0 any reply, 1 none, 2 anything else.',
+].join('\n\n')
 
 /** The flags as oclif parsed them. */
 export interface SharedFlags {

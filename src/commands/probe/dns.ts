@@ -3,8 +3,7 @@ import {EXIT_TEXT, ProbeCommand, sharedFlags} from './_probe.ts'
 
 export default class ProbeDns extends ProbeCommand {
   static override summary = 'ask a resolver: rcode, flags, TTL and every section'
-  static override description = `Asks the resolvers of /etc/resolv.conf in their order, or the one given with --server. The name is asked as it is:
-search domains are not applied.
+  static override description = `Asks the resolvers of /etc/resolv.conf in their order, or the one given with --server. The name is asked as it is: search domains are not applied.
 
 ${EXIT_TEXT}`
   static override examples = [

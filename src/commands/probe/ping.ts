@@ -3,8 +3,7 @@ import {EXIT_TEXT, ProbeCommand, TARGET_ARG, sharedFlags} from './_probe.ts'
 
 export default class ProbePing extends ProbeCommand {
   static override summary = 'send ICMP echo requests: loss, round trips, and who says no'
-  static override description = `Uses an ICMP datagram socket, else a raw socket, else the ping program, and prints which. Round trips are taken from
-the kernel's time stamps where a socket is used.
+  static override description = `Uses an ICMP datagram socket, else a raw socket, else the ping program, and prints which. Round trips are taken from the kernel's time stamps where a socket is used.
 
 ${EXIT_TEXT}`
   static override examples = [

@@ -3,8 +3,7 @@ import {EXIT_TEXT, ProbeCommand, TARGET_ARG, sharedFlags} from './_probe.ts'
 
 export default class ProbeTls extends ProbeCommand {
   static override summary = 'make a TLS handshake and judge the certificates'
-  static override description = `Certificate facts are shown whether or not the chain is trusted. The round trip ends with the handshake. The default
-port is 443.
+  static override description = `Certificate facts are shown whether or not the chain is trusted. The round trip ends with the handshake. The default port is 443.
 
 ${EXIT_TEXT}`
   static override examples = [
@@ -43,6 +42,7 @@ ${EXIT_TEXT}`
       summary: 'PEM file with further trusted roots; may be repeated',
       env: 'NETDRILL_CA',
       multiple: true,
+      multipleNonGreedy: true,
       helpValue: 'FILE',
     }),
     cert: Flags.string({

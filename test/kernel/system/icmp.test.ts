@@ -1,3 +1,5 @@
+import {type ChildProcess, spawn} from 'node:child_process'
+import {once} from 'node:events'
 import {fileURLToPath} from 'node:url'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {IcmpMethod} from '../../../src/system/icmp.ts'
@@ -129,3 +131,61 @@ describe('the choice of a method', () => {
     expect(JSON.stringify(refused.detail)).toMatch(/EACCES.*ping_group_range/)
   })
 })
+
+describe.each<IcmpMethod>(['datagram', 'raw'])(
+  'replies that are not simply right, on the %s socket',
+  (method) => {
+    let responder: ChildProcess | null = null
+    const job = {methods: [method], family: 4, to: ['10.99.0.2'], timeout: 200, linger: 600} as const
+
+    beforeAll(async () => {
+      if (missing) return
+      runIn(pair.far, 'sysctl', ['-q', '-w', 'net.ipv4.icmp_echo_ignore_all=1'])
+      const script = fileURLToPath(new URL('icmp-responder.ts', import.meta.url))
+      const args = ['netns', 'exec', pair.far, process.execPath, '--no-warnings', script]
+      responder = spawn('ip', args, {stdio: ['ignore', 'pipe', 'inherit']})
+      if (responder.stdout) await once(responder.stdout, 'data')
+    })
+
+    afterAll(async () => {
+      if (!responder) return
+      responder.kill('SIGKILL')
+      await once(responder, 'exit')
+      runIn(pair.far, 'sysctl', ['-q', '-w', 'net.ipv4.icmp_echo_ignore_all=0'])
+    })
+
+    it('takes a right one', async (ctx) => {
+      if (missing) ctx.skip(missing)
+      expect(await run({...job, size: 99})).toMatchObject({
+        results: [{status: 'reply', bytes: 107}],
+        extras: [],
+      })
+    })
+
+    it('tells a duplicate apart', async (ctx) => {
+      if (missing) ctx.skip(missing)
+      const {results, extras} = await run({...job, size: 100})
+      expect(results).toMatchObject([{status: 'reply'}])
+      expect(extras).toMatchObject([{kind: 'duplicate', sequence: 0}])
+    })
+
+    it('credits a late one to nobody', async (ctx) => {
+      if (missing) ctx.skip(missing)
+      const to = ['10.99.0.2', '10.99.0.2']
+      const {results, extras} = await run({...job, to, inTurn: true, size: 101})
+      expect(results).toMatchObject([{status: 'timeout'}, {status: 'timeout'}])
+      expect(extras).toMatchObject([
+        {kind: 'late', sequence: 0},
+        {kind: 'late', sequence: 1},
+      ])
+      for (const {rtt} of extras) expect(rtt).toBeGreaterThan(395)
+    })
+
+    it.each([
+      ['content', 102],
+      ['identifier', 103],
+    ])('ignores another %s', async (_, size) => {
+      expect(await run({...job, size})).toMatchObject({results: [{status: 'timeout'}], extras: []})
+    })
+  },
+)
