@@ -1,5 +1,5 @@
 /** From flags, or a document, to a validated fault request. */
-import * as z from 'zod'
+import type * as z from 'zod'
 import {UserError} from '../core/errors.ts'
 import type {Ports} from '../core/ports.ts'
 import {parseNetwork} from '../faults/addresses.ts'

@@ -85,13 +85,12 @@ class Engine implements FaultEngine {
   async close(): Promise<void> {
     await Promise.allSettled([...this.#active.values()].map(async (fault) => fault.remove()))
     this.#active.clear()
-    const guard = this.#guard
+    const guard = await this.#guard?.catch(() => undefined)
     this.#guard = undefined
     if (!guard || this.#detached) return
-    await guard.then(
-      (link) => link.release(),
-      () => {},
-    )
+    const {entries} = await this.#ledger.all()
+    // What could not be undone stays with the guard, which tries again when this process is gone.
+    if (entries.every((entry) => entry.run !== this.#options.run || !isOpen(entry))) guard.release()
   }
 
   async #compile(request: FaultRequest): Promise<CompiledPlan> {
@@ -121,15 +120,26 @@ class Engine implements FaultEngine {
       const entry = await this.#entryFor(compiled, guard)
       await this.#ledger.write(entry)
       guard.look()
-      const started = this.#ports.clock.now()
+      return await this.#putInForce(compiled, entry)
+    } finally {
+      await release()
+    }
+  }
+
+  /** From here on the ledger knows: whatever goes wrong, the undo is done. */
+  async #putInForce(compiled: CompiledPlan, entry: LedgerEntry): Promise<ActiveFault> {
+    const {clock} = this.#ports
+    const started = clock.now()
+    try {
       const failure = await runSteps(this.#tools, compiled.plan.place, compiled.plan)
       if (failure !== null) throw await this.#giveUp(compiled.plan, entry, failure)
-      const took = this.#ports.clock.now() - started
+      const took = clock.now() - started
       const {asAsked, text} = await readBack(this.#tools, compiled)
       await this.#ledger.write({...entry, state: 'applied'})
       return this.#activeFault(compiled, {entry, took, asAsked, text})
-    } finally {
-      await release()
+    } catch (error) {
+      await closeUnderLock(await this.#closeWorld(), entry.id, 'owner')
+      throw error
     }
   }
 

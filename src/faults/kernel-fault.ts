@@ -4,6 +4,7 @@ import type {ExecResult} from '../core/ports.ts'
 import {
   type Readback,
   countRules,
+  judgeClassRate,
   judgeLeaf,
   judgeTable,
   readLeafCounters,
@@ -68,22 +69,26 @@ function linesOf(action: ExecAction): readonly string[] {
 }
 
 /** What the kernel holds, against what was asked: the leaf, and the table that leads to it or blocks. */
-export async function readBack(
-  tools: Tools,
-  {plan, shape, table, situation}: CompiledPlan,
-): Promise<Readback> {
-  const parts = await Promise.all([
-    shape === null
-      ? []
-      : readQdiscs(tools, plan.place, shape.device).then((qdiscs) => [
-          judgeLeaf(qdiscs, shape.minor, shape.leaf),
-        ]),
-    table === null
-      ? []
-      : readTable(tools, plan.place, situation.id).then((facts) => [judgeTable(facts, countRules(table))]),
-  ])
+export async function readBack(tools: Tools, compiled: CompiledPlan): Promise<Readback> {
+  const parts = await Promise.all([readShape(tools, compiled), readTables(tools, compiled)])
   const all = parts.flat()
   return {asAsked: all.every((part) => part.asAsked), text: all.map((part) => part.text).join('; ')}
+}
+
+async function readShape(tools: Tools, {plan, shape}: CompiledPlan): Promise<readonly Readback[]> {
+  if (shape === null) return []
+  const {device, minor, leaf} = shape
+  const qdiscs = await readQdiscs(tools, plan.place, device)
+  const classes = await judgeClassRate(tools, {place: plan.place, device, minor}, leaf)
+  return [judgeLeaf(qdiscs, minor, leaf), ...classes]
+}
+
+async function readTables(
+  tools: Tools,
+  {plan, table, situation}: CompiledPlan,
+): Promise<readonly Readback[]> {
+  if (table === null) return []
+  return [judgeTable(await readTable(tools, plan.place, situation.id), countRules(table))]
 }
 
 /** Shaping counts in the leaf, blocking in the rules: there every packet that matches is affected. */

@@ -1,6 +1,13 @@
 /** tc, nft and ip as far as faults use them, over a kernel that is a few maps; can fail, or pretend, on request. */
 import type {Exec, ExecRequest, ExecResult} from '../../src/core/ports.ts'
 
+interface SimulatedDevice {
+  qdiscs: Qdisc[]
+  readonly classes: Set<string>
+  /** Of the classes, as tc was told. */
+  readonly rates: Map<string, string>
+}
+
 interface Qdisc {
   readonly kind: string
   readonly handle: string
@@ -9,7 +16,7 @@ interface Qdisc {
 }
 
 export class SimulatedKernel implements Exec {
-  readonly devices = new Map<string, {qdiscs: Qdisc[]; classes: Set<string>}>()
+  readonly devices = new Map<string, SimulatedDevice>()
   readonly tables = new Map<string, string>()
   /** Every program call, as typed. */
   readonly log: string[] = []
@@ -20,7 +27,7 @@ export class SimulatedKernel implements Exec {
   #commands = 0
 
   constructor(devices: readonly string[] = ['eth0', 'lo']) {
-    for (const name of devices) this.devices.set(name, {qdiscs: [], classes: new Set()})
+    for (const name of devices) this.devices.set(name, {qdiscs: [], classes: new Set(), rates: new Map()})
   }
 
   /** How many changing commands there were. */
@@ -30,7 +37,15 @@ export class SimulatedKernel implements Exec {
 
   async run({file, args, input = ''}: ExecRequest): Promise<ExecResult> {
     this.log.push([file, ...args].join(' '))
+    return this.#program(file, args, input)
+  }
+
+  #program(file: string, args: readonly string[], input: string): ExecResult {
     switch (file) {
+      case 'nsenter': {
+        const [program = '', ...rest] = args.slice(args.indexOf('--') + 1)
+        return this.#program(program, rest, input)
+      }
       case 'tc':
         return this.#tc(args, input)
       case 'nft':
@@ -50,6 +65,7 @@ export class SimulatedKernel implements Exec {
     if (this.tcIsFake) return result(0)
     if (args.includes('-batch')) return this.#batch(input.trim().split('\n'), args.includes('-force'))
     if (args.includes('qdisc')) return this.#showQdiscs(args.at(-1) ?? '', args.includes('-s'))
+    if (args.includes('classid')) return this.#showClass(args)
     if (args.includes('class')) {
       return result(
         0,
@@ -57,6 +73,15 @@ export class SimulatedKernel implements Exec {
       )
     }
     return result(0, '[]')
+  }
+
+  #showClass(args: readonly string[]): ExecResult {
+    const device = this.devices.get(args[args.indexOf('dev') + 1] ?? '')
+    const rate = device?.rates.get(args.at(-1) ?? '')
+    return result(
+      0,
+      rate === undefined ? '' : `class htb ${args.at(-1) ?? ''} root rate ${rate} ceil ${rate}\n`,
+    )
   }
 
   #batch(lines: readonly string[], force: boolean): ExecResult {
@@ -74,24 +99,7 @@ export class SimulatedKernel implements Exec {
     const words = line.split(' ')
     const device = this.devices.get(words[3] ?? '')
     if (!device) return false
-    const value = (key: string): string | null =>
-      words.includes(key) ? (words[words.indexOf(key) + 1] ?? null) : null
-    const [object, verb] = words
-    if (object === 'class') {
-      const id = value('classid') ?? ''
-      if (verb === 'del') return device.classes.delete(id)
-      if (device.classes.has(id)) return false
-      device.classes.add(id)
-      return true
-    }
-    const isRoot = words.includes('root')
-    const parent = isRoot ? null : value('parent')
-    const handle = value('handle') ?? ''
-    if (verb === 'del') return deleteQdisc(device, parent, handle)
-    if (device.qdiscs.some((qdisc) => qdisc.handle === handle || qdisc.parent === parent)) return false
-    const after = words.slice(words.indexOf('handle') + 2)
-    device.qdiscs.push({kind: after[0] ?? '', handle, parent, options: after.slice(1).join(' ')})
-    return true
+    return words[0] === 'class' ? changeClass(device, words) : changeQdisc(device, words)
   }
 
   #showQdiscs(name: string, counters: boolean): ExecResult {
@@ -143,12 +151,31 @@ export class SimulatedKernel implements Exec {
   }
 }
 
+function valueOf(words: readonly string[], key: string): string | null {
+  return words.includes(key) ? (words[words.indexOf(key) + 1] ?? null) : null
+}
+
+function changeClass(device: SimulatedDevice, words: readonly string[]): boolean {
+  const id = valueOf(words, 'classid') ?? ''
+  if (words[1] === 'del') return device.classes.delete(id)
+  if (device.classes.has(id)) return false
+  device.classes.add(id)
+  device.rates.set(id, valueOf(words, 'rate') ?? '')
+  return true
+}
+
+function changeQdisc(device: SimulatedDevice, words: readonly string[]): boolean {
+  const parent = words.includes('root') ? null : valueOf(words, 'parent')
+  const handle = valueOf(words, 'handle') ?? ''
+  if (words[1] === 'del') return deleteQdisc(device, parent, handle)
+  if (device.qdiscs.some((qdisc) => qdisc.handle === handle || qdisc.parent === parent)) return false
+  const [kind = '', ...options] = words.slice(words.indexOf('handle') + 2)
+  device.qdiscs.push({kind, handle, parent, options: options.join(' ')})
+  return true
+}
+
 /** A root takes everything below it along. */
-function deleteQdisc(
-  device: {qdiscs: Qdisc[]; classes: Set<string>},
-  parent: string | null,
-  handle: string,
-): boolean {
+function deleteQdisc(device: SimulatedDevice, parent: string | null, handle: string): boolean {
   const found = device.qdiscs.find((qdisc) => qdisc.parent === parent && qdisc.handle === handle)
   if (!found) return false
   device.qdiscs = parent === null ? [] : device.qdiscs.filter((qdisc) => qdisc !== found)

@@ -29,7 +29,11 @@ left, 6 this machine lacks something, 7 refused for safety.`
       helpValue: 'DURATION',
       env: 'NETDRILL_FOR',
     }),
-    detach: Flags.boolean({summary: 'leave it to the guard and return', env: 'NETDRILL_DETACH'}),
+    detach: Flags.boolean({
+      summary: 'leave it to the guard and return',
+      env: 'NETDRILL_DETACH',
+      default: false,
+    }),
   }
 
   async run(): Promise<void> {

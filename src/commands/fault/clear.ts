@@ -13,7 +13,7 @@ export default class FaultClear extends BaseCommand {
     id: Args.string({description: 'as shown by fault list'}),
   }
   static override flags = {
-    all: Flags.boolean({summary: 'end all faults', env: 'NETDRILL_ALL'}),
+    all: Flags.boolean({summary: 'end all faults', env: 'NETDRILL_ALL', default: false}),
   }
 
   async run(): Promise<void> {

@@ -17,6 +17,7 @@ export interface Readback {
 /** The kernel counts time in ticks of 64 ns and tc rounds to microseconds: two of them, or one part in a thousand. */
 const TIME_SLACK = 2e-6
 const RELATIVE_SLACK = 1e-3
+const CLASS_SLACK = 0.01
 
 /** Whether the leaf is there with the options that were asked. */
 export function judgeLeaf(qdiscs: readonly QdiscEntry[] | null, minor: number, leaf: Leaf): Readback {
@@ -78,7 +79,7 @@ export function countRules(table: string): number {
 /** Packets that a leaf has passed and touched. */
 export async function readLeafCounters(
   tools: Tools,
-  where: {readonly place: Place; readonly device: string; readonly minor: number},
+  where: LeafWhere,
   leaf: Leaf,
 ): Promise<FaultCounters | null> {
   const qdiscs = await readQdiscs(tools, where.place, where.device, true)
@@ -86,7 +87,42 @@ export async function readLeafCounters(
   if (!found) return null
   const count = (key: string): number => asNumber(found.whole[key]) ?? 0
   const seen = count('packets') + count('drops') + count('qlen')
-  return {matched: seen, affected: Math.min(seen, touched(leaf, seen, count))}
+  if (leaf.classRate === undefined)
+    return {matched: seen, affected: Math.min(seen, touched(leaf, seen, count))}
+  const held = (await readClass(tools, where))?.overlimits ?? 0
+  return {matched: seen, affected: Math.min(seen, held + count('drops'))}
+}
+
+interface LeafWhere {
+  readonly place: Place
+  readonly device: string
+  readonly minor: number
+}
+
+/** What `tc class show` says of a class of htb; it has no JSON before iproute2 6.2, so its text is read. */
+async function readClass(
+  tools: Tools,
+  {place, device, minor}: LeafWhere,
+): Promise<{readonly rate: number; readonly overlimits: number} | null> {
+  const args = ['-s', 'class', 'show', 'dev', device, 'classid', classId(minor)]
+  const {stdout} = await tools.run(place, {type: 'exec', file: 'tc', args})
+  const [, number, unit = ''] = /\brate ([\d.]+)([KMGT]?)bit/.exec(stdout) ?? []
+  if (number === undefined) return null
+  const overlimits = Number(/overlimits (\d+)/.exec(stdout)?.[1] ?? 0)
+  return {rate: Number(number) * 1000 ** ' KMGT'.indexOf(unit || ' '), overlimits}
+}
+
+/** htb limits by the class itself; its text is rounded to four digits. */
+export async function judgeClassRate(
+  tools: Tools,
+  where: LeafWhere,
+  leaf: Leaf,
+): Promise<readonly Readback[]> {
+  if (leaf.classRate === undefined) return []
+  const found = await readClass(tools, where)
+  if (!found) return [{asAsked: false, text: 'tc shows no such class'}]
+  const asAsked = Math.abs(found.rate - leaf.classRate) <= leaf.classRate * CLASS_SLACK
+  return [{asAsked, text: `class rate ${found.rate}bit${asAsked ? '' : `, asked ${leaf.classRate}bit`}`}]
 }
 
 /** A delay touches every packet, loss those it dropped, a rate limit those it held back or dropped. */

@@ -56,7 +56,7 @@ function planPartition(spec: PartitionSpec, situation: Situation): Blueprint {
       words,
       effect,
       warnings: [],
-      notes: spec.direction === 'both' ? [] : [oneWayNote(spec.direction)],
+      notes: notesOf(spec, situation),
       verdict: toVerdict(spec),
     }
   }
@@ -106,6 +106,18 @@ function describe(spec: PartitionSpec): string {
   if (spec.mode === 'drop') return `partition (drop${way})`
   const {answer} = toVerdict(spec)
   return `partition (reject with ${answer === 'rst' ? 'RST' : answer}${way})`
+}
+
+function notesOf(spec: PartitionSpec, {scope}: Situation): readonly string[] {
+  const byIcmp = spec.mode === 'reject' && toVerdict(spec).answer !== 'rst' && spec.direction !== 'in'
+  const overIpv6 = scope.to.length === 0 || scope.to.some((network) => network.family === 6)
+  return [
+    ...(spec.direction === 'both' ? [] : [oneWayNote(spec.direction)]),
+    // The answer arrives while the kernel still holds the socket that sends; IPv4 takes it then, IPv6 does not.
+    ...(byIcmp && overIpv6
+      ? ['TCP over IPv6 from here learns of it at its first retransmission, after 1s']
+      : []),
+  ]
 }
 
 function oneWayNote(direction: 'out' | 'in'): string {

@@ -172,19 +172,25 @@ describe('refused with exit 7', () => {
   })
 
   it.each([
-    ['a scope without destination', {kind: 'partition'}, {}, 'FAULT_BROAD_SCOPE', 'everything'],
-    [
-      'the operator',
-      {kind: 'partition', scope: {to: '10.0.0.0/24'}},
-      {SSH_CONNECTION: '10.0.0.9 5 10.0.0.1 22'},
-      'FAULT_LOCKOUT',
-      '10.0.0.9',
-    ],
-    ['the name server', {kind: 'partition', scope: {to: '10.0.0.53'}}, {}, 'FAULT_LOCKOUT', '10.0.0.53'],
-  ])('is %s', async (_, words, env, code, seen) => {
+    {what: 'a scope without destination', words: {}, env: {}, code: 'FAULT_BROAD_SCOPE', seen: 'everything'},
+    {
+      what: 'the operator',
+      words: {scope: {to: '10.0.0.0/24'}},
+      env: {SSH_CONNECTION: '10.0.0.9 5 10.0.0.1 22'},
+      code: 'FAULT_LOCKOUT',
+      seen: '10.0.0.9',
+    },
+    {
+      what: 'the name server',
+      words: {scope: {to: '10.0.0.53'}},
+      env: {},
+      code: 'FAULT_LOCKOUT',
+      seen: '10.0.0.53',
+    },
+  ])('is $what', async ({words, env, code, seen}) => {
     const world = makeFaultWorld({env})
     const engine = openFaultEngine(world.ports, {run: 'r1'})
-    const refusal = await exitOf(engine.plan(await makeRequest('split', words)))
+    const refusal = await exitOf(engine.plan(await makeRequest('split', {kind: 'partition', ...words})))
     expect(refusal).toMatchObject({code, exit: 7})
     expect(refusal.message).toContain(seen)
   })
@@ -230,6 +236,33 @@ describe('a step that fails', () => {
     expect(failure).toMatchObject({code: 'FAULT_APPLY', exit: 1})
     expect(world.kernel.devices.get('eth0')?.qdiscs).toEqual([])
     expect(world.kernel.tables.size).toBe(0)
+  })
+})
+
+describe('anything unforeseen after the first step', () => {
+  it('is undone before it is thrown on', async () => {
+    const world = makeFaultWorld()
+    const write = world.ports.files.writePrivate
+    const files = {
+      ...world.ports.files,
+      writePrivate: async (path: string, text: string) => {
+        if (text.includes('"state": "applied"')) throw new Error('disk full')
+        await write(path, text)
+      },
+    }
+    const engine = openFaultEngine({...world.ports, files}, {run: 'r1'})
+    await expect(put(engine, await makeRequest('slow', RATE))).rejects.toThrow('disk full')
+    expect(world.kernel.devices.get('eth0')?.qdiscs).toEqual([])
+    expect(world.kernel.tables.size).toBe(0)
+  })
+
+  it('that can not be undone keeps the guard', async () => {
+    const world = makeFaultWorld()
+    const engine = openFaultEngine(world.ports, {run: 'r1'})
+    await put(engine, await makeRequest('slow', RATE))
+    world.kernel.failAt = world.kernel.commands + 1
+    await engine.close()
+    expect(world.guardWords).not.toContain('release')
   })
 })
 

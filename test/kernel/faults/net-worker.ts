@@ -1,0 +1,72 @@
+/** Runs inside a namespace. `listen PORT…`: servers that count and echo; `connect JSON`: tries one connection. */
+import net from 'node:net'
+
+const [verb, ...words] = process.argv.slice(2)
+
+if (verb === 'listen') listen(words.map(Number))
+else if (verb === 'connect') await connect(JSON.parse(words[0] ?? '{}') as ConnectOrder)
+else if (verb === 'hold') await hold(JSON.parse(words[0] ?? '{}') as ConnectOrder)
+else await push(JSON.parse(words[0] ?? '{}') as ConnectOrder & {readonly ms: number})
+
+interface ConnectOrder {
+  readonly host: string
+  readonly port: number
+  readonly timeout: number
+}
+
+function listen(ports: readonly number[]): void {
+  let open = 0
+  for (const port of ports) {
+    const server = net.createServer((socket) => {
+      socket.on('error', () => {})
+      socket.resume()
+    })
+    server.listen({port, host: '::'}, () => {
+      open += 1
+      if (open === ports.length) process.stdout.write('ready\n')
+    })
+  }
+}
+
+async function connect({host, port, timeout}: ConnectOrder): Promise<void> {
+  const code = await new Promise<string>((resolve) => {
+    const socket = net.connect({host, port})
+    const timer = setTimeout(() => resolve('silence'), timeout)
+    socket.once('connect', () => resolve('connected'))
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'error'))
+    socket.once('close', () => clearTimeout(timer))
+  })
+  process.stdout.write(`${JSON.stringify(code)}\n`)
+  process.exit(0)
+}
+
+/** Stays connected and sends a byte now and then; prints the code that ends it. */
+async function hold({host, port, timeout}: ConnectOrder): Promise<void> {
+  const socket = net.connect({host, port})
+  socket.once('connect', () => {
+    process.stdout.write('ready\n')
+    setInterval(() => socket.write('x'), 20)
+  })
+  const code = await new Promise<string>((resolve) => {
+    setTimeout(() => resolve('silence'), timeout)
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'error'))
+  })
+  process.stdout.write(`${code}\n`)
+  process.exit(0)
+}
+
+/** Writes as fast as it can be sent for a while. */
+async function push({host, port, ms}: ConnectOrder & {readonly ms: number}): Promise<void> {
+  const socket = net.connect({host, port})
+  socket.on('error', () => {})
+  const block = Buffer.alloc(64 * 1024)
+  const write = (): void => {
+    while (socket.write(block));
+  }
+  socket.on('drain', write)
+  socket.once('connect', () => {
+    process.stdout.write('ready\n')
+    write()
+  })
+  setTimeout(() => process.exit(0), ms)
+}
