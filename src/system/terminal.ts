@@ -10,21 +10,46 @@ export interface Terminal {
   readonly unicode: boolean
 }
 
-/** Reads what kind of terminal this is: `NO_COLOR`, `TERM=dumb`, `CI` and pipes get plain text; `FORCE_COLOR` wins for colour. */
+/**
+ * Reads what kind of terminal this is: `NO_COLOR`, `TERM=dumb`, `CI` and pipes get plain text; `FORCE_COLOR` wins for
+ * colour. A reader that goes away (EPIPE) or a terminal that does (EIO) must not end a run that has faults in force.
+ */
 export function systemTerminal(options: {readonly color: boolean}): Terminal {
-  const {stdin, stdout, stderr, env} = process
-  const plain = env['TERM'] === 'dumb' || (env['CI'] !== undefined && env['CI'] !== '')
-  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0'
-  const noColor = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== ''
-  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || ''
+  const {stdin, stdout, stderr} = process
+  for (const stream of [stdout, stderr]) {
+    if (stream.listenerCount('error') === 0) stream.on('error', ignoreClosed)
+  }
   return {
     stdin,
     stdout,
     stderr,
-    interactive: stdout.isTTY && stdin.isTTY && !plain,
+    interactive: stdout.isTTY && stdin.isTTY && !isPlain(),
     columns: stdout.columns || 80,
-    color: options.color && !noColor && (forced || (stdout.isTTY && !plain)),
-    // An empty locale is common in containers whose terminals are UTF-8 all the same.
-    unicode: locale === '' || /utf-?8/i.test(locale),
+    color: options.color && !isSet('NO_COLOR') && (isForced() || (stdout.isTTY && !isPlain())),
+    unicode: isUnicode(),
   }
+}
+
+function isSet(name: string): boolean {
+  return (process.env[name] ?? '') !== ''
+}
+
+function isPlain(): boolean {
+  return process.env['TERM'] === 'dumb' || isSet('CI')
+}
+
+function isForced(): boolean {
+  return isSet('FORCE_COLOR') && process.env['FORCE_COLOR'] !== '0'
+}
+
+/** An empty locale is common in containers whose terminals are UTF-8 all the same. */
+function isUnicode(): boolean {
+  const locale = ['LC_ALL', 'LC_CTYPE', 'LANG']
+    .map((name) => process.env[name] ?? '')
+    .find((value) => value !== '')
+  return locale === undefined || /utf-?8/i.test(locale)
+}
+
+function ignoreClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
 }

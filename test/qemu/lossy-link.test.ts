@@ -41,7 +41,7 @@ describe('drill run lossy-link on a kernel with netem', () => {
     })
     const loss = proofs.find((proof) => proof.what === 'link loss')
     expect(loss).toMatchObject({verdict: 'verified', asked: '20%'})
-    console.log(
+    process.stdout.write(
       `delay asked ${delay?.asked ?? ''}, measured ${delay?.measured ?? ''}; loss asked ${loss?.asked ?? ''}, measured ${loss?.measured ?? ''}`,
     )
     expect(kernelState()).toEqual(before)

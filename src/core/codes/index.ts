@@ -3,16 +3,21 @@ import type {Failure, Stage} from '../failure.ts'
 import {stripControl} from '../text.ts'
 import {DNS_FAILURES} from './dns.ts'
 import type {FailureEntry} from './entry.ts'
+import {LOCAL_FAILURES} from './local.ts'
 import {NETWORK_FAILURES} from './network.ts'
 import {PROBLEMS} from './problems.ts'
 import {TLS_FAILURES} from './tls.ts'
 
 export type FailureCode =
-  keyof typeof NETWORK_FAILURES | keyof typeof DNS_FAILURES | keyof typeof TLS_FAILURES
+  | keyof typeof NETWORK_FAILURES
+  | keyof typeof LOCAL_FAILURES
+  | keyof typeof DNS_FAILURES
+  | keyof typeof TLS_FAILURES
 export type ProblemCode = keyof typeof PROBLEMS
 
 export const FAILURES: Readonly<Record<FailureCode, FailureEntry>> = {
   ...NETWORK_FAILURES,
+  ...LOCAL_FAILURES,
   ...DNS_FAILURES,
   ...TLS_FAILURES,
 }

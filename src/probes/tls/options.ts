@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import {TLS_VERSIONS, type TlsVersion} from '../../core/ports.ts'
+import {TLS_VERSIONS, type TlsVersion} from '../../core/tls-port.ts'
 import {DIAL_STRATEGIES} from '../shared/dial-addresses.ts'
 
 const VERSION_WORDS: Readonly<Record<string, TlsVersion>> = {
