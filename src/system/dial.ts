@@ -7,7 +7,7 @@ import {type Ffi, loadFfi} from './ffi.ts'
 import {keepErrors, keepsErrors} from './keep-errors.ts'
 import {NO_INTERFACE_BINDING, toNetError} from './net-errors.ts'
 import {prepareSocket} from './prepared-socket.ts'
-import {openStream} from './stream.ts'
+import {afterPolling, openStream} from './stream.ts'
 
 /**
  * Opens TCP connections to literal addresses, one attempt per call. A failure that only an ICMP message explains is
@@ -84,7 +84,9 @@ async function connect(socket: Socket, request: DialRequest): Promise<DialResult
     const started = systemClock.now()
     const took = (): Millis => systemClock.now() - started
     let synchronous = true
+    let settled = false
     const settle = (result: DialResult): void => {
+      settled = true
       request.signal.removeEventListener('abort', onAbort)
       socket.off('connect', onConnect)
       resolve(result)
@@ -96,8 +98,11 @@ async function connect(socket: Socket, request: DialRequest): Promise<DialResult
     }
     const onAbort = (): void => {
       const time = took()
-      socket.destroy()
-      settle({status: 'aborted', took: time})
+      afterPolling(() => {
+        if (settled) return
+        socket.destroy()
+        settle({status: 'aborted', took: time})
+      })
     }
     // Not removed: a socket destroyed in mid-connect may still report an error.
     socket.on('error', (error) => {

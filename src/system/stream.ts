@@ -23,17 +23,14 @@ interface Peer {
  * up to its high-water mark, so that an early reset or end is noticed.
  */
 export function openStream(socket: Socket, peer: Peer): ByteStream {
-  const state: {error: NetError | null} = {error: null}
-  // Stays for the socket's life: an error event without a listener would end the process.
-  socket.on('error', (error) => {
-    state.error ??= toNetError(error)
-  })
+  // An error event without a listener would end the process; the error itself is in `errored`.
+  socket.on('error', () => {})
   const stream: ByteStream = {
     local: joinHostPort(socket.localAddress ?? '', socket.localPort ?? 0),
     // A socket whose connection is gone already has no peer any more.
     remote: joinHostPort(socket.remoteAddress ?? peer.address, socket.remotePort ?? peer.port),
-    write: async (data) => write(socket, data, state),
-    read: async (signal) => read(socket, signal, state),
+    write: async (data) => write(socket, data),
+    read: async (signal) => read(socket, signal),
     // Ends the writing side, then closes: what was written goes out before the FIN.
     close: () => socket.destroySoon(),
     reset: () => {
@@ -44,45 +41,53 @@ export function openStream(socket: Socket, peer: Peer): ByteStream {
   return stream
 }
 
-async function write(
-  socket: Socket,
-  data: Uint8Array,
-  state: {readonly error: NetError | null},
-): Promise<NetError | null> {
+async function write(socket: Socket, data: Uint8Array): Promise<NetError | null> {
   return new Promise((resolve) => {
-    socket.write(data, (error) => {
-      if (!error) resolve(null)
-      else resolve(state.error ?? toNetError(error))
-    })
+    socket.write(data, (error) => resolve(error ? toNetError(socket.errored ?? error) : null))
   })
 }
 
 const WAKING = ['readable', 'end', 'error', 'close'] as const
 
-async function read(
-  socket: Socket,
-  signal: AbortSignal,
-  state: {readonly error: NetError | null},
-): Promise<StreamEvent> {
+async function read(socket: Socket, signal: AbortSignal): Promise<StreamEvent> {
   for (;;) {
     // Bytes that arrived before an end or an error are delivered first.
     const chunk: unknown = socket.read()
     if (chunk instanceof Uint8Array) return {type: 'data', data: chunk}
-    if (state.error) return {type: 'error', error: state.error}
-    if (socket.readableEnded || socket.destroyed) return {type: 'end'}
+    // Set as soon as the socket is destroyed, a turn before the error event.
+    if (socket.errored) return {type: 'error', error: toNetError(socket.errored)}
+    if (socket.readableEnded || socket.destroyed) return endOf(socket)
     if (signal.aborted) return {type: 'aborted'}
     await nextEvent(socket, signal)
   }
+}
+
+/**
+ * libuv reports an end when a reset comes together with the last bytes: it looks at the hang-up and not at the error
+ * behind it (src/unix/stream.c, uv__stream_io). Writing nothing sends nothing, and brings the error to light.
+ */
+async function endOf(socket: Socket): Promise<StreamEvent> {
+  const error = socket.writable ? await write(socket, new Uint8Array()) : null
+  return error?.code === 'ECONNRESET' ? {type: 'error', error: {...error, syscall: 'read'}} : {type: 'end'}
+}
+
+/**
+ * Timers run before the event loop looks at its sockets. After a stall, what came in time would lose against the
+ * deadline; so the sockets are looked at once more.
+ */
+export function afterPolling(callback: () => void): void {
+  setImmediate(callback)
 }
 
 async function nextEvent(socket: Socket, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const wake = (): void => {
       for (const name of WAKING) socket.off(name, wake)
-      signal.removeEventListener('abort', wake)
+      signal.removeEventListener('abort', onAbort)
       resolve()
     }
+    const onAbort = (): void => afterPolling(wake)
     for (const name of WAKING) socket.on(name, wake)
-    signal.addEventListener('abort', wake, {once: true})
+    signal.addEventListener('abort', onAbort, {once: true})
   })
 }

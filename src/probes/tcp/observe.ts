@@ -56,9 +56,12 @@ async function hold(observation: Observation): Promise<Observed> {
   return failed(endOf(event, observation, 'right after accepting it'))
 }
 
-/** Twice the round trip covers RST and scheduling; the bounds keep fast probes safe and slow ones short. */
+/**
+ * Twice the round trip covers the RST's way. The lower bound leaves a busy server time to be scheduled and fits an
+ * interval of 50 ms, the shortest that drills use; the upper one keeps slow probes short.
+ */
 function defaultHold(rtt: Millis): Millis {
-  return Math.min(500, Math.max(25, 2 * rtt))
+  return Math.min(500, Math.max(40, 2 * rtt))
 }
 
 async function readBanner(observation: Observation): Promise<Observed> {

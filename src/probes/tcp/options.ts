@@ -29,7 +29,7 @@ export const tcpOptions = z.strictObject({
     .meta({
       description:
         'How long the connection is kept open to notice a reset or an end right after it was accepted. ' +
-        'By default twice the connect time, between 25ms and 500ms; 0ms closes at once.',
+        'By default twice the connect time, between 40ms and 500ms; 0ms closes at once.',
     }),
 })
 
