@@ -10,7 +10,7 @@ export const GROUPS = [
   {name: 'loopback', limitMs: 300_000},
   {name: 'cli', limitMs: 300_000},
   {name: 'kernel', limitMs: 300_000},
-  {name: 'qemu', machine: true, limitMs: 480_000},
+  {name: 'qemu', machine: true, limitMs: 900_000},
 ]
 
 /** The chosen groups as runs: those that go together in one. */
