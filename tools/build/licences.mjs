@@ -14,7 +14,7 @@ export async function licenceTexts(metafile) {
 }
 
 /** The folders of all packages that contributed bytes to an output, nested copies included. */
-export function bundledPackages(metafile) {
+function bundledPackages(metafile) {
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs))
   const folders = inputs.map((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1])
   return [...new Set(folders.filter(Boolean))].sort((one, other) => (one < other ? -1 : 1))

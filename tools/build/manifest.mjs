@@ -10,7 +10,7 @@ export async function writeManifest() {
 }
 
 /** Loads every command of dist and returns what oclif needs to know of them. */
-export async function readCommands() {
+async function readCommands() {
   const plugin = new Plugin({
     root,
     isRoot: true,

@@ -24,7 +24,7 @@ export function whyNoMachine() {
 }
 
 /** The path of a program in PATH or in a folder for administrators, or undefined. */
-export function findProgram(name) {
+function findProgram(name) {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']
   return folders.map((folder) => join(folder, name)).find(isExecutable)
 }

@@ -10,7 +10,7 @@ export function isNewEnough(version, floor = nodeFloor()) {
 }
 
 /** The floor as `major.minor`. */
-export function nodeFloor() {
+function nodeFloor() {
   const {engines} = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'))
   return engines.node.replace(/^[^0-9]*/, '')
 }
