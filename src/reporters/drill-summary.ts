@@ -1,10 +1,11 @@
 /** The closing summary of a drill: what happened, was the fault real, the figures, the verdict, what to do next. */
-import {EXIT, type Verdict} from '../core/exit-codes.ts'
+import {EXIT} from '../core/exit-codes.ts'
 import type {Figure} from '../core/figures.ts'
 import {stripControl} from '../core/text.ts'
-import {formatDuration, formatPercent, formatStamp} from '../core/units.ts'
+import {formatDuration, formatStamp} from '../core/units.ts'
 import {simplifyGlyphs, wrapToWidth} from '../core/width.ts'
 import type {DrillFacts, Happening} from './drill-facts.ts'
+import {VERDICT_MEANINGS, formatFigure, tabulateFigures} from './drill-words.ts'
 import {planNextSteps} from './next-steps.ts'
 import {type Style, type StyleName, chooseStyle} from './style.ts'
 import {type TextCell, renderTextTable} from './text-table.ts'
@@ -136,43 +137,19 @@ function renderFaults({document: {faults}}: DrillFacts, page: Page): readonly st
   return table(['FAULT', 'WHAT', 'ASKED', 'MEASURED', ''], rows, page)
 }
 
-/** One row per target and one column per kind of figure. */
 function renderFigures(figures: readonly Figure[], page: Page): readonly string[] {
   if (figures.length === 0) return []
-  const split = figures.map((figure) => ({...splitName(figure.name), figure}))
-  const kinds = [...new Set(split.map(({kind}) => kind))]
-  const owners = [...new Set(split.map(({owner}) => owner))]
-  const rows = owners.map((owner): readonly TextCell[] => [
-    {text: show(owner)},
-    ...kinds.map((kind): TextCell => {
-      const found = split.find((one) => one.owner === owner && one.kind === kind)
-      return found ? {text: formatFigure(found.figure)} : {text: ''}
-    }),
+  const {kinds, rows, notes} = tabulateFigures(figures)
+  const cells = rows.map((row): readonly TextCell[] => [
+    {text: show(row.owner)},
+    ...row.cells.map((figure): TextCell => ({text: figure ? formatFigure(figure) : ''})),
   ])
-  const notes = figures.flatMap(({name, note}) => (note === undefined ? [] : [`${name}: ${note}`]))
   return [
-    ...table(['TARGET', ...kinds.map((kind) => kind.toUpperCase())], rows, page),
+    ...table(['TARGET', ...kinds.map((kind) => kind.toUpperCase())], cells, page),
     ...notes
       .slice(0, 6)
       .flatMap((note) => hang('  ', show(note), page.width).map((line) => page.style('dim', line))),
   ]
-}
-
-function splitName(name: string): {readonly owner: string; readonly kind: string} {
-  const dot = name.lastIndexOf('.')
-  return {owner: dot < 0 ? '' : name.slice(0, dot), kind: name.slice(dot + 1)}
-}
-
-/** `11.6s ±200ms`; a range where it isn't even; `not observed` for null. */
-function formatFigure({value, unit, low, high}: Figure): string {
-  if (value === null) return 'not observed'
-  const one = (number: number): string =>
-    unit === 'ms' ? formatDuration(number) : unit === 'ratio' ? formatPercent(number) : String(number)
-  if (low === null || high === null || (low === value && high === value)) return one(value)
-  const below = value - low
-  const above = high - value
-  if (Math.abs(below - above) <= Math.abs(above) * 0.01) return `${one(value)} ±${one(above)}`
-  return `${one(value)} (${one(low)} to ${one(high)})`
 }
 
 function renderExpectations({document: {expectations}}: DrillFacts, page: Page): readonly string[] {
@@ -188,21 +165,12 @@ function renderExpectations({document: {expectations}}: DrillFacts, page: Page):
   return indent(renderTextTable(rows, page.width - 2, page.style))
 }
 
-const MEANINGS: Readonly<Record<Verdict, string>> = {
-  pass: 'every fault was proven and every expectation was met',
-  fail: 'at least one expectation was not met',
-  inconclusive: 'nothing can be concluded about the connection',
-  aborted: 'the drill was stopped early; its faults are undone',
-  leftovers: 'something of a fault remains on this machine',
-  error: 'netdrill itself failed; this says nothing about the connection',
-}
-
 function renderVerdict({document}: DrillFacts, page: Page): readonly string[] {
   const {verdict, reasons, exit} = document
   if (verdict === null) return [page.style('bad', 'NO VERDICT: the run ended before it could be judged')]
   const name: StyleName = verdict === 'pass' ? 'good' : verdict === 'inconclusive' ? 'warning' : 'bad'
   const word = verdict.toUpperCase()
-  const head = hang(`${word}  `, `${MEANINGS[verdict]} (exit ${exit ?? EXIT.internal})`, page.width)
+  const head = hang(`${word}  `, `${VERDICT_MEANINGS[verdict]} (exit ${exit ?? EXIT.internal})`, page.width)
   const lines = head.map((line, index) =>
     index === 0 ? page.style(name, word) + line.slice(word.length) : line,
   )
