@@ -5,6 +5,7 @@ import {join, relative} from 'node:path'
 import {build} from 'esbuild'
 import {licenceTexts} from './build/licences.mjs'
 import {writeManifest} from './build/manifest.mjs'
+import {quickSort} from './build/quick-sort.mjs'
 import {removeStale, writeFiles} from './build/output.mjs'
 import {sourcesFingerprint, BUILD_STAMP} from './set-up/build.mjs'
 import {inRoot, root} from './set-up/paths.mjs'
@@ -56,6 +57,7 @@ async function bundle() {
     // typescript and ts-node: oclif looks for them in development; koffi brings its own binary.
     external: ['typescript', 'ts-node', 'koffi'],
     alias: ALIASES,
+    plugins: [quickSort],
     banner: {js: COMMONJS_NAMES},
   })
   const files = new Map(outputFiles.map((file) => [file.path, file.contents]))

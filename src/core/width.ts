@@ -1,17 +1,26 @@
 /** How wide text is on a terminal, and how to make it fit. Works on text that `stripControl` has already cleaned. */
 
-const ASCII = /^[\u0020-\u007E]*$/
-const segmenter = new Intl.Segmenter()
+/** Characters that stand for themselves in one column: ASCII, Latin letters, punctuation, arrows, lines and blocks. */
+const PLAIN =
+  /^[\u0020-\u007E\u00A1-\u00AC\u00AE-\u024F\u2010-\u2027\u2030-\u205E\u2190-\u21FF\u2500-\u25FC\u2713\u2717]*$/
 const INVISIBLE = /^[\p{Default_Ignorable_Code_Point}\p{Mark}\p{Cc}\p{Cs}\p{Format}]+$/v
 /** East Asian Width W and F (UAX #11) without emoji, which `Emoji_Presentation` covers. */
 const WIDE =
   /[\u{1100}-\u{115F}\u{2329}\u{232A}\u{2630}-\u{2637}\u{268A}-\u{268F}\u{2E80}-\u{303E}\u{3041}-\u{3247}\u{3250}-\u{4DBF}\u{4DC0}-\u{4DFF}\u{4E00}-\u{A4CF}\u{A960}-\u{A97C}\u{AC00}-\u{D7A3}\u{F900}-\u{FAFF}\u{FE10}-\u{FE19}\u{FE30}-\u{FE6F}\u{FF01}-\u{FF60}\u{FFE0}-\u{FFE6}\u{16FE0}-\u{1B2FB}\u{1D300}-\u{1D376}\u{1F200}-\u{1F265}\u{20000}-\u{3FFFD}]|[\p{Emoji_Presentation}--\p{Regional_Indicator}]/v
 
+let segmenter: Intl.Segmenter | undefined
+
+/** What a reader sees as single characters. Made on first use: its tables take longer to load than Node to start. */
+function segmentsOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter()
+  return segmenter.segment(text)
+}
+
 /** The columns that `text` takes; a wide character takes two, a combining mark none. */
 export function displayWidth(text: string): number {
-  if (ASCII.test(text)) return text.length
+  if (PLAIN.test(text)) return text.length
   let width = 0
-  for (const {segment} of segmenter.segment(text)) width += clusterWidth(segment)
+  for (const {segment} of segmentsOf(text)) width += clusterWidth(segment)
   return width
 }
 
@@ -21,7 +30,7 @@ export function cutToWidth(text: string, width: number, ellipsis = '…'): strin
   if (displayWidth(text) <= width) return text
   let used = 0
   let kept = ''
-  for (const {segment} of segmenter.segment(text)) {
+  for (const {segment} of segmentsOf(text)) {
     const next = clusterWidth(segment)
     if (used + next > width - 1) break
     kept += segment
@@ -64,9 +73,9 @@ export function wrapToWidth(text: string, width: number): string[] {
  * picture stays, variation selectors go, and flags and spacing marks become `□` or go.
  */
 export function simplifyGlyphs(text: string): string {
-  if (ASCII.test(text)) return text
+  if (PLAIN.test(text)) return text
   let simple = ''
-  for (const {segment} of segmenter.segment(text.normalize('NFC'))) simple += simplifyCluster(segment)
+  for (const {segment} of segmentsOf(text.normalize('NFC'))) simple += simplifyCluster(segment)
   return simple
 }
 
@@ -99,7 +108,7 @@ function clusterWidth(cluster: string): number {
 function splitWord(word: string, width: number): string[] {
   const pieces: string[] = []
   let piece = ''
-  for (const {segment} of segmenter.segment(word)) {
+  for (const {segment} of segmentsOf(word)) {
     if (displayWidth(piece) + clusterWidth(segment) > width) {
       pieces.push(piece)
       piece = ''

@@ -29,8 +29,8 @@ export async function benchStartup(): Promise<number> {
   const subjects = [
     base,
     program('--version', 1.5, '--version'),
-    program('policy list', 3.5, 'policy', 'list'),
-    program('policy show', 3.5, 'policy', 'show', 'tunnel-client'),
+    program('policy list', 4.5, 'policy', 'list'),
+    program('policy show', 4.5, 'policy', 'show', 'tunnel-client'),
     program('--help', 3.5, '--help'),
     program('probe tcp', 3.5, 'probe', 'tcp', `tcp://127.0.0.1:${port}`, '-c', '1'),
     program('drill validate', 4.5, 'drill', 'validate', 'demo'),
