@@ -91,7 +91,7 @@ export function openLedger(files: Files, host: Host): Ledger {
       )
       const entries = found.flatMap(({entry}) => entry ?? [])
       return {
-        entries: entries.toSorted((a, b) => a.started.localeCompare(b.started) || a.id.localeCompare(b.id)),
+        entries: entries.toSorted((a, b) => (`${a.started} ${a.id}` < `${b.started} ${b.id}` ? -1 : 1)),
         unreadable: found.flatMap(({name, entry}) => (entry ? [] : [join(folder, name)])),
       }
     },
