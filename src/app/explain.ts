@@ -37,7 +37,7 @@ export function allExplanations(): readonly Explanation[] {
  * Finds a code in any spelling (`tcp-refused`, `Tcp_Refused`, `3`, `exit 3`). A word that begins several codes, such
  * as `tls`, gives all of them. Throws `USAGE_INVALID` with what is near.
  */
-export function findExplanations(word: string): readonly Explanation[] {
+function findExplanations(word: string): readonly Explanation[] {
   const all = allExplanations()
   const code = word
     .trim()

@@ -84,6 +84,10 @@ export async function runProbe(flags: ProbeRequestFlags, ports: Ports): Promise<
   }
   try {
     emit(runStarted(flags, job, ports, started))
+    if (job.policy && isEndless(job.policy)) {
+      const text = `policy ${job.policy.name} never gives up: Ctrl-C ends the probe`
+      emit({at: 0, type: 'notice', level: 'info', code: null, text})
+    }
     const spec = {info: job.info, count: count === 0 ? null : count, duration: null, policy: job.policy}
     await runSession(spec, job.prober, ports, {origin, emit, signal: stop.signal})
     // Closing looks once more for late and duplicate replies.
@@ -174,6 +178,10 @@ async function readPolicy(
   const {findPolicy} = await import('./policies.ts')
   const {policy} = await findPolicy(name, ports)
   return timeout === null ? policy : {...policy, attemptTimeout: timeout}
+}
+
+function isEndless({deadline, maxAttempts, phases}: Policy): boolean {
+  return deadline === null && maxAttempts === 0 && phases.some(({attempts}) => attempts === null)
 }
 
 function readDuration(flag: string, text: string, least: Millis): Millis {

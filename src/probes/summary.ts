@@ -27,6 +27,8 @@ export class SummaryFold {
   readonly #failures = new Map<string, number>()
   readonly #phases = new Map<PhaseName, {sum: number; count: number}>()
   #attempts = 0
+  /** Of an attempt whose sample has not ended: all that is known when the run ends while it waits. */
+  #attemptFailure: Failure | null = null
   #retried = 0
   #mostAttempts = 0
   #missed = 0
@@ -48,9 +50,14 @@ export class SummaryFold {
     if (!('target' in event) || event.target !== this.#head.target) return
     this.#duration = Math.max(this.#duration, event.at)
     if (event.type === 'sample') this.#addSample(event.sample)
-    else if (event.type === 'attempt') this.#attempts = event.attempt
+    else if (event.type === 'attempt') this.#addAttempt(event.attempt, event.failure)
     else if (event.type === 'slot-missed') this.#missed++
     else if (event.type === 'reply-extra') this.#addExtra(event.kind, event.seq)
+  }
+
+  #addAttempt(attempt: number, failure: Failure | null): void {
+    this.#attempts = attempt
+    this.#attemptFailure = failure
   }
 
   #addExtra(kind: 'duplicate' | 'late', seq: number): void {
@@ -62,6 +69,7 @@ export class SummaryFold {
   #addSample({seq, sentAt, outcome}: Sample): void {
     const attempts = Math.max(1, this.#attempts)
     this.#attempts = 0
+    this.#attemptFailure = null
     this.#mostAttempts = Math.max(this.#mostAttempts, attempts)
     const head = {seq, at: sentAt, attempts, status: outcome.status}
     if (outcome.status === 'skipped') {
@@ -118,7 +126,7 @@ export class SummaryFold {
   }
 
   #verdict() {
-    const failure = this.#failure
+    const failure = this.#attemptFailure ?? this.#failure
     return {
       code: failure?.code ?? null,
       stage: failure?.stage ?? null,
@@ -126,7 +134,7 @@ export class SummaryFold {
       blame: failure?.blame ?? null,
       failure,
       failures: Object.fromEntries(this.#failures),
-      attempts: this.#mostAttempts,
+      attempts: Math.max(this.#mostAttempts, this.#attempts),
       flaky: this.#retried > 0,
     }
   }

@@ -60,7 +60,7 @@ function encodeIpv6(literal: string): number[] {
 }
 
 /** The canonical text of RFC 5952; a mapped IPv4 address is shown as such. */
-export function decodeIpv6(bytes: Buffer): string {
+function decodeIpv6(bytes: Buffer): string {
   const words = Array.from({length: 8}, (_, index) => bytes.readUInt16BE(index * 2))
   if (words.slice(0, 5).every((word) => word === 0) && words[5] === 0xff_ff) {
     return `::ffff:${[...bytes.subarray(12, 16)].join('.')}`

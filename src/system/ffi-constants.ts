@@ -16,31 +16,23 @@ export const SOL_RAW = 255
 export const SOL_ICMPV6 = 58
 
 export const SO_REUSEADDR = 2
-export const SO_ERROR = 4
 export const SO_RCVBUF = 8
 export const SO_BINDTODEVICE = 25
-export const SO_ATTACH_FILTER = 26
 /** Nanosecond receive stamps of CLOCK_REALTIME; the control message has the same number (socket(7)). */
 export const SO_TIMESTAMPNS = 35
 
 export const IP_TTL = 2
-export const IP_MTU_DISCOVER = 10
 export const IP_RECVERR = 11
 export const IP_RECVTTL = 12
 export const IPV6_UNICAST_HOPS = 16
-export const IPV6_MTU_DISCOVER = 23
 export const IPV6_RECVERR = 25
 export const IPV6_RECVHOPLIMIT = 51
 export const IPV6_HOPLIMIT = 52
-export const PMTUDISC_DO = 2
 export const ICMP_FILTER = 1
 export const ICMPV6_FILTER = 1
-export const TCP_INFO = 11
 
 export const MSG_DONTWAIT = 0x40
-export const MSG_TRUNC = 0x20
 export const MSG_ERRQUEUE = 0x2000
-export const MSG_NOSIGNAL = 0x4000
 
 /** Who put an entry into the error queue (linux/errqueue.h). */
 export const SO_EE_ORIGIN = {none: 0, local: 1, icmp: 2, icmp6: 3} as const

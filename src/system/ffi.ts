@@ -13,7 +13,7 @@ import {type SocketAddress, encodeSocketAddress} from './ffi-address.ts'
 export type SysResult = number
 
 /** Thin wrappers; every descriptor made here is close-on-exec, and belongs to whoever called. */
-export interface Libc {
+interface Libc {
   socket(domain: number, type: number, protocol: number): SysResult
   bind(fd: number, address: Uint8Array): SysResult
   connect(fd: number, address: Uint8Array): SysResult

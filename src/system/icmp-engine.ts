@@ -27,7 +27,7 @@ interface Entry {
 }
 
 /** Who sent a request: extras go there. */
-export interface EchoOwner {
+interface EchoOwner {
   onExtra(extra: EchoExtra): void
 }
 

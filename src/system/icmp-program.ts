@@ -83,7 +83,7 @@ async function runPing(
 }
 
 /** Flags that both iputils and busybox know. `-W` takes whole seconds in busybox; a shorter deadline is ours to keep. */
-export function pingArguments(request: EchoSocketRequest, echo: EchoRequest): readonly string[] {
+function pingArguments(request: EchoSocketRequest, echo: EchoRequest): readonly string[] {
   const {family, source, ttl} = request
   return [
     `-${family}`,

@@ -1,3 +1,6 @@
+import {mkdtemp, rm, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {type AddressInfo, type Server, createServer} from 'node:net'
 import {once} from 'node:events'
 import {spawn} from 'node:child_process'
@@ -177,13 +180,19 @@ describe('probe --json', () => {
   })
 
   it('streams every attempt of a policy, and calls a pass after a retry flaky', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'probe-'))
+    await writeFile(
+      join(folder, 'quick.yaml'),
+      'max_attempts: 50\ninitial_delay_ms: 100\nmax_delay_ms: 200\nbackoff_multiplier: 2\n',
+    )
     // Nothing listens until the first attempt has failed.
-    const running = startProgram(['probe', 'tcp', closed, '-p', 'low-latency', '--jsonl'])
+    const running = startProgram(['probe', 'tcp', closed, '-p', join(folder, 'quick.yaml'), '--jsonl'])
     await running.waitFor(/"attempt-scheduled"/)
     const late = createServer((socket) => socket.on('error', () => {}))
     late.listen(Number(closed.split(':')[1]), '127.0.0.1')
     const {stdout, code} = await running.result
     late.close()
+    await rm(folder, {recursive: true})
     const events = stdout
       .trim()
       .split('\n')

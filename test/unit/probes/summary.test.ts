@@ -121,6 +121,20 @@ describe('the result of a series', () => {
     expect(fold([attempt(1), attempt(2), lost])).toMatchObject({flaky: false, attempts: 2})
   })
 
+  it('knows the last failure of a sample that was not ended', () => {
+    const failure = makeFailure('TCP_REFUSED', 'refused')
+    const attempt: RunEvent = {
+      at: 1,
+      type: 'attempt',
+      target: 't',
+      attempt: 2,
+      phase: 'immediate',
+      took: 1,
+      failure,
+    }
+    expect(fold([ok(1), attempt])).toMatchObject({sent: 1, attempts: 2, code: 'TCP_REFUSED', failures: {}})
+  })
+
   it('ignores the events of other targets', () => {
     const other = {
       at: 1,
