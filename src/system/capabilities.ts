@@ -15,8 +15,8 @@ interface Finding {
 const CAP_NET_ADMIN = 12
 const CAP_NET_RAW = 13
 const CAP_SYS_ADMIN = 21
-/** A probe that hangs must not hang the command: nothing here takes longer than some milliseconds. */
-const PATIENCE = 1000
+/** A probe that hangs must not hang the command. Nothing here takes longer than some milliseconds on an idle machine. */
+const PATIENCE = 5000
 
 /** Each capability is looked at once per process; qdiscs are tried in a throw-away network namespace, never on the host. */
 export function systemCapabilities(exec: Exec, host: Host): Capabilities {
@@ -128,6 +128,7 @@ class Look {
     if (!this.#linux()) return missing(this.#host.platform.os)
     const result = await this.#run('unshare', [...flags, '--', 'true'])
     if (result.notFound) return unknown('no program unshare')
+    if (result.timedOut) return unknown('unshare did not answer')
     return result.exitCode === 0 ? present(`unshare ${flags.join(' ')}`) : missing(firstLine(result.stderr))
   }
 
@@ -154,7 +155,7 @@ class Look {
   async #qdisc(trial: KernelTrial): Promise<Finding> {
     this.#trials ??= this.#tryQdiscs()
     const answer = (await this.#trials).get(trial)
-    if (answer === undefined) return unknown('could not be tried: no namespace may be made here')
+    if (answer === undefined) return unknown('could not be tried in a namespace')
     return answer === '' ? present('the kernel takes it') : missing(answer)
   }
 
@@ -164,13 +165,14 @@ class Look {
     const sandbox = await this.#unshareFlags()
     if (!sandbox) return new Map()
     const result = await this.#run('unshare', [...sandbox, '--', 'tc', '-force', '-batch', '-'], trialBatch())
-    return judgeTrials(result.stderr)
+    return result.timedOut ? new Map() : judgeTrials(result.stderr)
   }
 
   async #ifb(): Promise<Finding> {
     const sandbox = await this.#unshareFlags()
-    if (!sandbox) return unknown('could not be tried: no namespace may be made here')
+    if (!sandbox) return unknown('could not be tried in a namespace')
     const result = await this.#run('unshare', [...sandbox, '--', 'ip', 'link', 'add', 'ndifb', 'type', 'ifb'])
+    if (result.timedOut) return unknown('ip did not answer')
     return result.exitCode === 0 ? present('the kernel takes it') : missing(firstLine(result.stderr))
   }
 

@@ -5,8 +5,8 @@ import type {Socket} from 'node:net'
 import {fileURLToPath} from 'node:url'
 import type {GuardLink, Guards} from '../core/ports.ts'
 
-/** Starting Node takes a tenth of this; a machine under load may need more. */
-const PATIENCE = 10_000
+/** Starting Node takes a hundredth of this; an emulated machine under load may need most of it. */
+const PATIENCE = 60_000
 
 /** Starts guards in a session of their own, so that neither the terminal's end nor its signals reach them. */
 export const systemGuards: Guards = {

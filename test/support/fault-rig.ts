@@ -31,6 +31,7 @@ export class FaultRig {
   readonly ports: Ports
   readonly engine: FaultEngine
   readonly #workers: Worker[] = []
+  readonly #active: ActiveFault[] = []
   #faults = 0
 
   constructor() {
@@ -57,7 +58,17 @@ export class FaultRig {
       lasts,
       allow: {broad: true, lockout: false},
     })
-    return this.engine.apply(plan, binding)
+    const active = await this.engine.apply(plan, binding)
+    this.#active.push(active)
+    return active
+  }
+
+  /** Ends the faults and workers of one test, so that the next one finds the pair as new. */
+  async clear(): Promise<void> {
+    for (const fault of this.#active.splice(0)) await fault.remove()
+    const workers = this.#workers.splice(0)
+    for (const {child} of workers) child.kill('SIGKILL')
+    await Promise.all(workers.map(async ({output}) => output))
   }
 
   worker(namespace: string, ...words: readonly string[]): Worker {
@@ -109,9 +120,8 @@ export class FaultRig {
   }
 
   async close(): Promise<void> {
+    await this.clear()
     await this.engine.close()
-    for (const {child} of this.#workers) child.kill('SIGKILL')
-    await Promise.all(this.#workers.map(async ({output}) => output))
     this.pair.remove()
     rmSync(this.state, {recursive: true, force: true})
   }

@@ -1,15 +1,20 @@
-import {afterEach, beforeEach, describe, expect, it} from 'vitest'
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest'
 import {FAR4, FAR6, FaultRig} from '../../support/fault-rig.ts'
 import {namespacesMissing, runIn} from '../../support/namespaces.ts'
 
 const reason = namespacesMissing()
 let rig: FaultRig
 
+beforeAll(() => {
+  if (reason === null) rig = new FaultRig()
+})
 beforeEach((context) => {
-  if (reason !== null) return context.skip(reason)
-  rig = new FaultRig()
+  if (reason !== null) context.skip(reason)
 })
 afterEach(async () => {
+  if (reason === null) await rig.clear()
+})
+afterAll(async () => {
   if (reason === null) await rig.close()
 })
 
@@ -77,6 +82,7 @@ describe('a partition of ICMP', () => {
 describe('a one-way partition', () => {
   /** Counts pings that arrive at the far side. */
   const countArrivals = (): void => {
+    runIn(rig.pair.far, 'nft', ['flush', 'ruleset'])
     const rules =
       'table inet watch { counter seen { }; chain in { type filter hook input priority -10; icmp type echo-request counter name seen; }; }'
     runIn(rig.pair.far, 'nft', [rules])
