@@ -13,7 +13,11 @@ export const GROUPS = [
   {name: 'qemu', machine: true, limitMs: 900_000},
 ]
 
-/** The chosen groups as runs: those that go together in one. */
+/**
+ * The chosen groups as runs: those that go together in one.
+ * @param {readonly string[]} names none means all
+ * @returns {{groups: string[], machine: boolean, limitMs: number}[]}
+ */
 export function planRuns(names) {
   const runs = new Map()
   for (const group of GROUPS.filter((one) => names.length === 0 || names.includes(one.name))) {
