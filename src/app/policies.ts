@@ -47,19 +47,31 @@ export async function findPolicies(
   what: string | undefined,
   ports: PolicyPorts,
 ): Promise<readonly ResolvedPolicy[]> {
+  return (await locatePolicies(what, ports)).policies
+}
+
+/** Policies with the document that they were found in; null for a preset. */
+export interface LocatedPolicies {
+  readonly policies: readonly ResolvedPolicy[]
+  readonly book: ReadBook | null
+}
+
+/** The same with the document, for what has to know where a policy was written. */
+export async function locatePolicies(what: string | undefined, ports: PolicyPorts): Promise<LocatedPolicies> {
   if (what === undefined) return policiesHere(ports)
-  if (findPreset(what)) return [resolvePolicy(what)]
+  if (findPreset(what)) return {policies: [resolvePolicy(what)], book: null}
   const hash = what.lastIndexOf('#')
   const file = hash < 0 ? what : what.slice(0, hash)
   const book = await readBook(file, ports)
-  if (book) return hash < 0 ? allOf(book) : [resolvePolicy(what.slice(hash + 1), book)]
+  if (book) return {policies: hash < 0 ? allOf(book) : [resolvePolicy(what.slice(hash + 1), book)], book}
   if (hash >= 0 || /[/.]/.test(file)) throw noFile(file)
-  return [resolvePolicy(what, (await readBook(OWN_DOCUMENT, ports)) ?? undefined)]
+  const own = await readBook(OWN_DOCUMENT, ports)
+  return {policies: [resolvePolicy(what, own ?? undefined)], book: own}
 }
 
-async function policiesHere(ports: PolicyPorts): Promise<readonly ResolvedPolicy[]> {
+async function policiesHere(ports: PolicyPorts): Promise<LocatedPolicies> {
   const book = await readBook(OWN_DOCUMENT, ports)
-  if (book) return allOf(book)
+  if (book) return {policies: allOf(book), book}
   throw new UserError({
     code: 'POLICY_UNKNOWN',
     message: `which policy? There is no ${OWN_DOCUMENT} here`,
@@ -86,6 +98,11 @@ function noFile(file: string): UserError {
   return new UserError({code: 'CONFIG_FILE', message: `there is no file ${file}`, advice})
 }
 
+/** A book with the other sections of its document, as they were written. */
+export interface ReadBook extends PolicyBook {
+  readonly sections: Readonly<Record<string, unknown>>
+}
+
 /** The schema of a document as far as policies go; the rest is for the commands that use it. */
 const bookSchema = z.looseObject({
   version: z.literal(1),
@@ -105,22 +122,23 @@ const DOCUMENT_KEYS = [
   'alerts',
 ]
 
-async function readBook(file: string, ports: PolicyPorts): Promise<PolicyBook | null> {
+async function readBook(file: string, ports: PolicyPorts): Promise<ReadBook | null> {
   const text = await readText(file, ports)
   if (text === null) return null
   const request = {file, text, env: ports.host.env}
   const keys = Object.keys(loadDocument({file, text, schema: z.looseObject({})}).value)
   if (keys.some((key) => DOCUMENT_KEYS.includes(key))) {
     const document = loadDocument({...request, schema: bookSchema})
-    return bookOf(document, document.value.policies ?? {})
+    return {...bookOf(document, document.value.policies ?? {}), sections: document.value}
   }
   const document = loadDocument({...request, schema: policySchema})
   const name = basename(file).replace(/\.[^.]*$/, '') || file
-  return {...bookOf(document, {[name]: document.value}), pathOf: () => []}
+  return {...bookOf(document, {[name]: document.value}), pathOf: () => [], sections: {}}
 }
 
 function bookOf(document: LoadedDocument<unknown>, policies: PolicyBook['policies']): PolicyBook {
-  return {file: document.file, policies, positionOf: document.positionOf}
+  const {file, positionOf, keyPositionOf} = document
+  return {file, policies, positionOf, keyPositionOf}
 }
 
 async function readText(file: string, {files}: PolicyPorts): Promise<string | null> {

@@ -17,6 +17,7 @@ export interface PolicyBook {
   /** The path of a policy's mapping; by default `policies`, NAME. */
   readonly pathOf?: (name: string) => Path
   readonly positionOf?: (path: Path) => Position
+  readonly keyPositionOf?: (path: Path) => Position
   /** Where the name that is looked up was written, such as a target's `policy`. */
   readonly position?: () => Position
 }

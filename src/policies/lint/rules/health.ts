@@ -1,0 +1,55 @@
+/** Rules about the checks of an established connection. */
+import {formatDuration} from '../../../core/units.ts'
+import {detectionTime} from '../detection.ts'
+import type {LintRule} from '../finding.ts'
+
+/** States how long a silent loss stays unnoticed; no fault, but seldom known. */
+export const healthDetection: LintRule = {
+  code: 'LINT_DETECTION_TIME',
+  check({policy: {health}}, {detection}) {
+    if (!health) return []
+    const {worst, mean} = detectionTime(health)
+    const late = detection !== null && worst > detection
+    const promised = late ? `, later than the ${formatDuration(detection)} that it has to be found in` : ''
+    return [
+      {
+        severity: late ? 'warning' : 'info',
+        key: 'health.interval',
+        reason: `a silent loss is found after ${formatDuration(worst)} at worst and ${formatDuration(mean)} in the mean${promised}`,
+        fix: 'check more often, lower the timeout, or let fewer failures count as down',
+      },
+    ]
+  },
+}
+
+export const healthOverlap: LintRule = {
+  code: 'LINT_CHECK_OVERLAP',
+  check({policy: {health}}) {
+    if (!health || health.timeout <= health.interval) return []
+    return [
+      {
+        severity: 'warning',
+        key: 'health.timeout',
+        reason:
+          `a check may take ${formatDuration(health.timeout)} and the next one is due after ` +
+          `${formatDuration(health.interval)}: while the target is silent, checks are skipped`,
+        fix: `lower health.timeout to ${formatDuration(health.interval)} or less`,
+      },
+    ]
+  },
+}
+
+export const healthFall: LintRule = {
+  code: 'LINT_FALL_ONE',
+  check({policy: {health}}) {
+    if (health?.fall !== 1) return []
+    return [
+      {
+        severity: 'warning',
+        key: 'health.fall',
+        reason: 'a single lost check counts as down, so one lost packet reconnects',
+        fix: 'set health.fall to 2 or more',
+      },
+    ]
+  },
+}
