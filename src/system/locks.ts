@@ -4,8 +4,8 @@ import type {Host, Locks} from '../core/ports.ts'
 
 /** Between two tries. */
 const RETRY = 3
-/** Holders work for milliseconds; one that is stopped must not stop everybody else for ever. */
-const PATIENCE = 5000
+/** Holders work for milliseconds, on an emulated machine for seconds; a stopped one must not stop others for ever. */
+const PATIENCE = 30_000
 
 /**
  * A lock is a listening socket in the abstract namespace of unix(7): taken atomically, and released by the kernel
