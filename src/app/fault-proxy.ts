@@ -3,7 +3,7 @@ import type {ProxyControl} from '../core/agent.ts'
 import {UserError} from '../core/errors.ts'
 import type {Ports} from '../core/ports.ts'
 import {joinHostPort} from '../core/target.ts'
-import {ServerRoom} from '../lab/servers/server-room.ts'
+import type {ServerRoom} from '../lab/servers/server-room.ts'
 
 export interface OwnProxy {
   readonly control: ProxyControl
@@ -29,6 +29,7 @@ export async function openOwnProxy(words: string, ports: Pick<Ports, 'clock' | '
       advice: ['such as --proxy 127.0.0.1:8443=10.0.0.2:443'],
     })
   }
+  const {ServerRoom} = await import('../lab/servers/server-room.ts')
   const room = new ServerRoom(ports)
   const [serving] = await room
     .serve([{name: NAME, kind: 'proxy', ...listen, upstream}])

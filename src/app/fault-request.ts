@@ -5,7 +5,7 @@ import type {Ports} from '../core/ports.ts'
 import {parseNetwork} from '../faults/addresses.ts'
 import type {FaultScope, FaultSpec} from '../faults/fault.ts'
 import {loadFault} from '../faults/registry.ts'
-import {type NamedFault, readFaultOfDocument} from './fault-document.ts'
+import type {NamedFault} from './fault-document.ts'
 
 /** A flag's value as typed; undefined when it wasn't given. */
 export type FlagValues = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
@@ -128,6 +128,8 @@ async function fromDocument(where: string, words: FaultWords, ports: RequestPort
   if (words.kind !== null || flag !== undefined) {
     throw usage(`--file brings the whole fault: leave out ${words.kind ?? `--${flag ?? ''}`}`)
   }
+  // Every probe's and policy's schema comes with the document's.
+  const {readFaultOfDocument} = await import('./fault-document.ts')
   return readFaultOfDocument(where, ports)
 }
 
