@@ -10,6 +10,7 @@ import {systemExec} from '../system/exec.ts'
 import {systemFiles} from '../system/files.ts'
 import {systemGuards} from '../system/guard-process.ts'
 import {systemHost} from '../system/host.ts'
+import {systemHttp} from '../system/http.ts'
 import {systemIcmp} from '../system/icmp.ts'
 import {systemLocks} from '../system/locks.ts'
 import {systemResolver} from '../system/resolver.ts'
@@ -28,6 +29,7 @@ export function openPorts(seed?: number): Ports {
     datagram: systemDatagram,
     icmp: systemIcmp(systemExec),
     tls: systemTls,
+    http: systemHttp,
     resolver: systemResolver,
     host,
     capabilities: systemCapabilities(systemExec, host),

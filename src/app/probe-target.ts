@@ -9,7 +9,9 @@ export function readTarget(kind: ProbeKind, text: string, server?: string): Targ
   if (!parsed.ok) throw usage(parsed.because, [`such as netdrill probe ${kind} ${EXAMPLES[kind]}`])
   const {value} = parsed
   if (value.kind !== kind) {
-    throw usage(`"${text}" is a ${value.kind} target`, [`netdrill probe ${value.kind} ${text}`])
+    throw usage(`"${text}" is ${value.kind === 'http' ? 'an' : 'a'} ${value.kind} target`, [
+      `netdrill probe ${value.kind} ${text}`,
+    ])
   }
   if (server !== undefined && text.includes('://') && value.host !== '') {
     throw usage(`--server ${server} contradicts the server in "${text}"`)
@@ -23,6 +25,7 @@ const EXAMPLES: Readonly<Record<ProbeKind, string>> = {
   dns: 'example.org',
   tcp: 'example.org:443',
   tls: 'example.org:443',
+  http: 'https://example.org/health',
 }
 
 function urlOf(kind: ProbeKind, text: string, server: string | undefined): string {
@@ -41,7 +44,9 @@ function usage(message: string, advice: readonly string[] = []): UserError {
 }
 
 /** How the target is named in results: the URL without what goes without saying. */
-export function targetName({kind, host, port, path, query}: TargetUrl): string {
+export function targetName({kind, host, port, path, query, text}: TargetUrl): string {
+  // The query may be long, and is nobody's business in a list.
+  if (kind === 'http') return text.replace(/\?.*$/, '')
   if (kind === 'dns') {
     const type = query['type'] === undefined ? '' : ` ${query['type']}`
     return `dns ${path}${type}${host === '' ? '' : ` @${port === null ? host : joinHostPort(host, port)}`}`

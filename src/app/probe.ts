@@ -142,7 +142,7 @@ async function prepare(flags: ProbeRequestFlags, ports: Ports): Promise<ProbeJob
   const asked = flags.timeout === undefined ? null : readDuration('--timeout', flags.timeout, 1)
   const policy = await readPolicy(flags.policy, asked, ports)
   const probe = await loadProbe(kind)
-  const options = readOptions(probe, flags.options)
+  const options = attuned(probe, readOptions(probe, flags.options), conditions)
   const {family, source, interface: device} = flags
   const prober = await probe.open(
     {
@@ -166,6 +166,11 @@ async function prepare(flags: ProbeRequestFlags, ports: Ports): Promise<ProbeJob
     policy: policy?.name ?? null,
   }
   return {url, info, policy, conditions, prober}
+}
+
+function attuned(probe: Probe, options: unknown, conditions: readonly Condition[]): unknown {
+  const fields = conditions.map(({field}) => field)
+  return probe.attune ? probe.attune(options, fields) : options
 }
 
 /** A --timeout beside a policy is the time of one attempt. */

@@ -24,6 +24,12 @@ export const paceShape = {
 const sharedShape = {
   ...paceShape,
   expect: expectationsSchema.optional(),
+  count: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .meta({description: 'How many samples a check takes; by default one.'}),
   tags: z.array(nameSchema).optional(),
   role: z.literal('control').optional().meta({description: 'A control must stay untouched by every fault.'}),
   family: z.literal([4, 6]).optional().meta({description: 'Only addresses of this IP version.'}),
@@ -75,14 +81,14 @@ function mappingSchema(kind: ProbeKind, options: z.ZodRawShape): z.ZodType<Targe
 
 /** Says of a URL of another kind that another branch of the union is meant; of no kind, what is wrong with it. */
 function urlSchema(kind: ProbeKind): z.ZodType<string> {
-  const schemes = kind === 'ping' ? '(ping|icmp)' : kind
+  const schemes = kind === 'ping' ? '(ping|icmp)' : kind === 'http' ? 'https?' : kind
   return z
     .string()
     .meta({pattern: `^\\s*${schemes}://`, examples: [EXAMPLES[kind]]})
     .superRefine((url, context) => {
       const parsed = parseTargetTemplate(url)
       if (parsed.ok && parsed.value.kind === kind) return
-      const ours = url.trim().toLowerCase().startsWith(`${kind}:`)
+      const ours = new RegExp(`^\\s*${schemes}:`, 'i').test(url)
       const message = parsed.ok ? `"${url}" is no ${kind} target` : parsed.because
       context.addIssue({code: 'custom', message, params: {otherBranch: !ours}})
     })
@@ -93,4 +99,5 @@ const EXAMPLES: Readonly<Record<ProbeKind, string>> = {
   dns: 'dns://10.0.0.53/example.org?type=A',
   tcp: 'tcp://example.org:443',
   tls: 'tls://example.org:443',
+  http: 'https://example.org/health',
 }

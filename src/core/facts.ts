@@ -1,4 +1,5 @@
 /** What the probes learn about a service; these names are the fields of conditions and of the JSON output. */
+import type {Phases} from './outcome.ts'
 
 /** One resource record as it was on the wire. `data` is its text form (RFC 1035 master file syntax). */
 export interface DnsRecord {
@@ -108,4 +109,47 @@ export interface TcpFacts {
   readonly remote: string
   /** The first bytes the server sent, when they were waited for; control characters removed. */
   readonly banner: string | null
+}
+
+/** A redirect that was followed. */
+export interface HttpRedirect {
+  readonly url: string
+  readonly status: number
+  readonly location: string
+  readonly version: string
+  readonly address: string
+  readonly port: number
+  readonly phase: Phases
+}
+
+/** About the last response; `null` where none came. All text had control characters and our own secrets removed. */
+export interface HttpFacts {
+  readonly method: string
+  /** Of the last request; differs from the target after redirects. */
+  readonly url: string
+  readonly status: number | null
+  /** The reason phrase of HTTP/1. */
+  readonly reason: string
+  /** As the response says: `1.0`, `1.1` or `2`. */
+  readonly version: string | null
+  /** What the handshake agreed on. */
+  readonly alpn: string | null
+  /** By name in lower case; several field lines of a name are joined with a comma, `set-cookie` with a line break. */
+  readonly header: Readonly<Record<string, string>>
+  /** The beginning of the body as text. */
+  readonly body: string | null
+  /** The body is longer than `body`. */
+  readonly body_cut: boolean
+  /** Octets of the body: what came, or what Content-Length says where not all was read. Null when not known. */
+  readonly size: number | null
+  /** Reading stopped at the limit. */
+  readonly truncated: boolean
+  /** Seconds to wait, from Retry-After. */
+  readonly retry_after: number | null
+  /** Redirects that were followed, first one first. */
+  readonly redirects: readonly HttpRedirect[]
+  /** Phases of the last request alone, without those of `redirects`. */
+  readonly phase: Phases
+  /** `host:port` of the proxy. */
+  readonly proxy: string | null
 }

@@ -6,9 +6,11 @@ import type {FromAgent, ToAgent} from './agent.ts'
 import type {Family} from './outcome.ts'
 import type {Capability, CapabilityReport} from './capabilities.ts'
 import type {Place} from './place.ts'
+import type {HttpDoor} from './http-port.ts'
 import type {TlsDoor} from './tls-port.ts'
 import type {Bytes, Millis} from './units.ts'
 
+export type * from './http-port.ts'
 export type * from './tls-port.ts'
 
 export interface Clock {
@@ -313,6 +315,7 @@ export interface Ports {
   readonly datagram: Datagram
   readonly icmp: Icmp
   readonly tls: TlsDoor
+  readonly http: HttpDoor
   readonly resolver: SystemResolver
   readonly host: Host
   readonly capabilities: Capabilities

@@ -1,11 +1,13 @@
 /** What can be probed: a URL with a scheme, taken apart. */
 import type {Parsed} from './units.ts'
 
-export const PROBE_KINDS = ['ping', 'dns', 'tcp', 'tls'] as const
+export const PROBE_KINDS = ['ping', 'dns', 'tcp', 'tls', 'http'] as const
 export type ProbeKind = (typeof PROBE_KINDS)[number]
 
 export interface TargetUrl {
   readonly kind: ProbeKind
+  /** As written, in lower case: `icmp` is a `ping`, `https` an `http` target. */
+  readonly scheme: string
   /** A name or a literal address without brackets; empty for `dns:` with the system's resolver. */
   readonly host: string
   readonly port: number | null
@@ -15,14 +17,22 @@ export interface TargetUrl {
   readonly text: string
 }
 
-const ALIASES: Readonly<Record<string, ProbeKind>> = {icmp: 'ping'}
+const ALIASES: Readonly<Record<string, ProbeKind>> = {icmp: 'ping', https: 'http'}
 
-/** Takes `tcp://host:443`, `tls://[::1]:8443`, `dns://resolver/name?type=A`, `dns:///name`, `ping://host` apart. */
+/**
+ * Takes `tcp://host:443`, `tls://[::1]:8443`, `dns://resolver/name?type=A`, `dns:///name`, `ping://host` and
+ * `https://host/path` apart.
+ */
 export function parseTargetUrl(text: string): Parsed<TargetUrl> {
+  // Not repeated: it may hold a password.
+  if (/^[^/?#]*:\/\/[^/?#]*@/.test(text))
+    return {ok: false, because: 'a target has no user or password in it'}
+  return takeApart(text.trim())
+}
+
+function takeApart(text: string): Parsed<TargetUrl> {
   const match =
-    /^([a-z][a-z0-9+.-]*):\/\/(\[[^\]]*\]|[^/:?#]*)(?::(\d*))?(?:\/([^?#]*))?(?:\?([^#]*))?$/i.exec(
-      text.trim(),
-    )
+    /^([a-z][a-z0-9+.-]*):\/\/(\[[^\]]*\]|[^/:?#]*)(?::(\d*))?(?:\/([^?#]*))?(?:\?([^#]*))?$/i.exec(text)
   if (!match) return {ok: false, because: `"${text}" is not a target such as tcp://host:443`}
   const scheme = (match[1] ?? '').toLowerCase()
   const kind = ALIASES[scheme] ?? PROBE_KINDS.find((known) => known === scheme)
@@ -32,7 +42,7 @@ export function parseTargetUrl(text: string): Parsed<TargetUrl> {
   const port = parsePort(match[3])
   if (port === 'bad') return {ok: false, because: `"${match[3] ?? ''}" is not a port between 1 and 65535`}
   const query = Object.fromEntries(new URLSearchParams(match[5] ?? ''))
-  return {ok: true, value: {kind, host, port, path: decode(match[4] ?? ''), query, text: text.trim()}}
+  return {ok: true, value: {kind, scheme, host, port, path: decode(match[4] ?? ''), query, text}}
 }
 
 function parsePort(text: string | undefined): number | null | 'bad' {

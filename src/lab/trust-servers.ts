@@ -12,7 +12,7 @@ export function trustServers(
 ): readonly WatchSpec[] {
   return targets.map((target) => {
     const url = parseTargetUrl(target.url)
-    if (!url.ok || url.value.kind !== 'tls') return target
+    if (!url.ok || !(url.value.kind === 'tls' || url.value.scheme === 'https')) return target
     const {host, port} = url.value
     const server = servers.find((one) => one.address === host && one.port === port)
     if (server?.ca === undefined) return target

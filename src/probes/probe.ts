@@ -51,4 +51,9 @@ export interface Probe<Options = unknown> {
   /** The keys that YAML and flags may set for this kind, beyond the shared ones. Strict. */
   readonly schema: z.ZodType<Options>
   open(request: ProbeRequest<Options>, ports: Ports): Promise<Prober>
+  /**
+   * The options that suit conditions on these fields (`http.status`, say): what a condition judges, the probe itself
+   * need not judge, and what it looks at has to be kept.
+   */
+  attune?(options: Options, fields: readonly string[]): Options
 }

@@ -10,6 +10,7 @@ export const PROBES: Readonly<Record<ProbeKind, () => Promise<AnyProbe>>> = {
   dns: async () => (await import('./dns/probe.ts')).dns,
   tcp: async () => (await import('./tcp/probe.ts')).tcp,
   tls: async () => (await import('./tls/probe.ts')).tls,
+  http: async () => (await import('./http/probe.ts')).http,
 }
 
 export async function loadProbe(kind: ProbeKind): Promise<AnyProbe> {

@@ -1,10 +1,12 @@
 /** The result of a series of samples, as a fold over its events. */
 import type {RunEvent} from '../core/events.ts'
+import type {HttpFacts} from '../core/facts.ts'
 import type {Failure} from '../core/failure.ts'
 import type {PhaseName, Phases, Reading, Sample, SkipReason} from '../core/outcome.ts'
 import type {ProbeResult, ProbeSample} from '../core/probe-result.ts'
 import {lossRatio, rttStatistics} from '../core/statistics.ts'
 import type {Millis} from '../core/units.ts'
+import {jsonValue} from './http/json-path.ts'
 
 /** What is known before the first sample. */
 export interface SummaryHead {
@@ -39,7 +41,7 @@ export class SummaryFold {
   #failure: Failure | null = null
   #skip: SkipReason | null = null
   #last: Reading | null = null
-  #facts: Pick<Reading, 'ping' | 'tcp' | 'dns' | 'tls' | 'method' | 'addresses'> = {}
+  #facts: Pick<Reading, 'ping' | 'tcp' | 'dns' | 'tls' | 'http' | 'method' | 'addresses'> = {}
   #duration: Millis = 0
 
   constructor(head: SummaryHead) {
@@ -97,8 +99,8 @@ export class SummaryFold {
 
   #addReading(reading: Reading): void {
     this.#last = reading
-    const {ping, tcp, dns, tls, method, addresses} = reading
-    const known = Object.entries({ping, tcp, dns, tls, method, addresses})
+    const {ping, tcp, dns, tls, http, method, addresses} = reading
+    const known = Object.entries({ping, tcp, dns, tls, http, method, addresses})
     this.#facts = {...this.#facts, ...Object.fromEntries(known.filter(([, value]) => value !== undefined))}
   }
 
@@ -161,9 +163,10 @@ export class SummaryFold {
   }
 
   #lastSeen() {
-    const {ping = null, tcp = null, dns = null, tls = null, method = null, addresses = []} = this.#facts
+    const {ping = null, tcp = null, dns = null, tls = null, http = null} = this.#facts
+    const {method = null, addresses = []} = this.#facts
     const {address = null, family = null, port = null} = this.#last ?? {}
-    return {address, family, port, addresses, method, ping, tcp, dns, tls}
+    return {address, family, port, addresses, method, ping, tcp, dns, tls, http}
   }
 
   #averagePhases(): Phases {
@@ -177,6 +180,7 @@ export function resultField(
   result: Measured,
   field: string,
 ): string | number | boolean | null | readonly string[] | undefined {
+  if (field.startsWith('http.')) return httpField(result.http, field.slice('http.'.length))
   const [head = '', tail] = field.split('.')
   if (!Object.hasOwn(result, head)) return undefined
   const value: unknown = result[head as keyof Measured]
@@ -184,6 +188,19 @@ export function resultField(
   // Facts that were not measured are null as a whole; that says nothing about a single one.
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, tail)) return undefined
   return plain((value as Readonly<Record<string, unknown>>)[tail])
+}
+
+/** Undefined without a response. A header that is not there is none; so is a JSON value that is not there. */
+function httpField(http: HttpFacts | null, name: string): ReturnType<typeof resultField> {
+  if (!http || http.status === null) return undefined
+  if (name.startsWith('header.')) {
+    const header = name.slice('header.'.length).toLowerCase()
+    return Object.hasOwn(http.header, header) ? http.header[header] : null
+  }
+  if (name.startsWith('json.')) return jsonValue(http.body ?? '', name.slice('json.'.length))
+  // How large it would have become is not known; a condition on it can't be told.
+  if (name === 'size') return http.size ?? undefined
+  return Object.hasOwn(http, name) ? plain(http[name as keyof HttpFacts]) : undefined
 }
 
 function plain(value: unknown): string | number | boolean | null | readonly string[] | undefined {

@@ -53,15 +53,17 @@ export function coversTarget(scope: FaultScope, target: DrillTarget, lab: Lab): 
   return coversProtocol(scope, url) && coversPort(scope, url) && coversHost(scope, url)
 }
 
-const PROTOCOLS = {ping: 'icmp', dns: 'udp', tcp: 'tcp', tls: 'tcp'} as const
+const PROTOCOLS = {ping: 'icmp', dns: 'udp', tcp: 'tcp', tls: 'tcp', http: 'tcp'} as const
 
 function coversProtocol({protocol}: FaultScope, {kind}: TargetUrl): boolean {
   return protocol === undefined || protocol === PROTOCOLS[kind]
 }
 
-function coversPort(scope: FaultScope, {kind, port}: TargetUrl): boolean {
+const DEFAULT_PORTS: Readonly<Record<string, number>> = {dns: 53, http: 80}
+
+function coversPort(scope: FaultScope, {kind, scheme, port}: TargetUrl): boolean {
   if (scope.port === undefined) return true
-  return kind !== 'ping' && scope.port === (port ?? (kind === 'dns' ? 53 : 443))
+  return kind !== 'ping' && scope.port === (port ?? DEFAULT_PORTS[scheme] ?? 443)
 }
 
 /** A target given by name counts as covered: whoever scoped the fault by address has to mean it. */

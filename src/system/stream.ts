@@ -6,11 +6,17 @@ import {toNetError} from './net-errors.ts'
 const sockets = new WeakMap<ByteStream, Socket>()
 
 /**
- * The socket under a stream, for an adapter of `system` that speaks a protocol over it (TLS). Take it before the
- * first `read`, and leave the stream alone afterwards. Null for a stream that has no socket.
+ * The socket under a stream (that of the plain text inside, for TLS), for an adapter of `system` that speaks a protocol
+ * over it. Don't read the stream itself afterwards. Null for a stream that has no socket.
  */
 export function socketOf(stream: ByteStream): Socket | null {
   return sockets.get(stream) ?? null
+}
+
+/** Makes `socketOf` give this socket for this stream, which it returns. */
+export function withSocket(stream: ByteStream, socket: Socket): ByteStream {
+  sockets.set(stream, socket)
+  return stream
 }
 
 interface Peer {
@@ -37,8 +43,7 @@ export function openStream(socket: Socket, peer: Peer): ByteStream {
       if (!socket.destroyed) socket.resetAndDestroy()
     },
   }
-  sockets.set(stream, socket)
-  return stream
+  return withSocket(stream, socket)
 }
 
 async function write(socket: Socket, data: Uint8Array): Promise<NetError | null> {

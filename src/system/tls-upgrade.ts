@@ -18,6 +18,7 @@ import type {
 import type {Millis} from '../core/units.ts'
 import {systemClock} from './clock.ts'
 import {toNetError} from './net-errors.ts'
+import {withSocket} from './stream.ts'
 import {tapStream, type TappedDuplex} from './tls-duplex.ts'
 
 /** Everything that is remembered about one connection while its socket lives. */
@@ -169,7 +170,7 @@ async function settled(upgrade: Upgrade, signal: AbortSignal): Promise<TlsSettle
 /** The decrypted bytes as a stream of the same kind as the one below. */
 function plainStream(upgrade: Upgrade): ByteStream {
   const {socket, tap, stream} = upgrade
-  return {
+  const plain: ByteStream = {
     local: stream.local,
     remote: stream.remote,
     write: async (data) =>
@@ -196,4 +197,5 @@ function plainStream(upgrade: Upgrade): ByteStream {
       socket.destroy()
     },
   }
+  return withSocket(plain, socket)
 }

@@ -71,14 +71,22 @@ const FIELDS: Readonly<Record<string, FieldKind>> = {
   flaps: {type: 'number'},
 }
 
-/** The names of all fields but the `http.header.NAME` family. */
+/** The names of all fields but the `http.header.NAME` and `http.json.PATH` families. */
 export const FIELD_NAMES: readonly string[] = Object.keys(FIELDS)
 
-/** What the field of that name holds; null for an unknown one. Header names are case-insensitive (RFC 9110 §5.1). */
+/**
+ * What the field of that name holds; null for an unknown one. Header names are case-insensitive (RFC 9110 §5.1). A value
+ * inside a JSON body is compared as text.
+ */
 export function fieldKind(name: string): FieldKind | null {
   if (Object.hasOwn(FIELDS, name)) return FIELDS[name] ?? null
-  return /^http\.header\.[A-Za-z0-9!#$%&'*+^_`|~-]+$/.test(name) ? {type: 'text'} : null
+  return FAMILIES.some((family) => family.test(name)) ? {type: 'text'} : null
 }
+
+const FAMILIES = [
+  /^http\.header\.[A-Za-z0-9!#$%&'*+^_`|~-]+$/,
+  /^http\.json\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+|\[\d+\])*$/,
+]
 
 function all(type: FieldType, head: string, tails: readonly string[]): Record<string, FieldKind> {
   return Object.fromEntries(tails.map((tail) => [`${head}.${tail}`, {type}]))

@@ -3,6 +3,7 @@ import type {Failure, Stage} from '../failure.ts'
 import {stripControl} from '../text.ts'
 import {DNS_FAILURES} from './dns.ts'
 import type {FailureEntry} from './entry.ts'
+import {HTTP_FAILURES} from './http.ts'
 import {LOCAL_FAILURES} from './local.ts'
 import {NETWORK_FAILURES} from './network.ts'
 import {PROBLEMS} from './problems.ts'
@@ -13,6 +14,7 @@ export type FailureCode =
   | keyof typeof LOCAL_FAILURES
   | keyof typeof DNS_FAILURES
   | keyof typeof TLS_FAILURES
+  | keyof typeof HTTP_FAILURES
 export type ProblemCode = keyof typeof PROBLEMS
 
 export const FAILURES: Readonly<Record<FailureCode, FailureEntry>> = {
@@ -20,6 +22,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailureEntry>> = {
   ...LOCAL_FAILURES,
   ...DNS_FAILURES,
   ...TLS_FAILURES,
+  ...HTTP_FAILURES,
 }
 
 export {PROBLEMS}

@@ -32,6 +32,24 @@ export async function shakeHands(
   deadline: Deadline,
   ports: Pick<Ports, 'clock'>,
 ): Promise<Handshake> {
+  const {connection, handshake} = await upgradeConnection(target, dialled, deadline)
+  if (!connection) return handshake
+  const {resume} = target.options
+  return settle(connection, handshake, {deadline, roundTrip: dialled.took, clock: ports.clock, resume})
+}
+
+export interface Upgraded {
+  /** Still open, for whoever has something to say over it; null when the handshake did not complete. */
+  readonly connection: TlsConnection | null
+  readonly handshake: Handshake
+}
+
+/** Upgrades the connection and waits for nothing more: a late refusal comes as an answer to what is sent first. */
+export async function upgradeConnection(
+  target: TlsTarget,
+  dialled: Pick<Connected, 'stream' | 'winner'>,
+  deadline: Deadline,
+): Promise<Upgraded> {
   const {options, sni, materials} = target
   const result = await materials.client.upgrade({
     stream: dialled.stream,
@@ -48,8 +66,24 @@ export async function shakeHands(
     max: options.max,
     identity: materials.identity,
   }
-  if (result.status !== 'secure') return failed(result, deadline, context)
-  return completed(result, dialled.took, {deadline, context, clock: ports.clock, resume: options.resume})
+  if (result.status !== 'secure') return {connection: null, handshake: failed(result, deadline, context)}
+  const {connection, took} = result
+  const {version, cipher, alpn, resumed} = connection
+  const side = readTranscript(connection.transcript())
+  const handshake: Handshake = {
+    took,
+    side,
+    negotiated: {version, cipher, alpn, resumed},
+    chain: chainOf(side, connection),
+    end: null,
+    context,
+    session: connection.session(),
+  }
+  return {connection, handshake}
+}
+
+function chainOf(side: ServerSide, {certificate}: TlsConnection): readonly Uint8Array[] {
+  return side.chain ?? (certificate ? [certificate] : [])
 }
 
 function failed(
@@ -70,32 +104,28 @@ function endOfPatience(deadline: Deadline): HandshakeEnd {
 
 interface Aftermath extends Pick<Ports, 'clock'> {
   readonly deadline: Deadline
-  readonly context: HandshakeContext
+  readonly roundTrip: Millis
   readonly resume: boolean
 }
 
-async function completed(
-  {connection, took}: TlsUpgradeResult & {status: 'secure'},
-  roundTrip: Millis,
-  {deadline, context, clock, resume}: Aftermath,
+async function settle(
+  connection: TlsConnection,
+  handshake: Handshake,
+  {deadline, roundTrip, clock, resume}: Aftermath,
 ): Promise<Handshake> {
-  const {version, cipher, alpn, resumed, certificate} = connection
-  const before = readTranscript(connection.transcript())
   // A ticket of TLS 1.3 comes in the same place as a late refusal.
-  const waiting = needsLinger(connection, before) || resume
+  const waiting = needsLinger(connection, handshake.side) || resume
   const settled: TlsSettled = waiting
     ? await linger(connection, roundTrip, deadline, {clock})
     : {type: 'accepted'}
   const session = connection.session()
-  const side = waiting ? readTranscript(connection.transcript()) : before
+  const side = waiting ? readTranscript(connection.transcript()) : handshake.side
   connection.stream.close()
   return {
-    took,
+    ...handshake,
     side,
-    negotiated: {version, cipher, alpn, resumed},
-    chain: side.chain ?? (certificate ? [certificate] : []),
+    chain: chainOf(side, connection),
     end: lateEnd(settled, side, deadline),
-    context,
     session,
   }
 }

@@ -62,6 +62,7 @@ const reading = z.strictObject({
   tls: facts.optional(),
   ping: facts.optional(),
   tcp: facts.optional(),
+  http: facts.optional(),
   method: z.string().optional(),
 })
 
@@ -182,6 +183,15 @@ export const journalLineSchema = z.discriminatedUnion('type', [
   line('notice', {level: z.enum(['info', 'warning', 'error']), code: text.nullable(), text}),
   line('abort-requested', {because: text}),
   line('expectation', {text, met: z.boolean().nullable(), actual: text}),
+  line('target-judged', {
+    target: text,
+    verdict: z.enum(['pass', 'fail', 'skipped', 'interrupted']),
+    flaky: z.boolean(),
+    attempts: z.number().int(),
+    checks: z.number().int(),
+    reason: z.strictObject({code: text, text}).nullable(),
+    expectations: z.array(z.strictObject({condition: text, met: z.boolean().nullable(), text})),
+  }),
   line('figures', {figures: z.array(figure)}),
   line('verdict', {
     verdict: z.enum(['pass', 'fail', 'inconclusive', 'aborted', 'leftovers', 'error']),

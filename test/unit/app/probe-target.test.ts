@@ -44,7 +44,9 @@ describe('the target of a probe command', () => {
   })
 
   it.each<[ProbeKind, string, string | undefined, RegExp]>([
-    ['tcp', 'https://example.org', undefined, /"https" is not a probe kind/],
+    ['tcp', 'gopher://example.org', undefined, /"gopher" is not a probe kind/],
+    ['tcp', 'https://example.org', undefined, /is an http target/],
+    ['http', 'https://user:secret@example.org', undefined, /^a target has no user or password in it$/],
     ['tcp', 'tls://example.org:443', undefined, /is a tls target/],
     ['tcp', 'example.org:http', undefined, /.+/],
     ['tcp', '', undefined, /names no host/],

@@ -82,8 +82,8 @@ targets:
     ['targets: {a: {url: "tcp://h:1", sni: x}}', 'CONFIG_UNKNOWN_KEY unknown key "sni"'],
     ['targets: {a: {url: "tls://h:1", type: A}}', 'CONFIG_UNKNOWN_KEY unknown key "type"'],
     [
-      'targets: {a: {url: "http://h"}}',
-      'CONFIG_INVALID "http" is not a probe kind; known: ping, dns, tcp, tls',
+      'targets: {a: {url: "gopher://h"}}',
+      'CONFIG_INVALID "gopher" is not a probe kind; known: ping, dns, tcp, tls, http',
     ],
     ['targets: {a: {url: "tls://"}}', 'CONFIG_INVALID "tls://" names no host'],
     [

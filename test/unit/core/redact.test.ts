@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {REDACTED, createRedactor} from '../../../src/reporters/redact.ts'
+import {REDACTED, createRedactor} from '../../../src/core/redact.ts'
 
 describe('the redactor', () => {
   const secret = 'pa"ss/wörd+1'
