@@ -43,7 +43,7 @@ export function renderPlot(input: PlotInput, time: Scale): Markup {
             html`<path class="median" d="${medianPath(answered, input.join, {x, y})}" />`,
           ]),
           ...valueLabels(scale, y),
-          ...(scale.log ? [html`<text class="tick" x="100%" y="11" text-anchor="end">log scale</text>`] : []),
+          ...(scale.log ? [html`<text class="tick value" x="0" y="8">log</text>`] : []),
         ]
   const title = `round trips of ${input.name}${scale.log ? ', logarithmic' : ''}`
   return drawing(HEIGHT, title, [
