@@ -8,43 +8,24 @@ import {UserError} from '../core/errors.ts'
 import {EXIT} from '../core/exit-codes.ts'
 import type {ExpectationResult, ProbeResult, ProbeVerdict} from '../core/probe-result.ts'
 import type {ProbeKind} from '../core/target.ts'
+import {fieldsOf, hasField, isDecisive} from '../probes/probe-fields.ts'
 import {type Measured, resultField} from '../probes/summary.ts'
 import {NAGIOS_EXIT, nagiosStatus} from '../reporters/probe-nagios.ts'
 
 export const EXIT_STYLES = ['netdrill', 'nagios', 'ping'] as const
 export type ExitStyle = (typeof EXIT_STYLES)[number]
 
-/** A condition about one of these says itself how much may fail; without one, every sample has to succeed. */
-const DECISIVE: ReadonlySet<string> = new Set(['ok', 'code', 'stage', 'category', 'loss'])
-/** What every kind of probe has. */
-const COMMON: ReadonlySet<string> = new Set([
-  'ok',
-  'code',
-  'stage',
-  'category',
-  'attempts',
-  'flaky',
-  'address',
-  'family',
-  'loss',
-  'dup',
-  'reorder',
-  'rtt',
-  'phase',
-])
-
 /** Reads the conditions given with --expect; throws `CONFIG_CONDITION`, also for a field that this kind never has. */
 export function readExpectations(kind: ProbeKind, texts: readonly string[]): readonly Condition[] {
   return texts.map((text) => {
     const condition = parseCondition(text, {from: '--expect'})
-    const head = condition.field.split('.')[0] ?? ''
-    if (COMMON.has(head) || head === kind || (kind === 'tls' && head === 'tcp')) return condition
+    if (hasField(kind, condition.field)) return condition
     const column = text.indexOf(condition.field) + 1
     throw new UserError({
       code: 'CONFIG_CONDITION',
       message: `a ${kind} probe has no ${condition.field}`,
       position: {file: '--expect', line: 1, column, source: text, length: condition.field.length},
-      advice: [`it has ${[...COMMON].join(', ')} and ${kind}.…`],
+      advice: [`it has ${fieldsOf(kind)}`],
     })
   })
 }
@@ -87,7 +68,7 @@ function verdictOf(
 ): ProbeVerdict {
   if (interrupted) return 'interrupted'
   if (measured.sent === 0) return 'skipped'
-  const decided = conditions.some(({field}) => DECISIVE.has(field))
+  const decided = conditions.some(({field}) => isDecisive(field))
   const met = expectations.every((expectation) => expectation.met === true)
   return met && (decided || measured.ok) ? 'pass' : 'fail'
 }

@@ -7,6 +7,7 @@ import type {ExitCode, Verdict} from './exit-codes.ts'
 import type {Failure} from './failure.ts'
 import type {Sample} from './outcome.ts'
 import type {Figure} from './figures.ts'
+import type {ExpectationResult, ProbeVerdict} from './probe-result.ts'
 import type {Millis} from './units.ts'
 
 export type ConnectionState =
@@ -111,6 +112,19 @@ export type RunEvent = Stamped &
         /** Null: it could not be judged, and `actual` says why. */
         readonly met: boolean | null
         readonly actual: string
+      }
+    /** How a target of a check was judged, after its last sample. */
+    | {
+        readonly type: 'target-judged'
+        readonly target: string
+        readonly verdict: ProbeVerdict
+        readonly flaky: boolean
+        readonly attempts: number
+        /** How often it was probed; more than once only while waiting for it. */
+        readonly checks: number
+        /** Null when it passed. */
+        readonly reason: {readonly code: string; readonly text: string} | null
+        readonly expectations: readonly ExpectationResult[]
       }
     | {readonly type: 'figures'; readonly figures: readonly Figure[]}
     | {

@@ -106,6 +106,8 @@ export function foldTarget(view: TargetView, event: TargetEvent): TargetView {
       const history = foldHistory(view.history, event.at, {kind: 'skipped'})
       return {...view, history, skipped: view.skipped + 1}
     }
+    case 'target-judged':
+      return view
   }
 }
 

@@ -107,6 +107,7 @@ function foldDetails(view: ViewState, event: RunEvent): ViewState {
     case 'run-ended':
       return {...view, ended: true}
     case 'expectation':
+    case 'target-judged':
     case 'observer-gap':
     case 'notice':
       return view

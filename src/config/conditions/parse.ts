@@ -5,6 +5,7 @@ import type {Condition, Operator} from './condition.ts'
 import {FIELD_NAMES, type FieldKind, type FieldType, fieldKind} from './fields.ts'
 import {ConditionMistake, type ScannedCondition, type Token, scanCondition} from './scan.ts'
 import {parseItem, parsePattern} from './values.ts'
+import {conditionOfWord} from './words.ts'
 
 export interface ConditionContext {
   /** The names that a field must be prefixed with, as in `api.rtt.p95`; without it there is no prefix. */
@@ -28,6 +29,8 @@ export function parseCondition(text: string, context: ConditionContext = {}): Co
 
 /** The same, but throws `ConditionMistake` with the place inside the text. */
 export function readCondition(text: string, context: ConditionContext = {}): Condition {
+  const word = context.subjects ? undefined : conditionOfWord(text)
+  if (word !== undefined) return readCondition(word, context)
   const scanned = scanCondition(text)
   const {subject, field} = splitSubject(scanned.field, context.subjects)
   const kind = fieldKind(field.text)

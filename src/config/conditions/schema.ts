@@ -10,7 +10,7 @@ export const conditionSchema = z
   .string()
   .meta({
     description: 'A condition: FIELD OPERATOR VALUE.',
-    examples: ['rtt.p95 < 50ms', 'loss <= 1%', 'dns.answers has 10.0.0.1'],
+    examples: ['rtt.p95 < 50ms', 'loss <= 1%', 'dns.answers has 10.0.0.1', 'closed'],
   })
   .transform((text, context): Condition => {
     try {
@@ -25,10 +25,13 @@ export const conditionSchema = z
 /** A condition, or several of which one is enough. */
 export type Expectation = Condition | {readonly any: readonly Condition[]}
 
-/** A list of which all must hold; `any:` holds when one of its own does. */
-export const expectationsSchema = z.array(
-  z.union([conditionSchema, z.strictObject({any: z.array(conditionSchema).min(1)})]),
-)
+/**
+ * A list of which all must hold; `any:` holds when one of its own does. A single one, such as `closed`, needs no list.
+ */
+export const expectationsSchema = z.union([
+  z.array(z.union([conditionSchema, z.strictObject({any: z.array(conditionSchema).min(1)})])),
+  conditionSchema.transform((condition): readonly Expectation[] => [condition]),
+])
 
 /** Judges an expectation. Of `any`, one that is met decides; else one that can't be told leaves the whole unknown. */
 export function evaluateExpectation(

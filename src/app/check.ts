@@ -1,0 +1,188 @@
+/** The check command from its flags to the exit code. */
+import type {CheckResult} from '../core/check-result.ts'
+import {type Problem, UserError, isUserError} from '../core/errors.ts'
+import type {RunEvent} from '../core/events.ts'
+import {EXIT} from '../core/exit-codes.ts'
+import type {Ports} from '../core/ports.ts'
+import {type Millis, formatDuration, parseDuration} from '../core/units.ts'
+import {checkNagiosExit} from '../reporters/check/nagios.ts'
+import type {LoadedCheck} from '../scenarios/check/check-spec.ts'
+import {type CheckSource, loadCheck} from '../scenarios/check/load-check.ts'
+import {concludeCheck, runCheck} from '../scenarios/check/run-check.ts'
+import {packageVersion} from '../system/package-root.ts'
+import {type EndingSignal, endProcess, onEndingSignal} from '../system/signals.ts'
+import {readStandardInput} from '../system/standard-input.ts'
+import {type CheckDisplay, type CheckDisplayRequest, openCheckDisplay} from './check-display.ts'
+import {type CheckRedactor, checkRedactor} from './check-redact.ts'
+import {type CheckReportFiles, renderAnnotations, writeReports} from './check-reports.ts'
+
+/** What the flags say, as text where a person typed text. */
+export interface CheckFlags {
+  /** `-` is standard input; none for ./netdrill.yaml. */
+  readonly files: readonly string[]
+  readonly only: readonly string[]
+  readonly tags: readonly string[]
+  readonly wait?: string | undefined
+  readonly maxTime: string
+  readonly concurrency: number
+  readonly failOnFlaky: boolean
+  readonly reports: CheckReportFiles
+  readonly display: CheckDisplayRequest
+  /** Shows a problem that doesn't end the command. */
+  readonly warn: (problem: Problem) => void
+}
+
+const OWN_DOCUMENT = 'netdrill.yaml'
+const LONGEST: Millis = 7 * 86_400_000
+/** Between a second signal and the end of the process, if a probe doesn't obey. */
+const PATIENCE: Millis = 1000
+
+/** Checks, shows, reports and judges; gives the exit code. Throws `UserError` before anything is sent. */
+export async function checkDocuments(flags: CheckFlags, ports: Ports): Promise<number> {
+  const wait = flags.wait === undefined ? null : readDuration('--wait', flags.wait)
+  const maxTime = readDuration('--max-time', flags.maxTime)
+  const sources = await readSources(flags.files.length === 0 ? [OWN_DOCUMENT] : flags.files, ports)
+  const env = (name: string): string | undefined => ports.host.env(name)
+  const loaded = await loadCheck(sources, {env, only: flags.only, tags: flags.tags})
+  for (const warning of loaded.warnings) flags.warn(warning)
+  const redactor = checkRedactor(loaded.secrets)
+  try {
+    const result = await runAndShow(flags, {loaded, redactor, wait, maxTime}, ports)
+    const problems = await writeReports(result, flags.reports, ports.host)
+    for (const problem of problems) flags.warn(problem)
+    const exit = flags.display.mode === 'nagios' ? checkNagiosExit(result) : result.exit
+    // A report that is not there must not look like a pass.
+    return exit === EXIT.pass && problems.length > 0 ? EXIT.usage : exit
+  } catch (error) {
+    throw isUserError(error) ? redactor.error(error) : error
+  }
+}
+
+interface Prepared {
+  readonly loaded: LoadedCheck
+  readonly redactor: CheckRedactor
+  readonly wait: Millis | null
+  readonly maxTime: Millis
+}
+
+async function runAndShow(
+  flags: CheckFlags,
+  {loaded, redactor, wait, maxTime}: Prepared,
+  ports: Ports,
+): Promise<CheckResult> {
+  const {targets, files} = loaded
+  const stop = new AbortController()
+  // A reader that went away wants no more of the text; the verdict and the reports are still wanted.
+  const names = targets.map(({name}) => redactor.text(name))
+  const display = openCheckDisplay(flags.display, {names, onClosed: () => {}})
+  const signals = watchSignals(stop, ports)
+  const emit = (event: RunEvent): void => display.show(redactor.event(event))
+  try {
+    emit(runStarted(loaded, ports))
+    const {concurrency, failOnFlaky} = flags
+    const outcome = await runCheck(
+      {
+        targets,
+        concurrency,
+        wait,
+        maxTime,
+        emit,
+        onTarget: (target, index) => display.target(redactor.target(target), index),
+        signal: stop.signal,
+      },
+      ports,
+    )
+    const about = {version: packageVersion(), files, seed: ports.random.seed}
+    const ending = {signal: signals.seen(), failOnFlaky}
+    const result = redactor.result(concludeCheck(outcome, ending, about))
+    finish(result, display, ports)
+    return result
+  } finally {
+    signals.forget()
+  }
+}
+
+function finish(result: CheckResult, display: CheckDisplay, ports: Ports): void {
+  const {verdict, exit, duration: at, targets} = result
+  const reasons = targets.flatMap(({name, reason}) =>
+    reason ? [`${name}: ${reason.code}: ${reason.text}`] : [],
+  )
+  display.show({at, type: 'verdict', verdict, reasons, exit})
+  display.show({at, type: 'run-ended', journal: null})
+  display.end(result)
+  display.aside(renderAnnotations(result, ports.host))
+}
+
+interface WatchedSignals {
+  readonly seen: () => EndingSignal | null
+  readonly forget: () => void
+}
+
+function watchSignals(stop: AbortController, ports: Pick<Ports, 'clock'>): WatchedSignals {
+  let seen: EndingSignal | null = null
+  const forget = onEndingSignal((signal) => {
+    if (seen !== null) {
+      ports.clock.after(PATIENCE, () => endProcess(signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated))
+    }
+    seen = signal
+    stop.abort(new Error(`${signal} received`))
+  })
+  return {seen: () => seen, forget}
+}
+
+function runStarted({files}: LoadedCheck, ports: Ports): RunEvent {
+  const {os, kernel, node, arch} = ports.host.platform
+  const started = new Date(ports.clock.wall()).toISOString()
+  return {
+    at: 0,
+    type: 'run-started',
+    run: {
+      id: `check-${started}`,
+      command: 'check',
+      title: files.join(', '),
+      version: packageVersion(),
+      seed: ports.random.seed,
+      started,
+      platform: `${os} ${kernel} ${arch}, Node ${node}`,
+      backends: [],
+    },
+  }
+}
+
+/** Each file once, in the order given. */
+async function readSources(
+  files: readonly string[],
+  {files: door}: Pick<Ports, 'files'>,
+): Promise<readonly CheckSource[]> {
+  return Promise.all(
+    [...new Set(files)].map(async (file) => {
+      if (file === '-') return {file, text: await readStandardInput()}
+      const text = await readText(file, door)
+      if (text !== null) return {file, text}
+      const advice =
+        file === OWN_DOCUMENT ? ['netdrill init writes one', 'or name another file'] : ['check the path']
+      throw new UserError({code: 'CONFIG_FILE', message: `there is no file ${file}`, advice})
+    }),
+  )
+}
+
+async function readText(file: string, door: Ports['files']): Promise<string | null> {
+  try {
+    return await door.readText(file)
+  } catch (error) {
+    const because = error instanceof Error ? error.message : String(error)
+    throw new UserError({code: 'CONFIG_FILE', message: `${file} can not be read: ${because}`})
+  }
+}
+
+function readDuration(flag: string, text: string): Millis {
+  const parsed = parseDuration(text)
+  if (!parsed.ok) throw usage(`${flag}: ${parsed.because}`)
+  if (parsed.value < 1) throw usage(`${flag}: ${text} is too short`)
+  if (parsed.value <= LONGEST) return parsed.value
+  throw usage(`${flag}: ${text} is too long; at most ${formatDuration(LONGEST)}`)
+}
+
+function usage(message: string): UserError {
+  return new UserError({code: 'USAGE_INVALID', message})
+}

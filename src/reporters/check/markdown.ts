@@ -1,0 +1,79 @@
+/** A check as Markdown: for job summaries and merge requests. */
+import type {CheckResult, CheckedTarget} from '../../core/check-result.ts'
+import {stripControl} from '../../core/text.ts'
+import {formatDuration} from '../../core/units.ts'
+import {formatRtt} from '../probe-text.ts'
+import {
+  type CheckWord,
+  countsText,
+  flakyText,
+  placeText,
+  reasonText,
+  timeOf,
+  titleOf,
+  wordOf,
+} from './texts.ts'
+
+const SYMBOLS: Readonly<Record<CheckWord, string>> = {
+  pass: '✅ pass',
+  flaky: '⚠️ flaky',
+  FAIL: '❌ fail',
+  skip: '⏭️ not measured',
+  stop: '⏹️ interrupted',
+}
+
+export function renderMarkdown(result: CheckResult): string {
+  const {verdict, counts, duration, targets} = result
+  const failed = targets.filter((target) => target.verdict === 'fail')
+  const lines = [
+    `## netdrill check: ${verdict}`,
+    '',
+    `${escapeMarkdown(titleOf(result))}: ${countsText(counts)}, in ${formatDuration(duration)}.`,
+    '',
+    '| | target | time | address | what was seen |',
+    '|---|---|--:|---|---|',
+    ...targets.map(row),
+    ...failed.flatMap(detail),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function row(target: CheckedTarget): string {
+  const time = timeOf(target)
+  const seen = target.flaky ? flakyText(target) : reasonText(target)
+  const cells = [
+    SYMBOLS[wordOf(target)],
+    escapeMarkdown(target.name),
+    time === null ? '' : formatRtt(time),
+    escapeMarkdown(target.url),
+    escapeMarkdown(seen),
+  ]
+  return `| ${cells.join(' | ')} |`
+}
+
+function detail(target: CheckedTarget): string[] {
+  const {reason, expectations} = target
+  if (reason === null) return []
+  const unmet = expectations.filter(({met}) => met !== true)
+  const tries = target.attempts > 1 ? [`- after ${target.attempts} attempts`] : []
+  return [
+    '',
+    `### ${escapeMarkdown(target.name)}: ${reason.code}`,
+    '',
+    `${escapeMarkdown(reason.text)} (${escapeMarkdown(placeText(reason.place))})`,
+    '',
+    ...unmet.map(({text}) => `- not met: ${escapeMarkdown(text)}`),
+    ...tries,
+    ...reason.advice.map((text) => `- next: ${escapeMarkdown(text)}`),
+  ]
+}
+
+/** No text from a document or the network becomes markup, a link or another cell. */
+function escapeMarkdown(text: string): string {
+  return stripControl(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replace(/[\\`*_[\]|~#]/g, (letter) => `\\${letter}`)
+    .replaceAll('://', ':&#8203;//')
+    .replaceAll('@', '&#64;')
+}

@@ -1,0 +1,38 @@
+/** What a check runs: targets with names resolved, quantities as numbers, and the way back to where they were written. */
+import type {Expectation} from '../../config/conditions/schema.ts'
+import type {CheckPlace} from '../../core/check-result.ts'
+import type {Position, Problem} from '../../core/errors.ts'
+import type {Family} from '../../core/outcome.ts'
+import type {TargetUrl} from '../../core/target.ts'
+import type {Millis} from '../../core/units.ts'
+import type {Policy} from '../../policies/policy.ts'
+
+export interface CheckExpectation {
+  readonly expectation: Expectation
+  readonly place: CheckPlace
+}
+
+export interface CheckTarget {
+  /** Unique in the whole check. */
+  readonly name: string
+  readonly url: TargetUrl
+  readonly tags: readonly string[]
+  readonly family: Family | 0
+  readonly options: Readonly<Record<string, unknown>>
+  readonly count: number
+  readonly interval: Millis
+  readonly timeout: Millis
+  readonly policy: Policy | null
+  readonly expectations: readonly CheckExpectation[]
+  readonly place: CheckPlace
+  /** With the text of the line, for mistakes that show when the probe is opened. */
+  readonly position: Position
+}
+
+export interface LoadedCheck {
+  readonly files: readonly string[]
+  readonly targets: readonly CheckTarget[]
+  readonly warnings: readonly Problem[]
+  /** What came from the environment: to be kept out of all outputs. */
+  readonly secrets: readonly string[]
+}

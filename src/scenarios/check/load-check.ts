@@ -1,0 +1,175 @@
+/** Documents to the targets of a check: references followed, defaults filled in, mistakes shown at their place. */
+import type {Condition} from '../../config/conditions/condition.ts'
+import type {TargetDocument} from '../../config/document.ts'
+import {type LoadedDocument, loadDocument} from '../../config/load.ts'
+import type {CheckPlace} from '../../core/check-result.ts'
+import {type Position, type Problem, UserError, isUserError} from '../../core/errors.ts'
+import {type TargetUrl, parseTargetUrl} from '../../core/target.ts'
+import type {Policy} from '../../policies/policy.ts'
+import {resolvePolicy} from '../../policies/resolve.ts'
+import {fieldsOf, hasField} from '../../probes/probe-fields.ts'
+import {type NetdrillDocument, documentSchema} from '../document-schema.ts'
+import type {CheckExpectation, CheckTarget, LoadedCheck} from './check-spec.ts'
+import {type Selection, selectTargets} from './select-targets.ts'
+
+export interface CheckSource {
+  /** For messages; `-` for standard input. */
+  readonly file: string
+  readonly text: string
+}
+
+export interface CheckRequest extends Selection {
+  readonly env: (name: string) => string | undefined
+}
+
+const DEFAULT_INTERVAL = 1000
+const DEFAULT_TIMEOUT = 3000
+
+type Document = LoadedDocument<NetdrillDocument>
+
+/** Throws a `UserError` with every mistake of all documents, and CONFIG_EMPTY when nothing is left to check. */
+export async function loadCheck(
+  sources: readonly CheckSource[],
+  {env, only, tags}: CheckRequest,
+): Promise<LoadedCheck> {
+  const schema = await documentSchema()
+  const documents = collect(sources, (source) => loadDocument({...source, schema, env}))
+  const repeated = repeatedNames(documents)
+  const known = documents.flatMap((document) =>
+    Object.entries(document.value.targets ?? {}).map(([key, target]) => ({
+      key,
+      target,
+      document,
+      name: repeated.has(key) ? `${document.file}#${key}` : key,
+      tags: target.tags ?? [],
+    })),
+  )
+  if (known.length === 0) throw noTargets(documents)
+  const targets = collect(selectTargets(known, {only, tags}), readTarget)
+  return {
+    files: sources.map(({file}) => file),
+    targets,
+    warnings: documents.flatMap(({warnings}) => warnings),
+    secrets: documents.flatMap(({substitutions}) => substitutions.map(({value}) => value)),
+  }
+}
+
+/** Maps all, and throws the problems of all that failed together. */
+function collect<A, B>(items: readonly A[], read: (item: A) => B): readonly B[] {
+  const problems: Problem[] = []
+  const values = items.flatMap((item) => {
+    try {
+      return [read(item)]
+    } catch (error) {
+      if (!isUserError(error)) throw error
+      problems.push(...error.problems)
+      return []
+    }
+  })
+  if (problems.length > 0) throw new UserError(problems)
+  return values
+}
+
+function repeatedNames(documents: readonly Document[]): ReadonlySet<string> {
+  const seen = new Set<string>()
+  const repeated = new Set<string>()
+  for (const name of documents.flatMap(({value}) => Object.keys(value.targets ?? {}))) {
+    if (seen.has(name)) repeated.add(name)
+    seen.add(name)
+  }
+  return repeated
+}
+
+function noTargets(documents: readonly Document[]): UserError {
+  const files = documents.map(({file}) => file).join(', ')
+  const position = documents[0]?.positionOf([])
+  return new UserError({
+    code: 'CONFIG_EMPTY',
+    message: `${files} has no targets, so there is nothing to check`,
+    ...(position && {position}),
+    advice: ['add a targets section', 'netdrill init writes a document to start with'],
+  })
+}
+
+interface KnownTarget {
+  readonly key: string
+  readonly name: string
+  readonly target: TargetDocument
+  readonly document: Document
+  readonly tags: readonly string[]
+}
+
+function readTarget({key, name, target, document, tags}: KnownTarget): CheckTarget {
+  const {defaults} = document.value
+  const position = document.keyPositionOf(['targets', key])
+  return {
+    name,
+    url: readUrl(document, key, target),
+    tags,
+    family: target.family ?? 0,
+    options: target.options,
+    count: target.count ?? 1,
+    interval: target.interval ?? defaults?.interval ?? DEFAULT_INTERVAL,
+    timeout: target.timeout ?? defaults?.timeout ?? DEFAULT_TIMEOUT,
+    policy: readPolicy(document, key, target),
+    expectations: readExpectations(document, key, target),
+    place: placeOf(position),
+    position,
+  }
+}
+
+/** A name in braces stands for a server of a lab, which is only there in a drill. */
+function readUrl(document: Document, key: string, target: TargetDocument): TargetUrl {
+  const parsed = parseTargetUrl(target.url)
+  if (parsed.ok) return parsed.value
+  const position = document.positionOf(['targets', key, 'url'])
+  const hole = /\{[A-Za-z][A-Za-z0-9_-]*\}/.exec(target.url)?.[0]
+  if (hole === undefined) throw new UserError({code: 'CONFIG_INVALID', message: parsed.because, position})
+  throw new UserError({
+    code: 'CONFIG_REFERENCE',
+    message: `${hole} is only known inside a lab, and a check probes from this machine`,
+    position,
+    advice: ['name other targets with --only or --tag', 'netdrill drill run builds the lab'],
+  })
+}
+
+/** An unknown name is shown where it was written. A target's own timeout is the time of one attempt. */
+function readPolicy(document: Document, key: string, target: TargetDocument): Policy | null {
+  const {defaults, policies = {}} = document.value
+  const name = target.policy ?? defaults?.policy
+  if (name === undefined) return null
+  const path = target.policy === undefined ? ['defaults', 'policy'] : ['targets', key, 'policy']
+  const {file, positionOf} = document
+  const book = {file, policies, positionOf, position: () => positionOf(path)}
+  const {policy} = resolvePolicy(name, book)
+  const timeout = target.timeout ?? defaults?.timeout
+  return timeout === undefined ? policy : {...policy, attemptTimeout: timeout}
+}
+
+function readExpectations(
+  document: Document,
+  key: string,
+  {expect = [], kind}: TargetDocument,
+): readonly CheckExpectation[] {
+  return collect([...expect.entries()], ([index, expectation]) => {
+    const path = ['targets', key, 'expect', index]
+    const position = document.positionOf(path)
+    const conditions = 'any' in expectation ? expectation.any : [expectation]
+    for (const condition of conditions) checkField(condition, kind, position)
+    return {expectation, place: placeOf(position)}
+  })
+}
+
+function checkField({field}: Condition, kind: TargetDocument['kind'], position: Position): void {
+  if (hasField(kind, field)) return
+  throw new UserError({
+    code: 'CONFIG_CONDITION',
+    message: `the result of a ${kind} probe has no ${field}`,
+    position,
+    advice: [`it has ${fieldsOf(kind)}`],
+  })
+}
+
+function placeOf({file, line, column}: Position): CheckPlace {
+  return {file, line, column}
+}
