@@ -6,14 +6,12 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import {seededRandom} from '../../src/core/random.ts'
 import {readJournal} from '../../src/scenarios/journal/reader.ts'
 import {kernelState} from '../support/kernel-state.ts'
-import {countWithFault, killDrills} from '../support/kill-drill.ts'
+import {countWithFault, killDrills, timeDrills} from '../support/kill-drill.ts'
 import {runProgram} from '../support/program.ts'
 
 const SHORT = fileURLToPath(new URL('../fixtures/drills/short-lossy.yaml', import.meta.url))
 /** So many at the same time: the machine is slow, and each waits most of the time. */
-const AT_ONCE = 4
-/** Emulated, a drill needs some seconds to start and five more to end. */
-const LATEST = 25_000
+const AT_ONCE = 5
 
 describe('drill run lossy-link on a kernel with netem', () => {
   let folder: string
@@ -50,9 +48,10 @@ describe('drill run lossy-link on a kernel with netem', () => {
   it('leaves the kernel as it was after kill -9 at 20 random moments', async () => {
     const random = seededRandom(21)
     const before = kernelState()
+    const whole = await timeDrills(SHORT, AT_ONCE)
     let withFault = 0
     for (let turn = 0; turn < 20; turn += AT_ONCE) {
-      const after = Array.from({length: AT_ONCE}, () => Math.round(500 + random.next() * LATEST))
+      const after = Array.from({length: AT_ONCE}, () => Math.round((0.1 + 0.9 * random.next()) * whole))
       const killed = await killDrills({drill: SHORT, after, goneWithin: 10_000})
       expect(killed.left).toEqual([])
       expect(killed.recovered.map((one) => one.code)).toEqual([0, 0])

@@ -24,6 +24,21 @@ export interface KillPlan {
   readonly goneWithin: number
 }
 
+/** How long so many drills take side by side when nobody kills them: what random moments are drawn from. */
+export async function timeDrills(drill: string, count: number): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'timed-'))
+  const env = {XDG_STATE_HOME: folder, XDG_RUNTIME_DIR: folder, HOME: folder}
+  try {
+    const begun = performance.now()
+    await Promise.all(
+      Array.from({length: count}, async () => runProgram(['drill', 'run', drill], {env, timeout: 120_000})),
+    )
+    return performance.now() - begun
+  } finally {
+    await rm(folder, {recursive: true, force: true})
+  }
+}
+
 /** Runs drills side by side, kills each with SIGKILL at its moment, and reports what they left behind together. */
 export async function killDrills({drill, after, goneWithin}: KillPlan): Promise<KilledDrills> {
   const folder = await mkdtemp(join(tmpdir(), 'killed-'))
