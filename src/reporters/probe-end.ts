@@ -1,10 +1,12 @@
 /** The end of a probe: figures, facts, expectations, and a failure explained. */
+import type {HttpFacts} from '../core/facts.ts'
 import type {AddressOutcome, Phases} from '../core/outcome.ts'
 import type {ExpectationResult, ProbeResult} from '../core/probe-result.ts'
 import {FAILURES, isFailureCode} from '../core/codes/index.ts'
 import {stripControl} from '../core/text.ts'
 import {formatDuration, formatPercent} from '../core/units.ts'
 import {renderDns, renderTls} from './probe-facts.ts'
+import {renderHttp} from './probe-http.ts'
 import {
   BLAMED,
   LABEL_WIDTH,
@@ -35,7 +37,9 @@ export function renderProbeEnd(result: ProbeResult, options: EndOptions): string
 function renderFigures(result: ProbeResult, options: EndOptions): string[] {
   const {rtt, sent} = result
   if (sent === 0) return []
-  const phases = renderPhases(result.phase)
+  // HTTP shows them as bars, among its facts.
+  const bars = result.http !== null && renderFacts(result, options).length > 0 && !options.quiet
+  const phases = bars ? null : renderPhases(result.phase)
   const tellPhases = phases === null ? [] : renderEntry('phases', phases, options)
   const method = result.method === null ? [] : renderEntry('method', methodText(result), options)
   if (sent === 1 && result.missed === 0) {
@@ -95,8 +99,16 @@ function renderPhases(phase: Phases): string | null {
 
 function renderFacts(result: ProbeResult, options: EndOptions): string[] {
   if (result.sent > 1 && !options.verbose && result.ok) return []
+  if (result.http) return renderHttpFacts(result, result.http, options)
   if (result.tls) return renderTls(result.tls, options)
   return result.dns ? renderDns(result.dns, options) : []
+}
+
+/** The certificate is what the run was about only when something is wrong with it. */
+function renderHttpFacts(result: ProbeResult, http: HttpFacts, options: EndOptions): string[] {
+  const {tls} = result
+  const certificate = tls && (options.verbose || !tls.trusted) ? ['', ...renderTls(tls, options)] : []
+  return [...renderHttp(http, result.phase, options), ...certificate]
 }
 
 function renderExpectations(expectations: readonly ExpectationResult[], {style}: EndOptions): string[] {

@@ -7,6 +7,7 @@ import {joinHostPort} from '../core/target.ts'
 import {shorten, stripControl} from '../core/text.ts'
 import {displayWidth} from '../core/width.ts'
 import {formatDuration} from '../core/units.ts'
+import {statusLine} from './probe-http.ts'
 import {formatRtt, plural} from './probe-text.ts'
 import {renderProbeEnd} from './probe-end.ts'
 import {chooseStyle} from './style.ts'
@@ -160,7 +161,8 @@ function detailOf(outcome: Outcome): {
 }
 
 /** A few words about a success, by what was found out. */
-function factsOf({ping, dns, tls, tcp}: Reading): string {
+function factsOf({ping, dns, tls, tcp, http}: Reading): string {
+  if (http) return statusLine(http)
   if (ping) return ping.ttl === null ? `${ping.bytes} octets` : `ttl ${ping.ttl}`
   if (dns) return `${dns.rcode}  ${dns.answers.join(', ') || 'no answers'}`
   if (tls) {
