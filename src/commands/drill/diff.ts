@@ -1,0 +1,35 @@
+import {Args} from '@oclif/core'
+import {diffJournals, exitOfDiff} from '../../app/drill-diff.ts'
+import {openPorts} from '../../app/ports.ts'
+import {toJsonDocument} from '../../core/json.ts'
+import {renderDrillDiff} from '../../reporters/drill-diff.ts'
+import {systemTerminal} from '../../system/terminal.ts'
+import {BaseCommand} from '../_base.ts'
+
+export default class DrillDiff extends BaseCommand {
+  static override summary = 'compare two runs of a drill: before and after a change'
+  static override description = `Verdict, expectations and figures side by side. A figure counts as changed when the ranges in which the true values
+lie don't touch; counts and shares get the range that chance alone gives them. Where a run proves nothing
+(inconclusive, aborted, crashed), its figures are shown but not judged.
+
+Exit codes: 0 not worse, 1 something got worse, 2 no such journal, 3 not worse, but the run after proves nothing.`
+  static override examples = [
+    '<%= config.bin %> drill diff before.jsonl after.jsonl',
+    '<%= config.bin %> drill diff before.jsonl latest --json',
+  ]
+  static override args = {
+    before: Args.string({
+      description: 'journal of the run before: a file or the name of a run',
+      required: true,
+    }),
+    after: Args.string({description: 'journal of the run after; "latest" is the newest one', required: true}),
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(DrillDiff)
+    const diff = await diffJournals(args.before, args.after, openPorts(flags.seed))
+    const {columns: width, color} = systemTerminal({color: flags.color})
+    this.print(flags.json ? toJsonDocument(diff) : renderDrillDiff(diff, {width, color}))
+    this.end(exitOfDiff(diff))
+  }
+}
