@@ -74,6 +74,6 @@ function escapeMarkdown(text: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replace(/[\\`*_[\]|~#]/g, (letter) => `\\${letter}`)
-    .replaceAll('://', ':&#8203;//')
+    .replace(/\b(https?|ftp):\/\//gi, '$1:&#8203;//')
     .replaceAll('@', '&#64;')
 }

@@ -96,7 +96,7 @@ function labelsOf({name, kind, url, place}: CheckedTarget): Labels {
 function sample(name: string, labels: Readonly<Record<string, string | number>>, value: number): string {
   const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escapeLabel(String(text))}"`)
   const inside = pairs.length === 0 ? '' : `{${pairs.join(',')}}`
-  return `${name}${inside} ${Number(value.toPrecision(12))}`
+  return `${name}${inside} ${Number(value.toPrecision(14))}`
 }
 
 function escapeLabel(text: string): string {

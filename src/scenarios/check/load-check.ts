@@ -120,17 +120,19 @@ function readTarget({key, name, target, document, tags}: KnownTarget): CheckTarg
 
 /** A name in braces stands for a server of a lab, which is only there in a drill. */
 function readUrl(document: Document, key: string, target: TargetDocument): TargetUrl {
-  const parsed = parseTargetUrl(target.url)
-  if (parsed.ok) return parsed.value
   const position = document.positionOf(['targets', key, 'url'])
   const hole = /\{[A-Za-z][A-Za-z0-9_-]*\}/.exec(target.url)?.[0]
-  if (hole === undefined) throw new UserError({code: 'CONFIG_INVALID', message: parsed.because, position})
-  throw new UserError({
-    code: 'CONFIG_REFERENCE',
-    message: `${hole} is only known inside a lab, and a check probes from this machine`,
-    position,
-    advice: ['name other targets with --only or --tag', 'netdrill drill run builds the lab'],
-  })
+  if (hole !== undefined) {
+    throw new UserError({
+      code: 'CONFIG_REFERENCE',
+      message: `${hole} is only known inside a lab, and a check probes from this machine`,
+      position,
+      advice: ['name other targets with --only or --tag', 'netdrill drill run builds the lab'],
+    })
+  }
+  const parsed = parseTargetUrl(target.url)
+  if (parsed.ok) return parsed.value
+  throw new UserError({code: 'CONFIG_INVALID', message: parsed.because, position})
 }
 
 /** An unknown name is shown where it was written. A target's own timeout is the time of one attempt. */

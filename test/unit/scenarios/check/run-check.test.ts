@@ -1,0 +1,139 @@
+import {describe, expect, it} from 'vitest'
+import type {CheckedTarget} from '../../../../src/core/check-result.ts'
+import type {RunEvent} from '../../../../src/core/events.ts'
+import type {Ports} from '../../../../src/core/ports.ts'
+import {seededRandom} from '../../../../src/core/random.ts'
+import {resolvePolicy} from '../../../../src/policies/resolve.ts'
+import type {CheckTarget} from '../../../../src/scenarios/check/check-spec.ts'
+import {type CheckRun, runCheck} from '../../../../src/scenarios/check/run-check.ts'
+import {checkTarget} from '../../../support/check-runs.ts'
+import {FakeClock} from '../../../support/fake-clock.ts'
+import {type DialScript, scriptedDial} from '../../../support/scripted-dial.ts'
+
+const REFUSED: DialScript = {after: 2, error: {code: 'ECONNREFUSED', syscall: 'connect', message: 'refused'}}
+const UP: DialScript = {after: 3}
+
+async function run(
+  targets: readonly CheckTarget[],
+  scripts: Record<string, DialScript>,
+  more: Partial<CheckRun> & {readonly during?: (clock: FakeClock) => Promise<void>} = {},
+) {
+  const clock = new FakeClock()
+  const dial = scriptedDial(clock, scripts)
+  const events: RunEvent[] = []
+  const order: string[] = []
+  const {during = async () => {}, ...rest} = more
+  const running = runCheck(
+    {
+      targets,
+      concurrency: 32,
+      wait: null,
+      maxTime: 60_000,
+      emit: (event) => events.push(event),
+      onTarget: ({name}) => order.push(name),
+      signal: new AbortController().signal,
+      ...rest,
+    },
+    {clock, dial, random: seededRandom(1)} as unknown as Ports,
+  )
+  let done = false
+  void running
+    .finally(() => {
+      done = true
+    })
+    .catch(() => {})
+  await clock.advance(0)
+  await during(clock)
+  for (let step = 0; step < 5000 && !done; step++) await clock.advance(50)
+  const outcome = await running
+  return {...outcome, dial, events, order, clock}
+}
+
+const at = (address: string, more: Parameters<typeof checkTarget>[1] = {}): CheckTarget =>
+  checkTarget(`t-${address}`, {url: `tcp://${address}:80`, ...more})
+const verdicts = (targets: readonly CheckedTarget[]): readonly string[] => targets.map(({verdict}) => verdict)
+
+describe('runCheck', () => {
+  it('gives results in the order of the document, whoever is first', async () => {
+    const scripts = {'192.0.2.1': {after: 900}, '192.0.2.2': UP}
+    const result = await run([at('192.0.2.1'), at('192.0.2.2')], scripts)
+    expect(result.order).toEqual(['t-192.0.2.2', 't-192.0.2.1'])
+    expect(result.targets.map(({name}) => name)).toEqual(['t-192.0.2.1', 't-192.0.2.2'])
+    expect(result.clock.pending).toBe(0)
+  })
+
+  it('never probes more at a time than allowed', async () => {
+    const addresses = Array.from({length: 9}, (_, index) => `192.0.2.${index + 1}`)
+    const scripts = Object.fromEntries(addresses.map((address) => [address, {after: 100} as const]))
+    const {dial} = await run(
+      addresses.map((address) => at(address)),
+      scripts,
+      {concurrency: 2},
+    )
+    const starts = dial.requests.map((request) => request.at)
+    expect(starts.every((start, index) => index < 2 || start >= (starts[index - 2] ?? 0) + 100)).toBe(true)
+    expect(starts).toHaveLength(9)
+  })
+
+  it('bounds an endless ladder by the longest time of a sample', async () => {
+    const {policy} = resolvePolicy('tunnel-client')
+    const result = await run([at('192.0.2.1', {policy})], {'192.0.2.1': REFUSED}, {maxTime: 30_000})
+    expect(verdicts(result.targets)).toEqual(['fail'])
+    expect(result.duration).toBeLessThanOrEqual(30_100)
+    expect(result.targets[0]?.attempts).toBeGreaterThan(2)
+  })
+
+  it('waits for what fails, and probes only that again', async () => {
+    const scripts: Record<string, DialScript> = {'192.0.2.1': UP, '192.0.2.2': REFUSED}
+    const result = await run([at('192.0.2.1'), at('192.0.2.2')], scripts, {
+      wait: 60_000,
+      during: async (clock) => {
+        await clock.advance(3500)
+        scripts['192.0.2.2'] = UP
+      },
+    })
+    expect(verdicts(result.targets)).toEqual(['pass', 'pass'])
+    expect(result.targets.map(({checks}) => checks)).toEqual([1, 5])
+    expect(result.targets[1]?.flaky).toBe(false)
+    expect(result.duration).toBeLessThan(4600)
+    const notices = result.events.filter((event) => event.type === 'notice')
+    expect(notices.map(({text}) => text)).toEqual([expect.stringContaining('waiting for t-192.0.2.2')])
+    expect(result.clock.pending).toBe(0)
+  })
+
+  it.each<[string, DialScript, string]>([
+    ['refuses', REFUSED, 'TCP_REFUSED'],
+    ['is silent beyond it', 'silent', 'ATTEMPT_TIMEOUT'],
+  ])('gives up at the end of the wait for one that %s, with the last reason', async (_name, script, code) => {
+    const target = at('192.0.2.1', {timeout: 60_000})
+    const result = await run([target], {'192.0.2.1': script}, {wait: 5000})
+    expect(result.targets[0]).toMatchObject({verdict: 'fail', reason: {code}})
+    expect(result.duration).toBeGreaterThanOrEqual(4000)
+    expect(result.duration).toBeLessThanOrEqual(5050)
+    expect(result.clock.pending).toBe(0)
+  })
+
+  it('keeps what was measured when it is interrupted', async () => {
+    const stop = new AbortController()
+    const result = await run(
+      [at('192.0.2.1'), at('192.0.2.2')],
+      {'192.0.2.1': UP},
+      {
+        signal: stop.signal,
+        during: async (clock) => {
+          await clock.advance(1000)
+          stop.abort(new Error('SIGINT received'))
+        },
+      },
+    )
+    expect(verdicts(result.targets)).toEqual(['pass', 'interrupted'])
+    expect(result.clock.pending).toBe(0)
+  })
+
+  it('sends nothing when a target makes no sense, and shows where it stands', async () => {
+    const wrong = checkTarget('wrong', {url: 'tcp://192.0.2.9'})
+    await expect(run([at('192.0.2.1'), wrong], {'192.0.2.1': UP})).rejects.toMatchObject({
+      problems: [{code: 'USAGE_INVALID', position: {file: 'netdrill.yaml', line: 3}}],
+    })
+  })
+})
