@@ -38,7 +38,7 @@ function renderFigures(result: ProbeResult, options: EndOptions): string[] {
   const {rtt, sent} = result
   if (sent === 0) return []
   // HTTP shows them as bars, among its facts.
-  const bars = result.http !== null && renderFacts(result, options).length > 0 && !options.quiet
+  const bars = result.http && renderFacts(result, options).length > 0 && !options.quiet
   const phases = bars ? null : renderPhases(result.phase)
   const tellPhases = phases === null ? [] : renderEntry('phases', phases, options)
   const method = result.method === null ? [] : renderEntry('method', methodText(result), options)

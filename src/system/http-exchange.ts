@@ -26,6 +26,7 @@ export async function exchange(undici: Undici, request: HttpExchangeRequest): Pr
 }
 
 class Exchange implements Dispatcher.DispatchHandler {
+  readonly #undici: Undici
   readonly #request: HttpExchangeRequest
   readonly #socket: Socket
   readonly #client: InstanceType<Undici['Client']>
@@ -42,6 +43,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #cut = false
 
   constructor(undici: Undici, request: HttpExchangeRequest, socket: Socket) {
+    this.#undici = undici
     this.#request = request
     this.#socket = socket
     this.#tap = request.version === '1.1' ? tapFirstBytes(socket) : null
@@ -140,9 +142,17 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   /** What the socket itself suffered says more than what undici makes of it. */
   #reason(error: unknown): NetError {
+    const parser = this.#parserCode(error)
+    if (parser !== null) return {...toNetError(error), code: parser}
     const {errored} = this.#socket
     const below = errored && errored !== error ? toNetError(errored) : null
     return below && !below.code.startsWith('UND_ERR') && below.code !== 'UNKNOWN' ? below : toNetError(error)
+  }
+
+  /** undici means to give its parser's code, but looks it up in a table that has none; an end leaves no data to show. */
+  #parserCode(error: unknown): string | null {
+    if (!(error instanceof this.#undici.errors.HTTPParserError) || error.code) return null
+    return 'data' in error && error.data === '' && this.#socket.readableEnded ? 'HPE_INVALID_EOF_STATE' : 'HPE_UNKNOWN'
   }
 
   #step(): HttpStep {

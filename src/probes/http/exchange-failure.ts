@@ -46,7 +46,6 @@ function explainAbort(
 const CODES: Readonly<Record<string, FailureCode>> = {
   HPE_HEADER_OVERFLOW: 'HTTP_HEADERS_TOO_LARGE',
   UND_ERR_HEADERS_OVERFLOW: 'HTTP_HEADERS_TOO_LARGE',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'HTTP_INCOMPLETE',
   UND_ERR_INFO: 'HTTP_STREAM',
 }
 
@@ -76,6 +75,7 @@ function explainError(result: Failed, context: ExchangeContext): Failure {
 function codeOf({error: {code}, head, first}: Failed): FailureCode | null {
   const fixed = CODES[code]
   if (fixed) return fixed
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return head ? 'HTTP_INCOMPLETE' : 'HTTP_MALFORMED'
   if (CUT_SHORT.has(code)) {
     if (head) return 'HTTP_INCOMPLETE'
     return first.length > 0 && !isHeadBegun(first) ? 'HTTP_MALFORMED' : 'HTTP_CLOSED'
