@@ -9,12 +9,25 @@ export function seededRandom(seed: number): Random {
   return {
     seed: seed >>> 0,
     next: () => {
-      state = (state + 0x9e3779b9) >>> 0
+      state = (state + STEP) >>> 0
       return mix(state) / 2 ** 32
     },
     fork: (label) => seededRandom(mix(hash(label) ^ (seed >>> 0))),
   }
 }
+
+/**
+ * The next number of one of very many streams whose states the caller keeps: the same as `seededRandom(states[index])`
+ * would give, without an object per stream.
+ */
+export function drawFrom(states: Uint32Array, index: number): number {
+  const state = ((states[index] ?? 0) + STEP) >>> 0
+  states[index] = state
+  return mix(state) / 2 ** 32
+}
+
+/** 2³² divided by the golden ratio, odd: every state comes once in a period. */
+const STEP = 0x9e3779b9
 
 function mix(value: number): number {
   let z = value
