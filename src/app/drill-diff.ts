@@ -3,8 +3,10 @@ import {EXIT, type ExitCode, VERDICT_PRECEDENCE, type Verdict} from '../core/exi
 import type {Figure} from '../core/figures.ts'
 import type {Ports} from '../core/ports.ts'
 import {proportionInterval} from '../core/statistics.ts'
+import {renderDrillDiff} from '../reporters/drill-diff.ts'
 import type {Change, DrillDiff, ExpectationDiff, FigureDiff, RunSide} from '../reporters/drill-diff-view.ts'
 import {type DrillFacts, emptyDrillFacts, foldDrillFacts} from '../reporters/drill-facts.ts'
+import {systemTerminal} from '../system/terminal.ts'
 import {type FoundJournal, findJournal} from './find-journal.ts'
 
 /** Reads and compares two journals. Throws `UserError` when one can't be read. */
@@ -39,6 +41,12 @@ export function diffDrills(before: Recorded, after: Recorded): DrillDiff {
     notes: notesOn(sides.before, sides.after),
     worse: changes.includes('worse'),
   }
+}
+
+/** The comparison as text for this terminal. */
+export function describeDiff(diff: DrillDiff, options: {readonly color: boolean}): string {
+  const {columns: width, color} = systemTerminal(options)
+  return renderDrillDiff(diff, {width, color})
 }
 
 /** 1 when something got worse; 3 when nothing did, but the run after proves nothing; else 0. */

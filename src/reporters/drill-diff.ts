@@ -35,6 +35,7 @@ export function renderDrillDiff(diff: DrillDiff, options: DiffOptions): string {
     '',
     ...renderTextTable(rows, width, style),
     '',
+    style('dim', '~ within the uncertainty'),
     ...diff.notes
       .flatMap((note) => wrapToWidth(show(`note: ${note}`), width))
       .map((line) => style('warning', line)),
@@ -58,8 +59,8 @@ function row(texts: readonly string[], change: Change): readonly TextCell[] {
 function figureRow({name, before, after, difference, beyond, change}: FigureDiff): readonly TextCell[] {
   const unit = (after ?? before)?.unit ?? 'count'
   const sign = difference !== null && difference > 0 ? '+' : ''
-  const within = beyond || difference === null || difference === 0 ? '' : ', within the uncertainty'
-  const delta = difference === null ? '' : `${sign}${formatFigureValue(round(difference), unit)}${within}`
+  const within = beyond || difference === null || difference === 0 ? '' : '~ '
+  const delta = difference === null ? '' : `${within}${sign}${formatFigureValue(round(difference), unit)}`
   return row([name, valueText(before), valueText(after), delta], change)
 }
 

@@ -5,7 +5,7 @@
  */
 import type {DrillReport} from './drill-report.ts'
 import {speakVerdict} from './drill-verdict.ts'
-import {type Markup, html} from './html/markup.ts'
+import {type Markup, markup} from './html/markup.ts'
 
 type CaseResult = 'passed' | 'failure' | 'error' | 'skipped'
 
@@ -31,34 +31,28 @@ export function renderDrillJunit(report: DrillReport): string {
       })
     : []
   const seconds = (report.end / 1000).toFixed(3)
-  const suite = html`<testsuite
-    name="${title}"
-    tests="${cases.length}"
-    failures="${count('failure')}"
-    errors="${count('error')}"
-    skipped="${count('skipped')}"
-    time="${seconds}"
-    ${run ? html` timestamp="${run.started}"` : null}
-  >
-    <properties>
-      ${properties.map(([name, value]) => html`<property name="${name}" value="${value}" /> `)}</properties
-    >
-    ${cases.map((one) => renderCase(one, title))}</testsuite
-  >`
+  const stamp = run ? markup` timestamp="${run.started}"` : null
+  const suite = markup`<testsuite name="${title}" tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}" time="${seconds}"${stamp}>
+<properties>
+${properties.map(([name, value]) => markup`<property name="${name}" value="${value}"/>\n`)}</properties>
+${cases.map((one) => renderCase(one, title))}</testsuite>`
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${String(suite)}\n</testsuites>\n`
 }
 
 function renderCase({group, name, result, message}: TestCase, title: string): Markup {
-  const open = html`<testcase classname="${title}.${group}" name="${name}" time="0"></testcase>`
+  return markup`<testcase classname="${title}.${group}" name="${name}" time="0">${renderResult(result, message)}</testcase>\n`
+}
+
+function renderResult(result: CaseResult, message: string): Markup {
   switch (result) {
     case 'passed':
-      return html`${open}<system-out>${message}</system-out></testcase>\n`
+      return markup`<system-out>${message}</system-out>`
     case 'failure':
-      return html`${open}<failure type="not-met" message="${message}"/></testcase>\n`
+      return markup`<failure type="not-met" message="${message}"/>`
     case 'error':
-      return html`${open}<error type="inconclusive" message="${message}"/></testcase>\n`
+      return markup`<error type="inconclusive" message="${message}"/>`
     case 'skipped':
-      return html`${open}<skipped message="${message}"/></testcase>\n`
+      return markup`<skipped message="${message}"/>`
   }
 }
 

@@ -1,9 +1,7 @@
 import {Args} from '@oclif/core'
-import {diffJournals, exitOfDiff} from '../../app/drill-diff.ts'
+import {describeDiff, diffJournals, exitOfDiff} from '../../app/drill-diff.ts'
 import {openPorts} from '../../app/ports.ts'
 import {toJsonDocument} from '../../core/json.ts'
-import {renderDrillDiff} from '../../reporters/drill-diff.ts'
-import {systemTerminal} from '../../system/terminal.ts'
 import {BaseCommand} from '../_base.ts'
 
 export default class DrillDiff extends BaseCommand {
@@ -28,8 +26,7 @@ Exit codes: 0 not worse, 1 something got worse, 2 no such journal, 3 not worse, 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(DrillDiff)
     const diff = await diffJournals(args.before, args.after, openPorts(flags.seed))
-    const {columns: width, color} = systemTerminal({color: flags.color})
-    this.print(flags.json ? toJsonDocument(diff) : renderDrillDiff(diff, {width, color}))
+    this.print(flags.json ? toJsonDocument(diff) : describeDiff(diff, {color: flags.color}))
     this.end(exitOfDiff(diff))
   }
 }

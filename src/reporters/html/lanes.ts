@@ -2,7 +2,7 @@
 import {formatDuration, formatStamp} from '../../core/units.ts'
 import type {FaultBand, PhaseSpan, ReportSpan, StateSpan} from '../drill-report.ts'
 import type {Bin} from './bins.ts'
-import {type Markup, html} from './markup.ts'
+import {type Markup, markup} from './markup.ts'
 import type {Scale} from './scale.ts'
 import {box, boxLabel, drawing, pathX, stretched} from './svg.ts'
 
@@ -20,7 +20,7 @@ export function renderPhases(phases: readonly PhaseSpan[], time: Scale): Markup 
       {
         title: `${span.phase}: ${describeSpan(span)}`,
         inside: [
-          html`<rect class="phase ${index % 2 === 0 ? 'even' : 'other'}" width="100%" height="100%" />`,
+          markup`<rect class="phase ${index % 2 === 0 ? 'even' : 'other'}" width="100%" height="100%" />`,
           ...boxLabel(span.phase, span, time, {y: 14, name: 'on'}),
         ],
       },
@@ -39,7 +39,7 @@ export function renderFaultLane(bands: readonly FaultBand[], time: Scale): Marku
       {
         title: `${band.name}: ${band.summary}, ${describeSpan(band)}${band.open ? ', never removed' : ''}`,
         inside: [
-          html`<rect class="fault" x="0.5" y="0.5" width="100%" height="${LANE - 3}" />`,
+          markup`<rect class="fault" x="0.5" y="0.5" width="100%" height="${LANE - 3}" />`,
           ...boxLabel(formatDuration(band.to - band.from) + (band.open ? '+' : ''), band, time, {
             y: 13,
             name: 'strong',
@@ -70,7 +70,7 @@ export function renderStateLane(states: readonly StateSpan[], time: Scale): Mark
     .map((span) => {
       const look = STATE_CLASSES[span.state] ?? 'off'
       const hatch =
-        look === 'down' ? [html`<rect width="100%" height="${STATE_LANE}" fill="url(#hatch)" />`] : []
+        look === 'down' ? [markup`<rect width="100%" height="${STATE_LANE}" fill="url(#hatch)" />`] : []
       return box(
         span,
         time,
@@ -78,7 +78,7 @@ export function renderStateLane(states: readonly StateSpan[], time: Scale): Mark
         {
           title: `${span.state}: ${describeSpan(span)}`,
           inside: [
-            html`<rect class="state ${look}" width="100%" height="${STATE_LANE}" />`,
+            markup`<rect class="state ${look}" width="100%" height="${STATE_LANE}" />`,
             ...hatch,
             ...boxLabel(span.state, span, time, {y: 13, name: `halo ${look}`}),
           ],
@@ -97,8 +97,8 @@ export function renderFailures(bins: readonly Bin[], time: Scale): Markup {
     return `M${pathX(time.place((from + to) / 2))} ${FAILURES}v-${height}`
   })
   return drawing(FAILURES, `${count} failed samples`, [
-    html`<line class="grid" x1="0" x2="100%" y1="${FAILURES - 0.5}" y2="${FAILURES - 0.5}" />`,
-    stretched(FAILURES, [html`<path class="failed" d="${lines.join('')}" />`]),
+    markup`<line class="grid" x1="0" x2="100%" y1="${FAILURES - 0.5}" y2="${FAILURES - 0.5}" />`,
+    stretched(FAILURES, [markup`<path class="failed" d="${lines.join('')}" />`]),
   ])
 }
 

@@ -20,7 +20,7 @@ export type Hole = Markup | readonly Markup[] | string | number | null
  * The template tag for everything that ends up in a page: text in its holes is escaped, also inside attributes, which
  * have to be in double quotes. A hole must not stand in a script, a style or a tag name.
  */
-export function html(strings: TemplateStringsArray, ...holes: readonly Hole[]): Markup {
+export function markup(strings: TemplateStringsArray, ...holes: readonly Hole[]): Markup {
   return new Markup(strings, holes)
 }
 

@@ -4,7 +4,7 @@ import type {DrillReport} from '../drill-report.ts'
 import {describeRunFacts} from '../drill-run-facts.ts'
 import {speakVerdict} from '../drill-verdict.ts'
 import {planNextSteps} from '../next-steps.ts'
-import {Markup, html} from './markup.ts'
+import {Markup, markup} from './markup.ts'
 import {STYLES} from './styles.ts'
 import {renderEvents, renderExpectations, renderFigures, renderProofs} from './tables.ts'
 import {renderTargets, renderTimeline} from './targets.ts'
@@ -18,7 +18,7 @@ export function renderDrillHtml(report: DrillReport): string {
   const {word} = speakVerdict(report)
   const title = run?.title ?? 'drill'
   return `<!DOCTYPE html>\n${String(
-    html`<html lang="en">
+    markup`<html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta http-equiv="Content-Security-Policy" content="${SECURITY}" />
@@ -34,7 +34,7 @@ export function renderDrillHtml(report: DrillReport): string {
           <h1>${title}</h1>
           <p class="soft">${describeRun(report)}</p>
           ${renderVerdict(report)} ${section('Timeline', renderTimeline(report))}
-          ${section('Targets', html`${renderTargets(report)}${report.tracks.length > 0 ? LEGEND : null}`)}
+          ${section('Targets', markup`${renderTargets(report)}${report.tracks.length > 0 ? LEGEND : null}`)}
           ${section('Faults, asked and measured', renderProofs(report.facts))}
           ${section('Figures', renderFigures(report.facts))}
           ${section('Expectations', renderExpectations(report.facts))}
@@ -45,7 +45,7 @@ export function renderDrillHtml(report: DrillReport): string {
   )}\n`
 }
 
-const LEGEND = html`<p>
+const LEGEND = markup`<p>
   <small
     >Line: median round trip of each column. Strokes: from the least to the greatest. Shaded: a fault was in
     force. Ticks: failed samples, as high as their share.</small
@@ -70,19 +70,19 @@ function plural(count: number, word: string): string {
 function renderVerdict(report: DrillReport): Markup {
   const {sign, word, meaning, tone, reasons} = speakVerdict(report)
   const {exit} = report.facts.document
-  const lines = reasons.map((reason) => html`<li>${reason}</li>`)
-  const steps = planNextSteps(report.facts).map((step) => html`<li>${step}</li>`)
-  return html`<div class="verdict ${tone}">
-    <b>${sign} ${word}</b> ${meaning}${exit === null ? null : html` <small>exit ${exit}</small>`}${
+  const lines = reasons.map((reason) => markup`<li>${reason}</li>`)
+  const steps = planNextSteps(report.facts).map((step) => markup`<li>${step}</li>`)
+  return markup`<div class="verdict ${tone}">
+    <b>${sign} ${word}</b> ${meaning}${exit === null ? null : markup` <small>exit ${exit}</small>`}${
       lines.length === 0
         ? null
-        : html`<ul>
+        : markup`<ul>
             ${lines}
           </ul>`
     }${
       steps.length === 0
         ? null
-        : html`<p class="next soft">Next</p>
+        : markup`<p class="next soft">Next</p>
             <ul>
               ${steps}
             </ul>`
@@ -93,10 +93,10 @@ function renderVerdict(report: DrillReport): Markup {
 function renderRun(report: DrillReport): Markup | null {
   const pairs = describeRunFacts(report)
   if (pairs.length === 0) return null
-  return html`<dl>
+  return markup`<dl>
     ${pairs.map(
       ([name, value]) =>
-        html`<dt>${name}</dt>
+        markup`<dt>${name}</dt>
           <dd class="mono">${value}</dd>`,
     )}
   </dl>`
@@ -105,7 +105,7 @@ function renderRun(report: DrillReport): Markup | null {
 function section(title: string, content: Markup | null): Markup | null {
   return (
     content &&
-    html`<section>
+    markup`<section>
       <h2>${title}</h2>
       ${content}
     </section>`

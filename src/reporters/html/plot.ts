@@ -2,7 +2,7 @@
 import type {Millis} from '../../core/units.ts'
 import type {FaultBand, ReportSpan} from '../drill-report.ts'
 import type {Bin} from './bins.ts'
-import {type Markup, html} from './markup.ts'
+import {type Markup, markup} from './markup.ts'
 import {type Scale, planValueScale} from './scale.ts'
 import {box, boxLabel, drawing, pathX, stretched, timeGrid} from './svg.ts'
 
@@ -33,17 +33,19 @@ export function renderPlot(input: PlotInput, time: Scale): Markup {
   const ranges = answered.filter(({min, max}) => max > min)
   const content =
     answered.length === 0
-      ? [html`<text class="tick" x="50%" y="${HEIGHT / 2}" text-anchor="middle">nothing was answered</text>`]
+      ? [
+          markup`<text class="tick" x="50%" y="${HEIGHT / 2}" text-anchor="middle">nothing was answered</text>`,
+        ]
       : [
           stretched(HEIGHT, [
-            html`<path
+            markup`<path
               class="range"
               d="${ranges.map(({x: at, min, max}) => `M${x(at)} ${y(min)}V${y(max)}`).join('')}"
             />`,
-            html`<path class="median" d="${medianPath(answered, input.join, {x, y})}" />`,
+            markup`<path class="median" d="${medianPath(answered, input.join, {x, y})}" />`,
           ]),
           ...valueLabels(scale, y),
-          ...(scale.log ? [html`<text class="tick value" x="0" y="8">log</text>`] : []),
+          ...(scale.log ? [markup`<text class="tick value" x="0" y="8">log</text>`] : []),
         ]
   const title = `round trips of ${input.name}${scale.log ? ', logarithmic' : ''}`
   return drawing(HEIGHT, title, [
@@ -56,7 +58,7 @@ export function renderPlot(input: PlotInput, time: Scale): Markup {
         {y: HEIGHT - 4, height: 4},
         {
           title: 'not observed: netdrill was not run in time',
-          inside: [html`<rect class="gap" width="100%" height="4" />`],
+          inside: [markup`<rect class="gap" width="100%" height="4" />`],
         },
       ),
     ),
@@ -67,8 +69,8 @@ export function renderPlot(input: PlotInput, time: Scale): Markup {
 
 function renderBand(band: FaultBand, row: number, time: Scale): Markup {
   const inside = [
-    html`<rect class="band" width="100%" height="100%" />`,
-    html`<line class="edge" x1="0.5" x2="0.5" y1="0" y2="100%" />`,
+    markup`<rect class="band" width="100%" height="100%" />`,
+    markup`<line class="edge" x1="0.5" x2="0.5" y1="0" y2="100%" />`,
     ...boxLabel(band.name, band, time, {y: 11 + row * NAME_ROW, name: 'name'}),
   ]
   return box(band, time, {y: 0, height: HEIGHT}, {title: `${band.name}: ${band.summary}`, inside})
@@ -108,12 +110,12 @@ function medianPath(points: readonly Point[], join: Millis, {x, y}: Places): str
 
 function valueLines(scale: Scale, y: (value: number) => number): readonly Markup[] {
   return scale.ticks.map(
-    ({value}) => html`<line class="grid" x1="0" x2="100%" y1="${y(value)}" y2="${y(value)}" />`,
+    ({value}) => markup`<line class="grid" x1="0" x2="100%" y1="${y(value)}" y2="${y(value)}" />`,
   )
 }
 
 function valueLabels(scale: Scale, y: (value: number) => number): readonly Markup[] {
   return scale.ticks.map(
-    ({value, label}) => html`<text class="tick value" x="0" y="${y(value)}">${label}</text>`,
+    ({value, label}) => markup`<text class="tick value" x="0" y="${y(value)}">${label}</text>`,
   )
 }

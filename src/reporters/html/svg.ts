@@ -3,7 +3,7 @@
  * and only paths are stretched.
  */
 import type {ReportSpan} from '../drill-report.ts'
-import {type Markup, html} from './markup.ts'
+import {type Markup, markup} from './markup.ts'
 import type {Scale} from './scale.ts'
 
 /** The width of the coordinates inside a stretched path. */
@@ -15,7 +15,7 @@ export function percent(share: number): string {
 
 /** A drawing as wide as its place. `title` is what a screen reader says. */
 export function drawing(height: number, title: string, content: readonly Markup[]): Markup {
-  return html`<svg class="open" role="img" width="100%" height="${height}" aria-label="${title}">
+  return markup`<svg class="open" role="img" width="100%" height="${height}" aria-label="${title}">
     ${content}
   </svg>`
 }
@@ -29,7 +29,7 @@ export function box(
 ): Markup {
   const from = time.place(span.from)
   const width = Math.max(0, time.place(span.to) - from)
-  return html`<svg x="${percent(from)}" width="${percent(width)}" y="${place.y}" height="${place.height}">
+  return markup`<svg x="${percent(from)}" width="${percent(width)}" y="${place.y}" height="${place.height}">
     <title>${content.title}</title>
     ${content.inside}
   </svg>`
@@ -51,12 +51,12 @@ export function boxLabel(
   const needed = text.length * LETTER + 8
   if (share * WIDE < needed) return []
   const name = share * NARROW < needed ? `${look.name} wide` : look.name
-  return [html`<text class="${name}" x="5" y="${look.y}">${text}</text>`]
+  return [markup`<text class="${name}" x="5" y="${look.y}">${text}</text>`]
 }
 
 /** Paths in coordinates of `pathX` and pixels, stretched to the drawing's width; lines keep their own. */
 export function stretched(height: number, paths: readonly Markup[]): Markup {
-  return html`<svg
+  return markup`<svg
     x="0"
     y="0"
     width="100%"
@@ -76,7 +76,7 @@ export function pathX(share: number): number {
 export function timeGrid(time: Scale, height: number): readonly Markup[] {
   return time.ticks.map(
     ({value}) =>
-      html`<line
+      markup`<line
         class="grid"
         x1="${percent(time.place(value))}"
         x2="${percent(time.place(value))}"
@@ -93,7 +93,7 @@ export function timeAxis(time: Scale): Markup {
     const anchor = index === 0 ? 'start' : share > 0.97 ? 'end' : 'middle'
     // On a narrow screen every other label is left out by the style sheet.
     const name = index % 2 === 1 ? 'tick odd' : 'tick'
-    return html`<text class="${name}" x="${percent(share)}" y="11" text-anchor="${anchor}">${label}</text>`
+    return markup`<text class="${name}" x="${percent(share)}" y="11" text-anchor="${anchor}">${label}</text>`
   })
   return drawing(16, 'time since the start of the run', labels)
 }

@@ -3,7 +3,7 @@ import {formatDuration, formatStamp} from '../../core/units.ts'
 import type {DrillFacts} from '../drill-facts.ts'
 import type {DrillReport} from '../drill-report.ts'
 import {formatFigure, tabulateFigures} from '../drill-words.ts'
-import {type Markup, html} from './markup.ts'
+import {type Markup, markup} from './markup.ts'
 
 interface Cell {
   readonly content: Markup | string
@@ -43,7 +43,7 @@ export function renderExpectations({document}: DrillFacts): Markup | null {
             ? mark('good', '✓', 'met')
             : mark('bad', '✗', 'not met'),
     },
-    {content: html`<code>${asked}</code>`},
+    {content: markup`<code>${asked}</code>`},
     text(actual),
   ])
   return table(['result', 'expected', 'measured'], rows)
@@ -59,7 +59,7 @@ export function renderFigures({document}: DrillFacts): Markup | null {
     }),
   ])
   const drawn = table(['target', ...kinds], body)
-  return drawn && html`${drawn}${notes.map((note) => html`<p><small>${note}</small></p>`)}`
+  return drawn && markup`${drawn}${notes.map((note) => markup`<p><small>${note}</small></p>`)}`
 }
 
 /** The weightiest events first of all, and behind a fold everything notable. */
@@ -72,7 +72,7 @@ export function renderEvents({facts, told, untold}: DrillReport): Markup | null 
     facts.gaps.count === 0
       ? []
       : [
-          html`<p>
+          markup`<p>
             <small
               >netdrill itself was not run in time ${facts.gaps.count} times,
               ${formatDuration(facts.gaps.total)} in all; nothing was judged there.</small
@@ -82,10 +82,10 @@ export function renderEvents({facts, told, untold}: DrillReport): Markup | null 
   const all = told.map(({at, tone, subject, text: what}) =>
     eventRow(formatStamp(at), TONES[tone], subject === '' ? what : `${subject}: ${what}`),
   )
-  return html`${rows.length === 0 ? null : eventTable(rows)}${left === 0 ? null : html`<p><small>and ${left} more in the journal</small></p>`}${unseen}
+  return markup`${rows.length === 0 ? null : eventTable(rows)}${left === 0 ? null : markup`<p><small>and ${left} more in the journal</small></p>`}${unseen}
     <details>
       <summary>all ${told.length} notable events</summary>
-      ${eventTable(all)}${untold === 0 ? null : html`<p><small>and ${untold} more in the journal</small></p>`}
+      ${eventTable(all)}${untold === 0 ? null : markup`<p><small>and ${untold} more in the journal</small></p>`}
     </details>`
 }
 
@@ -99,14 +99,14 @@ const TONES = {
 } as const
 
 function eventRow(stamp: string, tone: string, what: string): Markup {
-  return html`<tr>
+  return markup`<tr>
     <td class="when mono">${stamp}</td>
     <td class="told ${tone}">${what}</td>
   </tr>`
 }
 
 function eventTable(rows: readonly Markup[]): Markup {
-  return html`<table>
+  return markup`<table>
     <tbody>
       ${rows}
     </tbody>
@@ -117,17 +117,17 @@ function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): Ma
   if (rows.length === 0) return null
   const body = rows.map(
     (cells) =>
-      html`<tr>
+      markup`<tr>
         ${cells.map(({content, look}, index) => {
           const name = [look ?? '', content === '' ? 'empty' : ''].join(' ').trim()
-          return html`<td class="${name}" data-label="${heads[index] ?? ''}">${content}</td>`
+          return markup`<td class="${name}" data-label="${heads[index] ?? ''}">${content}</td>`
         })}
       </tr>`,
   )
-  return html`<table class="stack">
+  return markup`<table class="stack">
     <thead>
       <tr>
-        ${heads.map((head) => html`<th scope="col">${head}</th>`)}
+        ${heads.map((head) => markup`<th scope="col">${head}</th>`)}
       </tr>
     </thead>
     <tbody>
@@ -145,5 +145,5 @@ function text(content: string): Cell {
 }
 
 function mark(tone: string, sign: string, word: string): Markup {
-  return html`<span class="mark ${tone}">${sign} ${word}</span>`
+  return markup`<span class="mark ${tone}">${sign} ${word}</span>`
 }

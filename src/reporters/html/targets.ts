@@ -4,13 +4,13 @@ import {type Millis, formatDuration} from '../../core/units.ts'
 import type {DrillReport, FaultBand, TargetTrack} from '../drill-report.ts'
 import {MOST_COLUMNS, binSamples} from './bins.ts'
 import {renderFailures, renderFaultLane, renderPhases, renderStateLane} from './lanes.ts'
-import {type Markup, html} from './markup.ts'
+import {type Markup, markup} from './markup.ts'
 import {renderPlot} from './plot.ts'
 import {type Scale, planTimeScale} from './scale.ts'
 import {timeAxis} from './svg.ts'
 
 /** Hatching for what is down, so that it needs no colour. */
-const PATTERNS = html`<svg width="0" height="0" style="position:absolute" aria-hidden="true">
+const PATTERNS = markup`<svg width="0" height="0" style="position:absolute" aria-hidden="true">
   <defs>
     <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
       <line class="hatch" x1="0" y1="0" x2="0" y2="6" />
@@ -23,14 +23,14 @@ export function renderTimeline(report: DrillReport): Markup {
   const names = [...new Set(report.bands.map(({name}) => name))]
   const faults = names.map((name) =>
     lane(
-      html`fault ${name}`,
+      markup`fault ${name}`,
       renderFaultLane(
         report.bands.filter((band) => band.name === name),
         time,
       ),
     ),
   )
-  return html`${PATTERNS}${lane(html`phases`, renderPhases(report.phases, time))}${faults}${lane(html``, timeAxis(time))}`
+  return markup`${PATTERNS}${lane(markup`phases`, renderPhases(report.phases, time))}${faults}${lane(markup``, timeAxis(time))}`
 }
 
 export function renderTargets(report: DrillReport): readonly Markup[] {
@@ -52,18 +52,18 @@ function renderTarget(track: TargetTrack, report: DrillReport, time: Scale): Mar
     },
     time,
   )
-  return html`<section class="target">
+  return markup`<section class="target">
     <div class="row">
       <div>
-        <b>${info.name}</b>${info.role === 'control' ? html` <small>control</small>` : null}
+        <b>${info.name}</b>${info.role === 'control' ? markup` <small>control</small>` : null}
         <small class="mono">${info.url}</small> <small>${describeWatch(track)}</small>
         <small>${describeSamples(track)}</small>
       </div>
       ${plot}
     </div>
     ${
-      failed ? lane(html`${describeFailures(track)}`, renderFailures(bins, time)) : null
-    }${states.length > 0 ? lane(html`state`, renderStateLane(states, time)) : null}${lane(html``, timeAxis(time))}
+      failed ? lane(markup`${describeFailures(track)}`, renderFailures(bins, time)) : null
+    }${states.length > 0 ? lane(markup`state`, renderStateLane(states, time)) : null}${lane(markup``, timeAxis(time))}
   </section>`
 }
 
@@ -101,7 +101,7 @@ function describeFailures({samples}: TargetTrack): string {
 }
 
 function lane(label: Markup, content: Markup): Markup {
-  return html`<div class="row lane">
+  return markup`<div class="row lane">
     <div>${label}</div>
     ${content}
   </div>`
