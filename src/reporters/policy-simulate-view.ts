@@ -1,0 +1,61 @@
+/** What is shown of a simulated fleet. */
+import type {Millis} from '../core/units.ts'
+
+export interface SimulationVariant {
+  readonly name: 'as_written' | 'without_jitter' | 'full_jitter'
+  readonly jitter: {readonly mode: string; readonly factor: number}
+  readonly figures: {
+    readonly peakDuring: number
+    readonly peakAfter: number
+    readonly steady: number
+    readonly peakToSteady: number | null
+    readonly turnedAway: number
+    readonly back: readonly {readonly percent: number; readonly after: Millis | null}[]
+    readonly attempts: {
+      readonly total: number
+      readonly mean: number
+      readonly p95: number
+      readonly max: number
+    }
+    readonly gaveUp: number
+    readonly waiting: number
+    readonly cut: boolean
+    readonly curve: {readonly attempts: readonly number[]; readonly back: readonly number[]}
+  }
+}
+
+export interface SimulationView {
+  readonly policy: string
+  readonly clients: number
+  readonly outage: Millis
+  readonly capacity: number
+  readonly detection: Millis
+  readonly attemptDuration: Millis
+  readonly seed: number
+  readonly variants: readonly SimulationVariant[]
+}
+
+const TITLES: Readonly<Record<SimulationVariant['name'], string>> = {
+  as_written: 'as written',
+  without_jitter: 'without jitter',
+  full_jitter: 'with full jitter',
+}
+
+export function variantTitle(variant: SimulationVariant): string {
+  return TITLES[variant.name]
+}
+
+/** How many seconds all curves together need. */
+export function lengthOf({variants}: SimulationView): number {
+  return variants.reduce((most, {figures}) => Math.max(most, figures.curve.attempts.length), 1)
+}
+
+/** The highest value of each of `bins` equal parts of `length` seconds, so that no peak is averaged away. */
+export function peaksOf(curve: readonly number[], length: number, bins: number): readonly number[] {
+  const peaks = Array.from({length: bins}, () => 0)
+  for (const [second, value] of curve.entries()) {
+    const bin = Math.min(bins - 1, Math.floor((second * bins) / length))
+    peaks[bin] = Math.max(peaks[bin] ?? 0, value)
+  }
+  return peaks
+}
