@@ -55,9 +55,9 @@ Exit codes: 0 pass, 1 fail, 2 mistake in the document or on the command line, 3 
       helpValue: 'DURATION',
     }),
     concurrency: Flags.integer({
-      summary: 'probe so many targets at a time',
+      summary: 'probe so many targets at a time; more is faster, and makes times less true',
       env: 'NETDRILL_CONCURRENCY',
-      default: 32,
+      default: 16,
       min: 1,
       max: 1000,
     }),

@@ -76,7 +76,7 @@ function reasonOf(verdict: ProbeVerdict, {target, result, expectations}: Judged)
   const {place} = target
   if (verdict === 'pass') return null
   if (verdict === 'interrupted') {
-    return {code: 'CANCELLED', text: 'interrupted before it was measured', advice: [], place}
+    return {code: 'CANCELLED', text: 'interrupted before all its samples were taken', advice: [], place}
   }
   if (verdict === 'skipped') {
     const {code = 'CAPABILITY_MISSING', text = 'no sample was taken', advice = []} = result.skip ?? {}
