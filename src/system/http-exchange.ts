@@ -16,7 +16,7 @@ import {headersOf} from './http-headers.ts'
 import {toNetError} from './net-errors.ts'
 import {socketOf} from './stream.ts'
 
-export type Undici = typeof import('undici')
+export type Undici = Pick<typeof import('undici'), 'Client' | 'errors'>
 
 /** Sends one request and takes in its response; see `HttpClient`. */
 export async function exchange(undici: Undici, request: HttpExchangeRequest): Promise<HttpExchangeResult> {
@@ -32,7 +32,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #client: InstanceType<Undici['Client']>
   readonly #tap: HttpTap | null
   readonly #chunks: Uint8Array[] = []
-  readonly #started = systemClock.now()
+  #started: Millis = 0
   #settle: (result: HttpExchangeResult) => void = () => {}
   #settled = false
   #sent: Millis | null = null
@@ -55,6 +55,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const {signal, method, path, headers, body} = this.#request
     return new Promise((resolve) => {
       this.#settle = resolve
+      this.#started = systemClock.now()
       if (signal.aborted) {
         this.#abort()
         return
@@ -152,7 +153,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   /** undici means to give its parser's code, but looks it up in a table that has none; an end leaves no data to show. */
   #parserCode(error: unknown): string | null {
     if (!(error instanceof this.#undici.errors.HTTPParserError) || error.code) return null
-    return 'data' in error && error.data === '' && this.#socket.readableEnded ? 'HPE_INVALID_EOF_STATE' : 'HPE_UNKNOWN'
+    return 'data' in error && error.data === '' && this.#socket.readableEnded
+      ? 'HPE_INVALID_EOF_STATE'
+      : 'HPE_UNKNOWN'
   }
 
   #step(): HttpStep {

@@ -14,7 +14,8 @@ export const systemHttp: HttpDoor = {
 }
 
 async function load(): Promise<Undici> {
-  const undici = await import('undici')
+  // The names of a CommonJS module are lost in a bundle; its default export has them all.
+  const {default: undici} = await import('undici')
   await warmUpHttp(undici)
   return undici
 }
