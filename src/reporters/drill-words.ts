@@ -14,7 +14,7 @@ export const VERDICT_MEANINGS: Readonly<Record<Verdict, string>> = {
 }
 
 /** `api.downtime` as its target and the kind of figure. */
-export function splitFigureName(name: string): {readonly owner: string; readonly kind: string} {
+function splitFigureName(name: string): {readonly owner: string; readonly kind: string} {
   const dot = name.lastIndexOf('.')
   return {owner: dot < 0 ? '' : name.slice(0, dot), kind: name.slice(dot + 1)}
 }

@@ -102,6 +102,6 @@ export function renderFailures(bins: readonly Bin[], time: Scale): Markup {
   ])
 }
 
-export function describeSpan({from, to}: ReportSpan): string {
+function describeSpan({from, to}: ReportSpan): string {
   return `${formatStamp(from)} to ${formatStamp(to)}, ${formatDuration(to - from)}`
 }

@@ -9,7 +9,7 @@ import type {Scale} from './scale.ts'
 /** The width of the coordinates inside a stretched path. */
 const PATH_WIDTH = 1000
 
-export function percent(share: number): string {
+function percent(share: number): string {
   return `${Number((share * 100).toFixed(3))}%`
 }
 
