@@ -43,7 +43,7 @@ describe('the written reports of a recorded run', () => {
   })
 
   it('show the page as recorded', async () => {
-    await expect(await render('html', readRun())).toMatchFileSnapshot('./reports/pass.html')
+    await expect(await render('html', readRun())).toMatchFileSnapshot('./reports/page.txt')
   })
 
   it('say on the page how a killed run ended', async () => {
