@@ -66,7 +66,7 @@ export const skipped = (code: 'CAPABILITY_MISSING' | 'OBSERVER_GAP', text: strin
 })
 
 /** What the summary makes of these outcomes, each after so many failed attempts. */
-export function measured(target: CheckTarget, outcomes: readonly Outcome[], retries = 0) {
+function measured(target: CheckTarget, outcomes: readonly Outcome[], retries = 0) {
   const {name, url} = target
   const fold = new SummaryFold({target: name, kind: url.kind, started: '2026-01-02T03:04:05.678Z'})
   for (let attempt = 1; attempt <= retries + 1 && retries > 0; attempt++) {

@@ -103,7 +103,7 @@ function boundPolicy(policy: Policy, maxTime: Millis): Policy {
   return {...policy, deadline: Math.min(policy.deadline ?? maxTime, maxTime)}
 }
 
-export function targetInfo({name, url, interval, timeout, policy}: CheckTarget): TargetInfo {
+function targetInfo({name, url, interval, timeout, policy}: CheckTarget): TargetInfo {
   return {
     name,
     url: url.text,
