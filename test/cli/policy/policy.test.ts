@@ -24,7 +24,7 @@ describe('policy lint', () => {
 
   it('shows the place, the reason and the fix', async () => {
     const {stdout} = await runProgram(['policy', 'lint', fixture('no-jitter')])
-    expect(stdout).toMatch(/no-jitter\.yaml:8:\d+: warning LINT_NO_JITTER: subject: no wait is spread/)
+    expect(stdout).toMatch(/no-jitter\.yaml:9:\d+: warning LINT_NO_JITTER: subject: no wait is spread/)
     expect(stdout).toMatch(/\^\^\^\^\n {2}→ set retry\.jitter/)
     expect(stdout).toContain('1 policy: 0 errors, 1 warning, 0 info')
   })
@@ -33,7 +33,7 @@ describe('policy lint', () => {
     const {stdout} = await runProgram(['policy', 'lint', fixture('zero-wait'), '--json'])
     expect(JSON.parse(stdout)).toMatchObject({
       schema: 'netdrill/policy-lint/1',
-      findings: [{code: 'LINT_ZERO_WAIT', severity: 'error', policy: 'subject', position: {line: 5}}],
+      findings: [{code: 'LINT_ZERO_WAIT', severity: 'error', policy: 'subject', position: {line: 6}}],
       counts: {error: 1, warning: 0, info: 0},
       failed: true,
     })
