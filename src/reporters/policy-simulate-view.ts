@@ -45,9 +45,10 @@ export function variantTitle(variant: SimulationVariant): string {
   return TITLES[variant.name]
 }
 
-/** How many seconds all curves together need. */
-export function lengthOf({variants}: SimulationView): number {
-  return variants.reduce((most, {figures}) => Math.max(most, figures.curve.attempts.length), 1)
+/** How many seconds all curves together need, the whole outage at least. */
+export function lengthOf({variants, outage}: SimulationView): number {
+  const healed = Math.floor(outage / 1000) + 1
+  return variants.reduce((most, {figures}) => Math.max(most, figures.curve.attempts.length), healed)
 }
 
 /** The highest value of each of `bins` equal parts of `length` seconds, so that no peak is averaged away. */
