@@ -2,7 +2,7 @@ import type {Socket} from 'node:net'
 import type {Undici} from './http-exchange.ts'
 
 /** Fields of a response head together; far above what servers send, and below what could hurt us. */
-export const HEADERS_LIMIT = 65_536
+const HEADERS_LIMIT = 65_536
 
 /** An undici client for one connection: it is handed the socket, and nothing when it asks for another one. */
 export function clientOver(undici: Undici, socket: Socket, origin: string): InstanceType<Undici['Client']> {

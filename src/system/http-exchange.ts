@@ -1,5 +1,5 @@
 import type {Socket} from 'node:net'
-import type {Dispatcher} from 'undici'
+import type * as UndiciModule from 'undici'
 import type {
   HttpExchangeRequest,
   HttpExchangeResult,
@@ -16,7 +16,7 @@ import {headersOf} from './http-headers.ts'
 import {toNetError} from './net-errors.ts'
 import {socketOf} from './stream.ts'
 
-export type Undici = Pick<typeof import('undici'), 'Client' | 'errors'>
+export type Undici = Pick<typeof UndiciModule, 'Client' | 'errors'>
 
 /** Sends one request and takes in its response; see `HttpClient`. */
 export async function exchange(undici: Undici, request: HttpExchangeRequest): Promise<HttpExchangeResult> {
@@ -25,7 +25,7 @@ export async function exchange(undici: Undici, request: HttpExchangeRequest): Pr
   return new Exchange(undici, request, socket).run()
 }
 
-class Exchange implements Dispatcher.DispatchHandler {
+class Exchange implements UndiciModule.Dispatcher.DispatchHandler {
   readonly #undici: Undici
   readonly #request: HttpExchangeRequest
   readonly #socket: Socket
@@ -63,7 +63,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       signal.addEventListener('abort', this.#abort, {once: true})
       try {
         // The type lists the known methods; any token is one (RFC 9110 section 9.1).
-        const known = method as Dispatcher.HttpMethod
+        const known = method as UndiciModule.Dispatcher.HttpMethod
         this.#client.dispatch({method: known, path, headers: headers.flat(), body}, this)
       } catch (error) {
         this.#fail(error)
@@ -91,7 +91,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(
-    controller: Dispatcher.DispatchController,
+    controller: UndiciModule.Dispatcher.DispatchController,
     status: number,
     _headers: unknown,
     reason = '',
@@ -104,7 +104,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#head = {status, reason, version, headers}
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+  onResponseData(_controller: UndiciModule.Dispatcher.DispatchController, chunk: Uint8Array): void {
     this.#received += chunk.length
     const kept = chunk.subarray(0, Math.max(0, this.#request.keep - this.#kept))
     if (kept.length > 0) this.#chunks.push(Uint8Array.from(kept))

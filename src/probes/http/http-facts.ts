@@ -106,7 +106,7 @@ function redirectOf(hop: Hop & {readonly location: string}, clean: (text: string
 }
 
 /** `total` is the sum of the steps. */
-export function withTotal(phase: Phases): Phases {
+function withTotal(phase: Phases): Phases {
   const {total: _, ...steps} = phase
   return {...steps, total: Object.values(steps).reduce((sum, each) => sum + each, 0)}
 }

@@ -69,7 +69,7 @@ const list = z
   .union([z.string(), z.array(z.string())])
   .transform((given) => (Array.isArray(given) ? given : [given]))
 
-export const HTTP_CHOICES = ['auto', '1.1', '2'] as const
+const HTTP_CHOICES = ['auto', '1.1', '2'] as const
 
 /** What `probe http` and an `http://` or `https://` target may set. Paths are relative to the working directory. */
 export const httpOptions = z.strictObject({

@@ -19,7 +19,7 @@ const CODES: Readonly<Record<number, FailureCode>> = {
   509: 'HTTP_UNAVAILABLE',
 }
 
-export function statusCode(status: number): FailureCode {
+function statusCode(status: number): FailureCode {
   const known = CODES[status]
   if (known) return known
   if (status >= 500) return 'HTTP_SERVER_ERROR'
