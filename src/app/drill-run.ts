@@ -13,6 +13,8 @@ import {type DisplayKind, openDisplay} from './drill-display.ts'
 
 export interface DrillRunRequest {
   readonly spec: DrillSpec
+  /** The drill as the user named it, so that the run can be repeated. */
+  readonly typed: string
   readonly display: DisplayKind
   readonly color: boolean
   readonly quiet: boolean
@@ -59,7 +61,7 @@ export async function runDrillSession(request: DrillRunRequest, ports: Ports): P
       engine,
       openLab: async (options) => openLab(spec.lab ?? HOST_LAB, ports, options),
       origin,
-      info: describeRun(id, spec, ports),
+      info: describeRun(id, request, ports),
       emit: publish,
       signal: stop.signal,
     })
@@ -73,12 +75,16 @@ export async function runDrillSession(request: DrillRunRequest, ports: Ports): P
   }
 }
 
-function describeRun(id: string, spec: DrillSpec, ports: Ports): Parameters<typeof runDrill>[0]['info'] {
+function describeRun(
+  id: string,
+  request: DrillRunRequest,
+  ports: Ports,
+): Parameters<typeof runDrill>[0]['info'] {
   const {kernel, node, arch} = ports.host.platform
   return {
     id,
-    command: `drill run ${spec.name}`,
-    title: spec.title,
+    command: `drill run ${request.typed}`,
+    title: request.spec.title,
     version: packageVersion(),
     platform: `Linux ${kernel} ${arch}, Node ${node}`,
   }

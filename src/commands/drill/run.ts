@@ -36,6 +36,11 @@ Exit codes: 0 pass, 1 fail, 2 mistake in the document, 3 inconclusive, 4 aborted
     for (const warning of warnings) this.tell(renderProblem(warning).replace(' error ', ' warning '))
     const display = flags.json ? 'json' : flags.jsonl ? 'jsonl' : flags.plain ? 'lines' : 'auto'
     const {color, quiet, journal} = flags
-    this.end(await runDrillSession({spec, display, color, quiet, journalFolder: journal ?? null}, ports))
+    this.end(
+      await runDrillSession(
+        {spec, typed: args.drill, display, color, quiet, journalFolder: journal ?? null},
+        ports,
+      ),
+    )
   }
 }

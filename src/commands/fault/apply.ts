@@ -1,10 +1,10 @@
 import {Flags} from '@oclif/core'
 import {viewPlan} from '../../app/fault-views.ts'
 import {type ApplyEnd, applyOrder, exitOf} from '../../app/faults.ts'
+import {watchInterrupt} from '../../app/interrupt.ts'
 import {openPorts} from '../../app/ports.ts'
 import {formatDuration} from '../../core/units.ts'
 import {faultJson} from '../../reporters/fault.ts'
-import {onEndingSignal} from '../../system/signals.ts'
 import {BaseCommand} from '../_base.ts'
 import {faultArgs, orderFlags, orderOf} from '../_fault-flags.ts'
 
@@ -39,8 +39,7 @@ left, 6 this machine lacks something, 7 refused for safety.`
   async run(): Promise<void> {
     const {args, flags} = await this.parse(FaultApply)
     const order = orderOf(args.kind, flags, flags.for)
-    const stop = new AbortController()
-    const forget = onEndingSignal((signal) => stop.abort(new Error(`${signal} received`)))
+    const interrupt = watchInterrupt()
     const say = (line: string): void => {
       if (!flags.quiet) this.tell(line)
     }
@@ -49,7 +48,7 @@ left, 6 this machine lacks something, 7 refused for safety.`
         order,
         {
           detach: flags.detach,
-          signal: stop.signal,
+          signal: interrupt.signal,
           tell: {
             planned: (plan) => {
               say(`${plan.summary} (${plan.backend}: ${plan.because})`)
@@ -71,7 +70,7 @@ left, 6 this machine lacks something, 7 refused for safety.`
       this.print(flags.json ? faultJson('applied', jsonOf(end)) : sentenceOf(end))
       this.end(exitOf(end))
     } finally {
-      forget()
+      interrupt.forget()
     }
   }
 }
