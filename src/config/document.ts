@@ -15,7 +15,7 @@ export interface DocumentParts<Policy extends z.ZodType, Sections extends z.ZodR
 }
 
 /** What `defaults` holds: the pace of all targets that say nothing else. */
-export const defaultsSchema = z.strictObject(paceShape)
+const defaultsSchema = z.strictObject(paceShape)
 
 /** The schema of a whole document. Strict: a key that isn't known anywhere is an error. */
 export function makeDocumentSchema<Policy extends z.ZodType, const Sections extends z.ZodRawShape>(

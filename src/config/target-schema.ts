@@ -46,7 +46,7 @@ export interface TargetDocument extends Shared {
 }
 
 /** Checks a URL that may hold `{server}` where a host and port belong. */
-export function parseTargetTemplate(text: string): Parsed<TargetUrl> {
+function parseTargetTemplate(text: string): Parsed<TargetUrl> {
   return parseTargetUrl(text.replaceAll(/\{[A-Za-z][A-Za-z0-9_-]*\}/g, '192.0.2.1:1'))
 }
 

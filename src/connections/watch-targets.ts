@@ -53,12 +53,6 @@ export async function openWatch(
   return {ended: whenAborted(signal).then(end)}
 }
 
-/** Watches one target until `signal` is aborted. Resolves when everything under way has ended. */
-export async function watchTarget(spec: WatchSpec, ports: Ports, run: WatchRun): Promise<void> {
-  const {ended} = await openWatch([spec], ports, run)
-  await ended
-}
-
 async function whenAborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), {once: true}))

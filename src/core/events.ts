@@ -136,6 +136,5 @@ export type RunEvent = Stamped &
     | {readonly type: 'run-ended'; readonly journal: string | null}
   )
 
-export type RunEventType = RunEvent['type']
 /** Consumers must not block: slow work belongs into their own queue. */
 export type EmitEvent = (event: RunEvent) => void

@@ -111,7 +111,7 @@ export function sameDevice(
   return a.device !== null && a.device === b.device && samePlace(a.place, b.place)
 }
 
-export function samePlace(a: Place, b: Place): boolean {
+function samePlace(a: Place, b: Place): boolean {
   if (a.kind === 'process' && b.kind === 'process') return a.pid === b.pid
   if (a.kind === 'netns' && b.kind === 'netns') return a.name === b.name
   return a.kind === 'host' && b.kind === 'host'

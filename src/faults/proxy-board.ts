@@ -26,7 +26,7 @@ export function openProxyBoard(): ProxyBoard {
 }
 
 /** Delays and their jitter add, the lowest rate wins, and what any of them forbids is forbidden. */
-export function mergeImpairments(all: readonly ProxyImpairment[]): ProxyImpairment {
+function mergeImpairments(all: readonly ProxyImpairment[]): ProxyImpairment {
   const sum = (key: 'latency' | 'jitter'): number => all.reduce((total, one) => total + (one[key] ?? 0), 0)
   const rates = all.flatMap((one) => one.bandwidth ?? [])
   const any = (key: 'refuse' | 'reset' | 'blackhole'): boolean => all.some((one) => one[key] === true)

@@ -17,7 +17,7 @@ export type FaultKindName = keyof typeof FAULTS
 
 export const FAULT_KINDS = Object.keys(FAULTS) as readonly FaultKindName[]
 
-export function isFaultKind(name: string): name is FaultKindName {
+function isFaultKind(name: string): name is FaultKindName {
   return Object.hasOwn(FAULTS, name)
 }
 

@@ -67,7 +67,7 @@ async function isHit(item: Protected, {scope, device}: Situation, tools: Tools):
 }
 
 /** The operator's own SSH session, the name servers and the default gateways of this machine. */
-export async function protectedAddresses(ports: SafetyPorts, tools: Tools): Promise<readonly Protected[]> {
+async function protectedAddresses(ports: SafetyPorts, tools: Tools): Promise<readonly Protected[]> {
   const [sessions, servers, gateways] = await Promise.all([
     sshPeers(ports, tools),
     ports.resolver.configuration().then(

@@ -14,7 +14,7 @@ import {
 import type {PhaseName, Policy, Strategy} from './policy.ts'
 
 /** The reason of the signal when an attempt's own time is up; the caller's abort has the caller's reason. */
-export class AttemptTimeout extends Error {
+class AttemptTimeout extends Error {
   override readonly name = 'AttemptTimeout'
   readonly timeout: Millis
 

@@ -99,7 +99,7 @@ export function afterSuccess(state: LadderState, now: Millis): LadderState {
 }
 
 /** Without failing for so long a connection counts as stable, and its ladder is given back. */
-export function stableAfter(state: LadderState): Millis | null {
+function stableAfter(state: LadderState): Millis | null {
   const {reset} = state.policy
   if (reset.mode !== 'after_stable') return reset.mode === 'on_success' ? 0 : null
   return reset.after ?? Math.max(STABLE_FLOOR, state.lastWait)

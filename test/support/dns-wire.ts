@@ -19,7 +19,7 @@ export interface WireReply {
   readonly additional?: readonly WireRecord[]
 }
 
-export const wireName = (name: string): Buffer => {
+const wireName = (name: string): Buffer => {
   const labels = name.split('.').filter((label) => label !== '')
   return Buffer.concat([
     ...labels.flatMap((label) => [Buffer.of(label.length), Buffer.from(label)]),
@@ -28,7 +28,7 @@ export const wireName = (name: string): Buffer => {
 }
 
 export const u16 = (value: number): Buffer => Buffer.of((value >> 8) & 255, value & 255)
-export const u32 = (value: number): Buffer => Buffer.concat([u16(value >>> 16), u16(value & 0xff_ff)])
+const u32 = (value: number): Buffer => Buffer.concat([u16(value >>> 16), u16(value & 0xff_ff)])
 
 export function wireRecord({name, type, class: kind = 1, ttl = 60, data}: WireRecord): Buffer {
   return Buffer.concat([wireName(name), u16(type), u16(kind), u32(ttl), u16(data.length), data])

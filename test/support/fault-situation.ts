@@ -25,7 +25,7 @@ const DEVICE: DeviceFacts = {
   root: {owner: 'default', kind: 'noqueue', handle: '0:', used: []},
 }
 
-export function makeSituation(scope: FaultSpec['scope'], setting: PlanSetting = {}): Situation {
+function makeSituation(scope: FaultSpec['scope'], setting: PlanSetting = {}): Situation {
   const missing = setting.missing ?? []
   return {
     id: 'abc',

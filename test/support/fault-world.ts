@@ -95,7 +95,7 @@ export function statOf(pid: number, start = 7): string {
   return `${pid} (a name) of its own) S ${Array.from({length: 18}, () => '0').join(' ')} ${start} 0 0`
 }
 
-export function memoryFiles(files: Map<string, string>): Files {
+function memoryFiles(files: Map<string, string>): Files {
   return {
     readText: async (path) => files.get(path) ?? null,
     writePrivate: async (path, text) => void files.set(path, text),

@@ -21,6 +21,11 @@ export const BUDGETS: readonly Budget[] = [
     why: 'it reads a document',
   },
   {commands: /^(policy \w+|init|schema)$/, limitKb: 650, why: 'it reads policies, which are documents'},
+  {
+    commands: /^drill (replay|report|diff)$/,
+    limitKb: 500,
+    why: "it checks every line of a journal against the journal's schema, which is zod",
+  },
   {commands: /./, limitKb: 350, why: 'light commands answer at once'},
 ]
 

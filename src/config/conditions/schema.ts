@@ -6,7 +6,7 @@ import {readCondition} from './parse.ts'
 import {ConditionMistake} from './scan.ts'
 
 /** One condition about the thing it stands at, without a subject; mistakes are shown inside the text. */
-export const conditionSchema = z
+const conditionSchema = z
   .string()
   .meta({
     description: 'A condition: FIELD OPERATOR VALUE.',
@@ -46,7 +46,7 @@ export function evaluateExpectation(
 }
 
 /** A schema issue that carries the place inside the text. */
-export function issueOf(mistake: ConditionMistake, input: unknown): z.core.$ZodRawIssue {
+function issueOf(mistake: ConditionMistake, input: unknown): z.core.$ZodRawIssue {
   const {at, length, advice, code} = mistake
   return {code: 'custom', message: mistake.message, input, params: {code, advice, place: {at, length}}}
 }

@@ -5,7 +5,7 @@
 import type {Leaf, RootState} from '../situation.ts'
 
 /** "nd": our mark on everything we put on a device. */
-export const ROOT_MAJOR = 0x6e64
+const ROOT_MAJOR = 0x6e64
 export const ROOT_HANDLE = '6e64:'
 
 /** Band numbers 1 to 3 are those of the default priomap; the leaves begin beyond, where no TOS value leads. */

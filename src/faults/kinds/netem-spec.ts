@@ -12,7 +12,7 @@ import type {FaultScope} from '../fault.ts'
 import {scopeSchema} from '../scope.ts'
 
 /** tc 6.1 and older refuse longer ones ("time (too large)"): 32 bits of its 64 ns ticks. */
-export const LONGEST_DELAY: Millis = 274_000
+const LONGEST_DELAY: Millis = 274_000
 
 const delaySchema = durationBetween(0, LONGEST_DELAY)
 

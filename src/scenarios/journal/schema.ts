@@ -1,7 +1,6 @@
 /** The shape of a journal line, as a schema: published as `schemas/journal.json`, used by the reader and by tests. */
 import * as z from 'zod'
 import {FAILURES, type FailureCode} from '../../core/codes/index.ts'
-import type {RunEvent} from '../../core/events.ts'
 
 const millis = z.number().describe('milliseconds')
 const family = z.union([z.literal(4), z.literal(6)])
@@ -200,7 +199,3 @@ export const journalLineSchema = z.discriminatedUnion('type', [
   }),
   line('run-ended', {journal: text.nullable()}),
 ])
-
-type SchemaType = z.infer<typeof journalLineSchema>['type']
-/** Fails to compile when an event is added without its line here. */
-export const EVERY_EVENT_HAS_A_LINE: RunEvent['type'] extends SchemaType ? true : never = true

@@ -1,9 +1,11 @@
 import {mkdtemp, readFile, rm, stat} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {afterEach, beforeEach, describe, expect, it} from 'vitest'
+import {afterEach, beforeEach, describe, expect, expectTypeOf, it} from 'vitest'
+import type * as z from 'zod'
 import type {RunEvent} from '../../../../src/core/events.ts'
 import {readJournal} from '../../../../src/scenarios/journal/reader.ts'
+import type {journalLineSchema} from '../../../../src/scenarios/journal/schema.ts'
 import {openJournal} from '../../../../src/scenarios/journal/writer.ts'
 import {systemFiles} from '../../../../src/system/files.ts'
 
@@ -66,5 +68,10 @@ describe('journal', () => {
         ],
       }),
     )
+  })
+
+  it('has a line in the schema for every event', () => {
+    type InSchema = z.infer<typeof journalLineSchema>['type']
+    expectTypeOf<RunEvent['type']>().toEqualTypeOf<InSchema>()
   })
 })
