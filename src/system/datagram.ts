@@ -14,7 +14,9 @@ export const systemDatagram: Datagram = {
     if (refused) return refused
     const ffi = keepsErrors() || request.interface !== undefined ? await loadFfi() : null
     if (!ffi && request.interface !== undefined) return NO_INTERFACE_BINDING
-    const main = await bind(request, 0, ffi)
+    const port = shares(request) ? await freePort(request) : 0
+    if (typeof port !== 'number') return port
+    const main = await bind(request, port, ffi)
     if ('code' in main) return main
     return request.connect ? connected(main, request, ffi) : wrap(main, null)
   },
@@ -32,6 +34,23 @@ async function connected(
   if (strangers && 'code' in strangers) return abandon([main], strangers)
   const refused = request.connect && (await connect(main.socket, request.connect))
   return refused ? abandon(strangers ? [main, strangers] : [main], refused) : wrap(main, strangers)
+}
+
+/** Two sockets on one port: see `connected`. */
+function shares({connect: peer, strangers}: DatagramRequest): boolean {
+  return peer !== undefined && strangers === true
+}
+
+/**
+ * A port that nobody has. Sockets that share their port can't leave the choice to the kernel: it might pick one that
+ * somebody else shares as well, and even the peer's own, so that we would receive what we send.
+ */
+async function freePort(request: DatagramRequest): Promise<number | NetError> {
+  const alone = await openPlain({...request, strangers: false}, 0)
+  if ('code' in alone) return alone
+  const {port} = alone.socket.address()
+  await new Promise<void>((resolve) => alone.socket.close(resolve))
+  return port
 }
 
 function checkRequest({family, source, connect: peer}: DatagramRequest): NetError | null {
@@ -52,9 +71,8 @@ async function bind(
 }
 
 async function openPlain(request: DatagramRequest, port: number): Promise<BoundDatagram | NetError> {
-  const {family, source, connect: peer, strangers} = request
-  const reuseAddr = peer !== undefined && strangers === true
-  const socket = createSocket({type: family === 4 ? 'udp4' : 'udp6', reuseAddr})
+  const {family, source} = request
+  const socket = createSocket({type: family === 4 ? 'udp4' : 'udp6', reuseAddr: shares(request)})
   return new Promise((resolve) => {
     socket.once('error', (error) => {
       closeQuietly(socket)

@@ -35,8 +35,8 @@ function setUp(
   fd: number,
   {device, address, port}: {device: string | undefined; address: string; port: number},
 ): NetError | null {
-  // For the second socket on the same port, see `strangers`.
-  ffi.libc.setsockopt(fd, C.SOL_SOCKET, C.SO_REUSEADDR, intOption(1))
+  // Only who asks for a port shares it, see `strangers`: one picked by the kernel has to be nobody else's.
+  if (port !== 0) ffi.libc.setsockopt(fd, C.SOL_SOCKET, C.SO_REUSEADDR, intOption(1))
   const tied = device === undefined ? 0 : bindToDevice(ffi, fd, device)
   if (tied < 0) return netErrorOf(tied, 'setsockopt')
   const bound = bindAddress(ffi, fd, {address, port})
