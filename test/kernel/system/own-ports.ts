@@ -5,7 +5,7 @@ import {systemDatagram} from '../../../src/system/datagram.ts'
 
 const [server = '', rounds = '', keep = ''] = process.argv.slice(2)
 const port = Number(server)
-if (keep === 'keep') await keepErrors()
+if (keep === 'keep') keepErrors()
 const there = createSocket({type: 'udp4', reuseAddr: true})
 await new Promise<void>((resolve) => there.bind(port, '127.0.0.1', resolve))
 const picked: number[] = []
