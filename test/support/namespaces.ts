@@ -41,6 +41,10 @@ export function makeNamespacePair(): NamespacePair {
     ip(`-n ${name} addr add 10.99.0.${host}/24 dev ${device}`)
     ip(`-n ${name} addr add fd99::${host}/64 dev ${device} nodad`)
     ip(`-n ${name} link set ${device} up`)
+    // Kernels send few ICMP errors a second (icmp(7)): what a test provokes must not depend on the test before.
+    for (const limit of ['net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0']) {
+      ip(`netns exec ${name} sysctl -q -w ${limit}`)
+    }
   }
   const remove = (): void => {
     ip(`netns del ${near}`)
