@@ -88,8 +88,8 @@ function blockedProof(series: TargetSeries, {window, plan}: FaultEvidence): Proo
 
 function delayProof(series: TargetSeries, {window, baseline, plan}: FaultEvidence): Proof {
   const asked = plan.effect.rtt ?? {mean: 0, spread: 0}
-  const before = roundTrips(series, baseline, false)
-  const during = roundTrips(series, window, true)
+  const before = roundTrips(series, baseline, {whole: false, backend: plan.backend})
+  const during = roundTrips(series, window, {whole: true, backend: plan.backend})
   const what = `${series.info.name} round trip`
   const askedText = `+${formatDuration(asked.mean)}${asked.spread > 0 ? ` ± ${formatDuration(asked.spread)}` : ''}`
   if (before.length === 0 || during.length === 0) {
@@ -125,11 +125,11 @@ function lossProof(series: TargetSeries, {window, plan}: FaultEvidence): Proof {
 }
 
 /** A control is breached when it fails, or when its median leaves what its baseline has shown. */
-function controlProof(series: TargetSeries, {window, baseline}: FaultEvidence): Proof {
+function controlProof(series: TargetSeries, {window, baseline, plan}: FaultEvidence): Proof {
   const points = series.points.filter((point) => point.sentAt >= window.from && point.sentAt < window.to)
   const failed = points.filter((point) => !point.ok).length
-  const before = roundTrips(series, baseline, false)
-  const during = roundTrips(series, window, false)
+  const before = roundTrips(series, baseline, {whole: false, backend: plan.backend})
+  const during = roundTrips(series, window, {whole: false, backend: plan.backend})
   const what = `${series.info.name} untouched`
   const asked = 'no change'
   if (points.length === 0) return {what, asked, measured: 'no sample', verdict: 'no-traffic'}
@@ -157,11 +157,18 @@ function measuresRoundTrip(series: TargetSeries, plan: FaultPlan): boolean {
   return !(plan.backend === 'proxy' && series.info.kind === 'tcp')
 }
 
-/** The part of a sample that takes exactly one round trip (TLS 1.3: RFC 8446 section 2). */
-function oneRoundTrip(kind: string, point: Point): Millis | null {
+/**
+ * The part of a sample that takes exactly one round trip, with as little computing in it as can be had: the TCP
+ * handshake, which the kernels do. Behind a proxy, whose kernel answers at once, the TLS handshake (RFC 8446 section 2).
+ */
+function oneRoundTrip(
+  {kind, backend}: {readonly kind: string; readonly backend: string},
+  point: Point,
+): Millis | null {
   switch (kind) {
     case 'tls':
-      return point.phase.tls ?? null
+    case 'http':
+      return (backend === 'proxy' ? point.phase.tls : point.phase.connect) ?? null
     case 'tcp':
       return point.phase.connect ?? point.rtt
     default:
@@ -169,13 +176,20 @@ function oneRoundTrip(kind: string, point: Point): Millis | null {
   }
 }
 
-function roundTrips(series: TargetSeries, span: Span, whole: boolean): readonly Millis[] {
+interface Choice {
+  /** Only samples that ended inside the span. */
+  readonly whole: boolean
+  readonly backend: string
+}
+
+function roundTrips(series: TargetSeries, span: Span, {whole, backend}: Choice): readonly Millis[] {
+  const {kind} = series.info
   return series.points
     .filter(
       (point) =>
         point.ok && point.sentAt >= span.from && (whole ? point.endedAt <= span.to : point.sentAt < span.to),
     )
-    .flatMap((point) => oneRoundTrip(series.info.kind, point) ?? [])
+    .flatMap((point) => oneRoundTrip({kind, backend}, point) ?? [])
 }
 
 function median(values: readonly Millis[]): Millis {

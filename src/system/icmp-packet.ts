@@ -24,8 +24,13 @@ export interface IcmpReport {
 
 const REQUEST: Readonly<Record<Family, number>> = {4: 8, 6: 128}
 const REPLY: Readonly<Record<Family, number>> = {4: 0, 6: 129}
-/** Types whose body quotes the packet that caused them. */
+/** Types that end a request; redirects (RFC 792, type 5) quote the packet as well, but it is delivered all the same. */
 const ERRORS: Readonly<Record<Family, readonly number[]>> = {4: [3, 11, 12], 6: [1, 2, 3, 4]}
+
+/** Whether a message of this type means that the request is lost. */
+export function endsRequest(family: Family, type: number): boolean {
+  return ERRORS[family].includes(type)
+}
 
 /** An echo request; the checksum is filled in for IPv4 and left to the kernel for IPv6, which has to know the addresses. */
 export function encodeEchoRequest(family: Family, {identifier, sequence, payload}: EchoMessage): Buffer {

@@ -14,7 +14,14 @@ import {
 } from './ffi.ts'
 import * as C from './ffi-constants.ts'
 import {type ReceivedMessage, readErrorQueue, receiveMessage} from './ffi-message.ts'
-import {decodeEchoReply, decodeEchoRequest, decodeIcmpReport, errnoOfIcmp, splitIpv4} from './icmp-packet.ts'
+import {
+  decodeEchoReply,
+  decodeEchoRequest,
+  decodeIcmpReport,
+  endsRequest,
+  errnoOfIcmp,
+  splitIpv4,
+} from './icmp-packet.ts'
 
 export type IcmpSocketKind = 'datagram' | 'raw'
 
@@ -121,6 +128,7 @@ function* drainErrors(ffi: Ffi, {fd, family}: IcmpSocket): Generator<IcmpArrival
     const request = decodeEchoRequest(family, entry.data)
     if (!request || entry.origin === 'local' || entry.origin === 'other') continue
     const {type, code, from} = entry
+    if (!endsRequest(family, type)) continue
     yield {
       type: 'error',
       identifier: request.identifier,

@@ -16,27 +16,18 @@ export interface KilledDrills {
   readonly recovered: readonly {readonly code: number | null; readonly text: string}[]
 }
 
-export interface KillPlan {
-  readonly drill: string
-  /** When each of the drills, all started at once, is killed: milliseconds after the start. */
-  readonly after: readonly number[]
-  /** Guard and agents see the broken pipe at once, so all processes have to be gone within this. */
-  readonly goneWithin: number
+/** So many milliseconds after the start, or after the drill has said something. */
+export interface Moment {
+  readonly says?: RegExp
+  readonly wait: number
 }
 
-/** How long so many drills take side by side when nobody kills them: what random moments are drawn from. */
-export async function timeDrills(drill: string, count: number): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), 'timed-'))
-  const env = {XDG_STATE_HOME: folder, XDG_RUNTIME_DIR: folder, HOME: folder}
-  try {
-    const begun = performance.now()
-    await Promise.all(
-      Array.from({length: count}, async () => runProgram(['drill', 'run', drill], {env, timeout: 120_000})),
-    )
-    return performance.now() - begun
-  } finally {
-    await rm(folder, {recursive: true, force: true})
-  }
+export interface KillPlan {
+  readonly drill: string
+  /** When each of the drills, all started at once, is killed. */
+  readonly after: readonly Moment[]
+  /** Guard and agents see the broken pipe at once, so all processes have to be gone within this. */
+  readonly goneWithin: number
 }
 
 /** Runs drills side by side, kills each with SIGKILL at its moment, and reports what they left behind together. */
@@ -45,7 +36,7 @@ export async function killDrills({drill, after, goneWithin}: KillPlan): Promise<
   const mark = `NETDRILL_MARK_${randomUUID()}`
   const env = {XDG_STATE_HOME: folder, XDG_RUNTIME_DIR: folder, HOME: folder, NETDRILL_TEST_MARK: mark}
   try {
-    await Promise.all(after.map(async (wait) => killAfter(drill, wait, env)))
+    await Promise.all(after.map(async (moment) => killAfter(drill, moment, env)))
     const left = await eventually(
       () => processesMarked(mark),
       (pids) => pids.length === 0,
@@ -62,8 +53,13 @@ export async function killDrills({drill, after, goneWithin}: KillPlan): Promise<
   }
 }
 
-async function killAfter(drill: string, wait: number, env: Readonly<Record<string, string>>): Promise<void> {
+async function killAfter(
+  drill: string,
+  {says, wait}: Moment,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
   const running = startProgram(['drill', 'run', drill], {env})
+  if (says) await running.waitFor(says)
   await new Promise((resolve) => setTimeout(resolve, wait))
   running.child.kill('SIGKILL')
   await running.result

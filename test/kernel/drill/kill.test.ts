@@ -15,7 +15,7 @@ describe('a drill that is killed', () => {
     const before = kernelState()
     let withFault = 0
     for (let turn = 0; turn < 3; turn++) {
-      const after = Array.from({length: 3}, () => Math.round(200 + random.next() * LATEST))
+      const after = Array.from({length: 3}, () => ({wait: Math.round(200 + random.next() * LATEST)}))
       const killed = await killDrills({drill: DRILL, after, goneWithin: 3000})
       expect(killed.left).toEqual([])
       expect(killed.recovered.map((one) => one.code)).toEqual([0, 0])

@@ -28,24 +28,25 @@ beforeAll(() => {
   pair = makeNamespacePair()
   const {near, far} = pair
   const settings = ['net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1']
-  // Otherwise the kernel sends one ICMP error a second at most.
-  const unlimited = ['net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0']
-  runIn(far, 'sysctl', ['-q', '-w', ...settings, ...unlimited])
+  runIn(far, 'sysctl', ['-q', '-w', ...settings])
   ipIn(near, 'route add 10.98.0.0/24 via 10.99.0.2')
   ipIn(near, 'route add prohibit 10.97.0.1')
   ipIn(near, 'route add blackhole 10.97.0.2')
   ipIn(near, '-6 route add fd98::/64 via fd99::2')
-  ipIn(far, 'route add unreachable 10.98.0.1')
-  ipIn(far, 'route add prohibit 10.98.0.2')
-  ipIn(far, 'route add 10.98.0.9 via 10.99.0.1')
   ipIn(far, '-6 route add prohibit fd98::1')
   runIn(far, 'nft', ['add table inet t'])
   runIn(far, 'nft', ['add chain inet t in {type filter hook input priority 0;}'])
   runIn(far, 'nft', ['add rule inet t in ip length 110 drop'])
-  // A reject rule, since the kernel counts what unreachable routes answer against a small budget.
-  ipIn(far, 'route add 10.98.0.8 via 10.99.0.1')
+  // Reject rules, since the kernel counts what unreachable routes answer against a small budget (ip_rt_error_burst).
+  ipIn(far, 'route add 10.98.0.0/28 via 10.99.0.1')
   runIn(far, 'nft', ['add chain inet t through {type filter hook forward priority 0;}'])
-  runIn(far, 'nft', ['add rule inet t through ip daddr 10.98.0.8 reject with icmp host-unreachable'])
+  for (const [host, answer] of [
+    ['10.98.0.1', 'host-unreachable'],
+    ['10.98.0.2', 'admin-prohibited'],
+    ['10.98.0.8', 'host-unreachable'],
+  ] as const) {
+    runIn(far, 'nft', [`add rule inet t through ip daddr ${host} reject with icmp ${answer}`])
+  }
   allowDatagram(true)
 })
 
