@@ -27,7 +27,8 @@ beforeAll(() => {
   if (missing) return
   pair = makeNamespacePair()
   const {near, far} = pair
-  const settings = ['net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1']
+  const redirects = ['net.ipv4.conf.all.send_redirects=0', 'net.ipv4.conf.nd1.send_redirects=0']
+  const settings = [...redirects, 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1']
   runIn(far, 'sysctl', ['-q', '-w', ...settings])
   ipIn(near, 'route add 10.98.0.0/24 via 10.99.0.2')
   ipIn(near, 'route add prohibit 10.97.0.1')
