@@ -15,15 +15,7 @@ const AT_ONCE = 2
 /** Emulated, each takes about half a minute; NETDRILL_KILLS asks for more. */
 const KILLS = Number(process.env['NETDRILL_KILLS'] ?? 6)
 
-/** Whole drills need minutes under emulation, and their baselines suffer: asked for by NETDRILL_EMULATED_DRILLS=1. */
-const WANTED = process.env['NETDRILL_EMULATED_DRILLS'] === '1'
-
 describe('drill run lossy-link on a kernel with netem', () => {
-  beforeEach((context) => {
-    if (!WANTED)
-      context.skip('whole drills under emulation take minutes: NETDRILL_EMULATED_DRILLS=1 runs them')
-  })
-
   let folder: string
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lossy-'))
