@@ -17,7 +17,10 @@ const alone = (groupOrder: number, testTimeout: number): Options => ({
 })
 
 /** Only inside the virtual machine (tools/qemu), where the kernel has everything and the processor is slow. */
-const machine = process.env['NETDRILL_IN_MACHINE'] === '1' ? [project('qemu', alone(4, 300_000))] : []
+const machine =
+  process.env['NETDRILL_IN_MACHINE'] === '1'
+    ? [project('qemu-kill', alone(4, 900_000)), project('qemu', alone(5, 300_000))]
+    : []
 
 export default defineConfig({
   test: {

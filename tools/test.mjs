@@ -24,9 +24,39 @@ async function main() {
   const runs = planRuns(values.group)
   const lines = await buildLines()
   const missing = await provideSystemPackages(runs.flatMap(({groups}) => groups))
-  const {runGroups} = await import('./test/run-group.mjs')
-  for (const run of runs) lines.push(...(await runGroups(run, positionals)))
+  lines.push(...(await runAll(runs, positionals)))
+  if (lines.length === 0) throw new TypeError(`no test file has ${positionals.join(' or ')} in its path`)
   return conclude(lines, values.require, missing)
+}
+
+/** One run after the other, but for those that go beside others: what they print comes when they have ended. */
+async function runAll(runs, filters) {
+  const {runGroups} = await import('./test/run-group.mjs')
+  const lines = []
+  const beside = []
+  const finish = async () => {
+    for (const run of beside.splice(0)) {
+      const {text, figures} = await run
+      process.stdout.write(text)
+      lines.push(...figures)
+    }
+  }
+  for (const run of runs) {
+    if (run.beside && runs.length > 1) {
+      beside.push(collectOutput((write) => runGroups(run, filters, write)))
+      continue
+    }
+    if (run.machine) await finish()
+    lines.push(...(await runGroups(run, filters)))
+  }
+  await finish()
+  return lines
+}
+
+async function collectOutput(work) {
+  const parts = []
+  const figures = await work((part) => parts.push(Buffer.from(part)))
+  return {text: Buffer.concat(parts), figures}
 }
 
 /** Brings the bundle up to date. A build that fails is a failure of the run, but most tests don't need the bundle. */

@@ -1,19 +1,10 @@
 import {mkdtemp, readFile, readdir, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {fileURLToPath} from 'node:url'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
-import {seededRandom} from '../../src/core/random.ts'
 import {readJournal} from '../../src/scenarios/journal/reader.ts'
 import {kernelState} from '../support/kernel-state.ts'
-import {countWithFault, killDrills} from '../support/kill-drill.ts'
 import {runProgram} from '../support/program.ts'
-
-const SHORT = fileURLToPath(new URL('../fixtures/drills/short-lossy.yaml', import.meta.url))
-/** So many at the same time: the machine is slow, and each waits most of the time. */
-const AT_ONCE = 2
-/** Emulated, each takes about half a minute; NETDRILL_KILLS asks for more. */
-const KILLS = Number(process.env['NETDRILL_KILLS'] ?? 6)
 
 describe('drill run lossy-link on a kernel with netem', () => {
   let folder: string
@@ -46,23 +37,4 @@ describe('drill run lossy-link on a kernel with netem', () => {
     )
     expect(kernelState()).toEqual(before)
   }, 180_000)
-
-  it(`leaves the kernel as it was after kill -9 at ${KILLS} random moments`, async () => {
-    const random = seededRandom(21)
-    const before = kernelState()
-    let withFault = 0
-    for (let turn = 0; turn < KILLS; turn += AT_ONCE) {
-      // Every other one is killed while faults come and go, the others anywhere before.
-      const after = Array.from({length: AT_ONCE}, (_, index) => ({
-        says: index % 2 === 0 ? /slow: in force/ : /phase setup/,
-        wait: Math.round(random.next() * 6000),
-      }))
-      const killed = await killDrills({drill: SHORT, after, goneWithin: 20_000})
-      expect(killed.left).toEqual([])
-      expect(killed.recovered.map((one) => one.code)).toEqual([0, 0])
-      withFault += countWithFault(killed)
-    }
-    expect(kernelState()).toEqual(before)
-    expect(withFault).toBeGreaterThan(0)
-  }, 900_000)
 })

@@ -11,12 +11,12 @@ const VITEST = inRoot('node_modules', 'vitest', 'vitest.mjs')
 const REPORTER = inRoot('tools', 'test', 'reporter.mjs')
 const RESULTS = `${cache}/test`
 
-/** Runs the groups of `run` and returns one line of figures for each. Never rejects. */
-export async function runGroups(run, filters) {
+/** Runs the groups of `run` and returns one line of figures for each; a run in the machine prints through `write`. Never rejects. */
+export async function runGroups(run, filters, write = (part) => process.stdout.write(part)) {
   const started = performance.now()
-  const present = (await Promise.all(run.groups.map(async (name) => [name, await countFiles(name)]))).filter(
-    ([, files]) => files > 0,
-  )
+  const present = (
+    await Promise.all(run.groups.map(async (name) => [name, await countFiles(name, filters)]))
+  ).filter(([, files]) => files > 0)
   if (present.length === 0) return []
   const names = present.map(([name]) => name)
   const reason = run.machine ? whyNoMachine() : undefined
@@ -34,22 +34,24 @@ export async function runGroups(run, filters) {
   if (!process.stdout.isTTY) args.push('--no-color')
   args.push('--reporter=default', `--reporter=${REPORTER}`, ...filters)
   const execute = run.machine ? inMachine : here
-  const status = await execute(args, names[0], run.limitMs)
+  const status = await execute({args, name: names[0], limitMs: run.limitMs, yielding: run.beside, write})
   return figures(names, status, performance.now() - started)
 }
 
-async function countFiles(name) {
+/** Test files of a group that the filters choose, as vitest does: by a part of their path. */
+async function countFiles(name, filters) {
   const folder = inRoot('test', name)
   if (!existsSync(folder)) return 0
-  const files = await readdir(folder, {recursive: true})
-  return files.filter((file) => /\.test\.tsx?$/.test(file)).length
+  const files = (await readdir(folder, {recursive: true})).map((file) => `${folder}/${file}`)
+  const chosen = (file) => filters.length === 0 || filters.some((filter) => file.includes(filter))
+  return files.filter((file) => /\.test\.tsx?$/.test(file) && chosen(file)).length
 }
 
 function skippedGroup(name, files, reason) {
   return {name, passed: 0, failed: 0, skipped: files, ms: 0, notes: [reason], whole: true}
 }
 
-function here(args, name, limitMs) {
+function here({args, name, limitMs}) {
   const env = {...process.env, NETDRILL_TEST_RESULTS: `${RESULTS}/${name}.json`}
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, {cwd: root, env, stdio: ['ignore', 'inherit', 'inherit']})
@@ -61,7 +63,7 @@ function here(args, name, limitMs) {
   })
 }
 
-async function inMachine(args, name, limitMs) {
+async function inMachine({args, name, limitMs, yielding, write}) {
   const env = {
     PATH: process.env['PATH'],
     NETDRILL_IN_MACHINE: '1',
@@ -71,11 +73,12 @@ async function inMachine(args, name, limitMs) {
     cwd: root,
     env,
     timeoutMs: limitMs,
+    yielding,
     collect: RESULTS,
-    say: (text) => process.stdout.write(`${text}\n`),
-    onOutput: (stream, bytes) => process[stream].write(bytes),
+    say: (text) => write(`${text}\n`),
+    onOutput: (_, bytes) => write(bytes),
   }).catch((error) => ({status: 125, console: error.message}))
-  if (result.status >= 124) process.stdout.write(`${result.console}\n`)
+  if (result.status >= 124) write(`${result.console}\n`)
   return result.status
 }
 
