@@ -11,7 +11,14 @@ import {sourcesFingerprint, BUILD_STAMP} from './set-up/build.mjs'
 import {inRoot, root} from './set-up/paths.mjs'
 
 /** Programs that are started by themselves, and what the tools read out of the bundle. */
-const PROGRAMS = ['src/run.ts', 'src/agent.ts', 'src/guard.ts', 'src/app/schemas.ts', 'src/app/explain.ts']
+const PROGRAMS = [
+  'src/run.ts',
+  'src/commands/_unknown-command.ts',
+  'src/agent.ts',
+  'src/guard.ts',
+  'src/app/schemas.ts',
+  'src/app/explain.ts',
+]
 
 const unused = inRoot('tools/build/oclif-parts.mjs')
 

@@ -3,6 +3,7 @@ import {Command, Errors, Flags} from '@oclif/core'
 import {type Problem, isUserError} from '../core/errors.ts'
 import {EXIT, type ExitCode} from '../core/exit-codes.ts'
 import {renderProblem} from '../reporters/problem.ts'
+import {usageProblem} from './_usage-problem.ts'
 
 /** Every command of netdrill extends this. `run` returns nothing: it prints through a reporter and sets the exit code. */
 export abstract class BaseCommand extends Command {
@@ -64,7 +65,7 @@ export abstract class BaseCommand extends Command {
 
   override async catch(error: Error & {oclif?: {exit?: number}}): Promise<never> {
     if (error instanceof Errors.ExitError) throw error
-    const {problems, exit} = explain(error)
+    const {problems, exit} = explain(error, flagsOf(this.constructor as typeof Command))
     if (this.argv.includes('--json') || this.argv.includes('--jsonl')) {
       this.print(JSON.stringify({schema: 'netdrill/error/1', exit, problems}))
     } else {
@@ -77,12 +78,17 @@ export abstract class BaseCommand extends Command {
   }
 }
 
-function explain(error: Error & {oclif?: {exit?: number}}): {problems: readonly Problem[]; exit: ExitCode} {
+function flagsOf(command: typeof Command): readonly string[] {
+  return Object.keys({...command.baseFlags, ...command.flags})
+}
+
+function explain(
+  error: Error & {oclif?: {exit?: number}},
+  flags: readonly string[],
+): {problems: readonly Problem[]; exit: ExitCode} {
   if (isUserError(error)) return {problems: error.problems, exit: error.exit}
   if (error instanceof Errors.CLIError) {
-    const message = error.message.replace(/\nSee more help with --help$/, '')
-    const advice = ['add --help to see what the command takes']
-    return {problems: [{code: 'USAGE_INVALID', message, advice}], exit: EXIT.usage}
+    return {problems: [usageProblem(error, flags)], exit: EXIT.usage}
   }
   const advice = ['run again with --verbose and report what it prints']
   return {problems: [{code: 'INTERNAL', message: error.message, advice}], exit: EXIT.internal}

@@ -20,8 +20,19 @@ export function shorten(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1))}…`
 }
 
-/** The candidate closest to `word`, if it is close enough to be a slip of the fingers. */
+/** The candidate closest to `word`, if it is close enough to be a slip of the fingers; else one that goes on where `word` ends. */
 export function suggest(word: string, candidates: Iterable<string>): string | null {
+  return nearest(word, candidates) ?? continuation(word, candidates)
+}
+
+/** Three letters: fewer begin too many words. */
+function continuation(word: string, candidates: Iterable<string>): string | null {
+  if (word.length < 3) return null
+  const start = word.toLowerCase()
+  return [...candidates].find((candidate) => candidate.toLowerCase().startsWith(start)) ?? null
+}
+
+function nearest(word: string, candidates: Iterable<string>): string | null {
   let best: string | null = null
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
   for (const candidate of candidates) {
