@@ -1,17 +1,18 @@
 /** The check command from its flags to the exit code. */
 import type {CheckResult} from '../core/check-result.ts'
-import {type Problem, UserError, isUserError} from '../core/errors.ts'
+import {type Problem, isUserError} from '../core/errors.ts'
 import type {RunEvent} from '../core/events.ts'
 import {EXIT} from '../core/exit-codes.ts'
 import type {Ports} from '../core/ports.ts'
-import {type Millis, formatDuration, parseDuration} from '../core/units.ts'
+import type {Millis} from '../core/units.ts'
 import {checkNagiosExit} from '../reporters/check/nagios.ts'
 import type {LoadedCheck} from '../scenarios/check/check-spec.ts'
-import {type CheckSource, loadCheck} from '../scenarios/check/load-check.ts'
+import {loadCheck} from '../scenarios/check/load-check.ts'
 import {concludeCheck, runCheck} from '../scenarios/check/run-check.ts'
 import {packageVersion} from '../system/package-root.ts'
 import {type EndingSignal, endProcess, onEndingSignal} from '../system/signals.ts'
-import {readStandardInput} from '../system/standard-input.ts'
+import {readSources} from './documents.ts'
+import {readDurationFlag} from './read-duration.ts'
 import {type CheckDisplay, type CheckDisplayRequest, openCheckDisplay} from './check-display.ts'
 import {type CheckRedactor, checkRedactor} from './check-redact.ts'
 import {type CheckReportFiles, renderAnnotations, writeReports} from './check-reports.ts'
@@ -32,16 +33,14 @@ export interface CheckFlags {
   readonly warn: (problem: Problem) => void
 }
 
-const OWN_DOCUMENT = 'netdrill.yaml'
-const LONGEST: Millis = 7 * 86_400_000
 /** Between a second signal and the end of the process, if a probe doesn't obey. */
 const PATIENCE: Millis = 1000
 
 /** Checks, shows, reports and judges; gives the exit code. Throws `UserError` before anything is sent. */
 export async function checkDocuments(flags: CheckFlags, ports: Ports): Promise<number> {
-  const wait = flags.wait === undefined ? null : readDuration('--wait', flags.wait)
-  const maxTime = readDuration('--max-time', flags.maxTime)
-  const sources = await readSources(flags.files.length === 0 ? [OWN_DOCUMENT] : flags.files, ports)
+  const wait = flags.wait === undefined ? null : readDurationFlag('--wait', flags.wait)
+  const maxTime = readDurationFlag('--max-time', flags.maxTime)
+  const sources = await readSources(flags.files, ports)
   const env = (name: string): string | undefined => ports.host.env(name)
   const loaded = await loadCheck(sources, {env, only: flags.only, tags: flags.tags})
   for (const warning of loaded.warnings) flags.warn(warning)
@@ -147,42 +146,4 @@ function runStarted({files}: LoadedCheck, ports: Ports): RunEvent {
       backends: [],
     },
   }
-}
-
-/** Each file once, in the order given. */
-async function readSources(
-  files: readonly string[],
-  {files: door}: Pick<Ports, 'files'>,
-): Promise<readonly CheckSource[]> {
-  return Promise.all(
-    [...new Set(files)].map(async (file) => {
-      if (file === '-') return {file, text: await readStandardInput()}
-      const text = await readText(file, door)
-      if (text !== null) return {file, text}
-      const advice =
-        file === OWN_DOCUMENT ? ['netdrill init writes one', 'or name another file'] : ['check the path']
-      throw new UserError({code: 'CONFIG_FILE', message: `there is no file ${file}`, advice})
-    }),
-  )
-}
-
-async function readText(file: string, door: Ports['files']): Promise<string | null> {
-  try {
-    return await door.readText(file)
-  } catch (error) {
-    const because = error instanceof Error ? error.message : String(error)
-    throw new UserError({code: 'CONFIG_FILE', message: `${file} can not be read: ${because}`})
-  }
-}
-
-function readDuration(flag: string, text: string): Millis {
-  const parsed = parseDuration(text)
-  if (!parsed.ok) throw usage(`${flag}: ${parsed.because}`)
-  if (parsed.value < 1) throw usage(`${flag}: ${text} is too short`)
-  if (parsed.value <= LONGEST) return parsed.value
-  throw usage(`${flag}: ${text} is too long; at most ${formatDuration(LONGEST)}`)
-}
-
-function usage(message: string): UserError {
-  return new UserError({code: 'USAGE_INVALID', message})
 }

@@ -30,6 +30,8 @@ export interface RunInfo {
   /** Unique name of the run; also the journal's file name. */
   readonly id: string
   readonly command: string
+  /** Absent for what ends by itself. */
+  readonly purpose?: 'monitor'
   readonly title: string
   readonly version: string
   readonly seed: number

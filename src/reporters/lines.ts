@@ -116,7 +116,7 @@ function renderProgress(state: LinesState, at: Millis, style: Style): string {
   const rest = sorted.slice(NAMED)
   const connected = rest.filter(([, one]) => one.state === 'connected').length
   const others = rest.length === 0 ? [] : [`and ${rest.length} more, ${connected} of them connected`]
-  return `${style('dim', stamp(at))}  ${style('dim', `… ${state.phase}: ${[...named, ...others].join(', ')}`)}`
+  return `${style('dim', stamp(at))}  ${style('dim', `… ${state.phase === '' ? '' : `${state.phase}: `}${[...named, ...others].join(', ')}`)}`
 }
 
 function stamp(at: Millis): string {

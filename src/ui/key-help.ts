@@ -11,23 +11,29 @@ interface KeyHelp {
 }
 
 /** In order of importance: a narrow footer leaves the last ones out, the help page shows all. */
-function keyHelps(glyphs: Glyphs): readonly KeyHelp[] {
+function keyHelps(glyphs: Glyphs, watch: boolean): readonly KeyHelp[] {
+  const ending: readonly KeyHelp[] = watch
+    ? [{keys: 'q', short: 'quit', long: 'end the watch (also Ctrl-C, which ends it with code 130)'}]
+    : [
+        {keys: 'q', short: 'quit', long: 'quit: asks once, then aborts the drill and undoes its faults'},
+        {keys: 'a', short: 'abort', long: 'abort in order (also Ctrl-C); a second time: undo at once'},
+      ]
+  const goesOn = watch ? 'the watch' : 'the drill'
   return [
     {keys: '?', short: 'help', long: 'this page'},
-    {keys: 'q', short: 'quit', long: 'quit: asks once, then aborts the drill and undoes its faults'},
-    {keys: 'a', short: 'abort', long: 'abort in order (also Ctrl-C); a second time: undo at once'},
-    {keys: 'space', short: 'pause', long: 'freeze the display (also p); the drill goes on'},
+    ...ending,
+    {keys: 'space', short: 'pause', long: `freeze the display (also p); ${goesOn} goes on`},
     {keys: 'd', short: 'detail', long: 'everything about the selected target (also Enter); Esc goes back'},
     {keys: glyphs.upDown, short: 'select', long: 'select a target (also k and j, Home and End)'},
     {keys: 's', short: 'sort', long: 'sort by document order, state, loss, p95 or name'},
   ]
 }
 
-export function renderHelp(glyphs: Glyphs): readonly Line[] {
+export function renderHelp(glyphs: Glyphs, watch: boolean): readonly Line[] {
   const mark = (sign: string, text: string): Line => [span(`   ${sign.padEnd(7)}`, 'accent'), span(text)]
   return [
     [span('   KEYS', 'dim')],
-    ...keyHelps(glyphs).map(({keys, long}) => mark(keys, long)),
+    ...keyHelps(glyphs, watch).map(({keys, long}) => mark(keys, long)),
     [],
     [span('   SIGNS', 'dim')],
     mark(
@@ -47,8 +53,12 @@ export function renderHelp(glyphs: Glyphs): readonly Line[] {
 }
 
 /** As many keys as fit, the most important ones first, shown in a steady order. */
-export function renderKeys(glyphs: Glyphs, width: number, sort: SortKey): Line {
-  const helps = keyHelps(glyphs).map((help) =>
+export function renderKeys(
+  glyphs: Glyphs,
+  width: number,
+  {sort, watch}: {readonly sort: SortKey; readonly watch: boolean},
+): Line {
+  const helps = keyHelps(glyphs, watch).map((help) =>
     help.keys === 's' && sort !== 'document' ? {...help, short: `sort: ${sort}`} : help,
   )
   let used = 1

@@ -7,7 +7,7 @@ import {DrillScreen} from './components/drill-screen.tsx'
 import {Keyboard} from './components/keyboard.tsx'
 import type {Frame} from './frame.ts'
 import {chooseLook} from './look.ts'
-import {type KeyName, type Urgency, decideKey, initialScreen} from './screen-state.ts'
+import {type KeyName, type KeyResult, type Urgency, decideKey, initialScreen} from './screen-state.ts'
 import {emptyView, foldView} from './view-state.ts'
 
 export interface MountOptions {
@@ -23,6 +23,8 @@ export interface MountOptions {
   readonly after: Clock['after']
   /** A key asked for it: at most once per urgency. In raw mode Ctrl-C is a key and sends no signal. */
   readonly onAbort: (urgency: Urgency) => void
+  /** `q` during a watch. */
+  readonly onQuit?: () => void
   /** The locale is UTF-8. */
   readonly unicode: boolean
   /** False under `NO_COLOR` or `--no-color`: no colours or other attributes are written. */
@@ -137,7 +139,7 @@ function startDisplay(options: MountOptions): Display {
     const result = decideKey(screen, key, {view, now: now()})
     screen = result.screen
     draw()
-    if (result.abort) options.onAbort(result.abort)
+    tellCaller(result, options)
   }
   const onEvent = (event: RunEvent): void => {
     try {
@@ -169,6 +171,11 @@ function startDisplay(options: MountOptions): Display {
     },
     failure: () => failure,
   }
+}
+
+function tellCaller({abort, quit}: KeyResult, options: MountOptions): void {
+  if (abort) options.onAbort(abort)
+  if (quit) options.onQuit?.()
 }
 
 function asError(error: unknown): Error {

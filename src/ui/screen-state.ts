@@ -1,7 +1,7 @@
 /** What the person at the keyboard has chosen, and what each key does. Pure: the mount carries out the effect. */
 import type {Millis} from '../core/units.ts'
 import {type SortKey, nextSortKey, sortTargets} from './sort-targets.ts'
-import type {ViewState} from './view-state.ts'
+import {type ViewState, isWatch} from './view-state.ts'
 
 export type Urgency = 'orderly' | 'immediate'
 type Pane = 'overview' | 'detail' | 'help'
@@ -42,6 +42,8 @@ export interface KeyResult {
   readonly screen: ScreenState
   /** The caller has to be told, once. */
   readonly abort: Urgency | null
+  /** A watch has to end: nothing is in force, so nobody is asked. */
+  readonly quit?: true
 }
 
 export function initialScreen(): ScreenState {
@@ -100,6 +102,7 @@ function decideAbort(screen: ScreenState, view: ViewState): KeyResult {
 
 function decideQuit(screen: ScreenState, view: ViewState): KeyResult {
   if (screen.pane !== 'overview') return stay({...screen, pane: 'overview', quitAsked: false})
+  if (isWatch(view)) return {screen, abort: null, quit: true}
   if (isOver(view) || screen.abort !== null || view.abortRequested) return stay({...screen, quitAsked: false})
   return screen.quitAsked
     ? decideAbort({...screen, quitAsked: false}, view)

@@ -154,6 +154,11 @@ function updateFault(
   return {...view, faultPlaces, faults: [...view.faults, change(unknownFaultView(id, at))]}
 }
 
+/** A watch has no phases and no verdict: it goes on until somebody ends it. */
+export function isWatch(view: ViewState): boolean {
+  return view.run?.purpose === 'monitor'
+}
+
 /** Where the time axis begins: what came before the first baseline is preparation. */
 export function axisStart(view: ViewState): Millis {
   return view.phases.find(({phase}) => phase === 'baseline')?.since ?? 0

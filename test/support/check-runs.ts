@@ -30,6 +30,8 @@ export function checkTarget(
     count: 1,
     interval: 1000,
     timeout: 3000,
+    fall: 2,
+    rise: 1,
     policy: null,
     expectations: [],
     place,

@@ -22,6 +22,9 @@ export interface CheckTarget {
   readonly count: number
   readonly interval: Millis
   readonly timeout: Millis
+  /** Failures in a row until it counts as down, and successes until it is up again: for who watches it. */
+  readonly fall: number
+  readonly rise: number
   readonly policy: Policy | null
   readonly expectations: readonly CheckExpectation[]
   readonly place: CheckPlace

@@ -24,6 +24,9 @@ export interface CheckRequest extends Selection {
 
 const DEFAULT_INTERVAL = 1000
 const DEFAULT_TIMEOUT = 3000
+/** One lost packet is no outage. */
+const DEFAULT_FALL = 2
+const DEFAULT_RISE = 1
 
 type Document = LoadedDocument<NetdrillDocument>
 
@@ -109,13 +112,22 @@ function readTarget({key, name, target, document, tags}: KnownTarget): CheckTarg
     family: target.family ?? 0,
     options: target.options,
     count: target.count ?? 1,
-    interval: target.interval ?? defaults?.interval ?? DEFAULT_INTERVAL,
-    timeout: target.timeout ?? defaults?.timeout ?? DEFAULT_TIMEOUT,
+    ...paceOf(target, defaults),
     policy: readPolicy(document, key, target),
     expectations: readExpectations(document, key, target),
     place: placeOf(position),
     position,
   }
+}
+
+const PACE = {interval: DEFAULT_INTERVAL, timeout: DEFAULT_TIMEOUT, fall: DEFAULT_FALL, rise: DEFAULT_RISE}
+type Pace = typeof PACE
+type GivenPace = {readonly [K in keyof Pace]?: number | undefined}
+
+/** What a target says, else the document's defaults, else these. */
+function paceOf(target: GivenPace, defaults: GivenPace | undefined): Pace {
+  const of = (key: keyof Pace): number => target[key] ?? defaults?.[key] ?? PACE[key]
+  return {interval: of('interval'), timeout: of('timeout'), fall: of('fall'), rise: of('rise')}
 }
 
 /** A name in braces stands for a server of a lab, which is only there in a drill. */

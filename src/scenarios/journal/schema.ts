@@ -53,7 +53,7 @@ const reading = z.strictObject({
   port: z.number().int().optional(),
   rtt: millis.optional(),
   phase: z.partialRecord(
-    z.enum(['resolve', 'connect', 'tls', 'request', 'wait', 'download', 'total']),
+    z.enum(['resolve', 'connect', 'starttls', 'tls', 'request', 'wait', 'download', 'total']),
     millis,
   ),
   addresses: z.array(addressOutcome).optional(),
@@ -86,6 +86,7 @@ const run = z.strictObject({
   seed: z.number().int(),
   started: z.string(),
   platform: z.string(),
+  purpose: z.literal('monitor').optional(),
   backends: z.array(z.string()),
 })
 

@@ -3,6 +3,7 @@ import type {Frame} from '../frame.ts'
 import {renderKeys} from '../key-help.ts'
 import {paintLine} from '../look.ts'
 import {type Line, cutLine, span} from '../spans.ts'
+import {isWatch} from '../view-state.ts'
 import {Row} from './row.tsx'
 
 /** The keys, or the question that waits for one. */
@@ -12,12 +13,15 @@ export function Footer({frame}: {readonly frame: Frame}): ReactElement {
 }
 
 function renderFooter({screen, view, columns, look, hasKeys}: Frame): Line {
+  const watch = isWatch(view)
+  if (!hasKeys && watch) return [span(' Ctrl-C ends the watch', 'dim')]
   if (!hasKeys) return [span(' Ctrl-C aborts the drill and undoes its faults', 'dim')]
   if (screen.quitAsked) {
     return [span(' press q again to abort the drill ', 'notice'), span(' any other key: go on', 'dim')]
   }
   if (view.verdict) return [span(' done', 'dim')]
   if (screen.abort === 'immediate') return [span(' undoing everything at once', 'dim')]
+  if (screen.abort && watch) return [span(' ending', 'dim')]
   if (screen.abort) {
     return [
       span(' ending in order and undoing the faults', 'dim'),
@@ -25,5 +29,5 @@ function renderFooter({screen, view, columns, look, hasKeys}: Frame): Line {
       span(' undo at once', 'dim'),
     ]
   }
-  return renderKeys(look.glyphs, columns - 1, screen.sort)
+  return renderKeys(look.glyphs, columns - 1, {sort: screen.sort, watch})
 }

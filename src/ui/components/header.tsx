@@ -1,13 +1,18 @@
 import type {ReactElement} from 'react'
 import {type Frame, shownFrame} from '../frame.ts'
 import {renderHeaderLine} from '../header-line.ts'
+import {renderStateCounts} from '../state-counts.ts'
 import {renderStepper} from '../stepper.ts'
+import {isWatch} from '../view-state.ts'
 import {Rows} from './rows.tsx'
 
-/** Title with clock, and the steps of the drill. */
+/** Title with clock, and the steps of the drill, or how many targets of a watch are in which state. */
 export function Header({frame}: {readonly frame: Frame}): ReactElement {
   const shown = shownFrame(frame)
   const {view, now, columns, look} = shown
-  const lines = [renderHeaderLine(frame, shown), renderStepper(view, now, columns - 1, look.glyphs)]
+  const status = isWatch(view)
+    ? renderStateCounts(view.targets, columns - 1, look.glyphs)
+    : renderStepper(view, now, columns - 1, look.glyphs)
+  const lines = [renderHeaderLine(frame, shown), status]
   return <Rows lines={lines} look={look} />
 }

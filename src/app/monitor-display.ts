@@ -1,0 +1,102 @@
+/** Shows a watch: the live view on a terminal, lines elsewhere, the event stream for programs. */
+import type {RunEvent} from '../core/events.ts'
+import type {Clock} from '../core/ports.ts'
+import type {Millis} from '../core/units.ts'
+import {renderJsonLine} from '../reporters/jsonl.ts'
+import {linesReporter} from '../reporters/lines.ts'
+import {MonitorFacts} from '../reporters/monitor-facts.ts'
+import {renderMonitorSummary} from '../reporters/monitor-summary.ts'
+import {type Terminal, systemTerminal} from '../system/terminal.ts'
+
+export interface MonitorDisplayRequest {
+  readonly display: 'auto' | 'lines' | 'jsonl'
+  readonly color: boolean
+  /** Only what has changed is told, and the closing summary. */
+  readonly quiet: boolean
+}
+
+export interface MonitorDisplayWorld {
+  readonly now: () => Millis
+  readonly after: Clock['after']
+  /** `interrupt` is Ctrl-C, which in raw mode is a key. */
+  readonly onKey: (what: 'quit' | 'interrupt') => void
+}
+
+export interface MonitorDisplay {
+  show(event: RunEvent): void
+  /** Gives the terminal back and prints the summary. */
+  close(): Promise<void>
+}
+
+/** Between progress lines without a terminal: a watch may go on for days. */
+const PROGRESS_EVERY: Millis = 60_000
+const NEVER: Millis = Number.POSITIVE_INFINITY
+
+export async function openMonitorDisplay(
+  request: MonitorDisplayRequest,
+  world: MonitorDisplayWorld,
+): Promise<MonitorDisplay> {
+  const terminal = systemTerminal({color: request.color})
+  if (request.display === 'jsonl')
+    return {show: (event) => terminal.stdout.write(renderJsonLine(event)), close: async () => undefined}
+  if (request.display === 'auto' && terminal.interactive && !request.quiet) return live(terminal, world)
+  return lines(terminal, request.quiet)
+}
+
+function lines(terminal: Terminal, quiet: boolean): MonitorDisplay {
+  const report = linesReporter({...terminal, progressEvery: quiet ? NEVER : PROGRESS_EVERY})
+  const summary = closing(terminal)
+  return {
+    show: (event) => {
+      summary.show(event)
+      const text = report(event)
+      if (text !== '') terminal.stderr.write(text)
+    },
+    close: async () => summary.print(),
+  }
+}
+
+async function live(terminal: Terminal, world: MonitorDisplayWorld): Promise<MonitorDisplay> {
+  const {mountDrill} = await import('../ui/mount.tsx')
+  const listeners = new Set<(event: RunEvent) => void>()
+  const {stdin, stdout, stderr, unicode, color} = terminal
+  const mounted = await mountDrill({
+    stdin,
+    stdout,
+    stderr,
+    unicode,
+    color,
+    now: world.now,
+    after: world.after,
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    onAbort: () => world.onKey('interrupt'),
+    onQuit: () => world.onKey('quit'),
+  })
+  const summary = closing(terminal)
+  return {
+    show: (event) => {
+      summary.show(event)
+      for (const listener of listeners) listener(event)
+    },
+    close: async () => {
+      await mounted.finish()
+      const failure = await mounted.ended
+      if (failure) stderr.write(`the live view broke (${failure.message}); the watch was not concerned\n`)
+      summary.print()
+    },
+  }
+}
+
+function closing(terminal: Terminal): {show: (event: RunEvent) => void; print: () => void} {
+  const facts = new MonitorFacts()
+  const {columns: width, color, unicode} = terminal
+  return {
+    show: (event) => facts.add(event),
+    print: () => {
+      terminal.stdout.write(renderMonitorSummary(facts, {width, color, unicode}))
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import {Args, Flags} from '@oclif/core'
+import {monitorDocuments} from '../app/monitor.ts'
+import {openPorts} from '../app/ports.ts'
+import {BaseCommand} from './_base.ts'
+
+export default class Monitor extends BaseCommand {
+  static override summary = 'watch every target of a document until told to stop'
+  static override description = `Probes each target at its interval and follows its state: connected, degraded, suspect, reconnecting, and back. A target with a
+policy is retried as that policy says. On a terminal a live view is drawn, elsewhere a line for everything that changes.
+
+Exit codes: when its time is over (--for) or after q: 0 if every target was up, 1 if one was down. 2 mistake in the document or on the
+command line, 130 or 143 interrupted.`
+  static override examples = [
+    '<%= config.bin %> monitor',
+    '<%= config.bin %> monitor network.yaml --tag edge',
+    '<%= config.bin %> monitor network.yaml --for 10m --plain --journal ./journals',
+  ]
+  static override strict = false
+  static override args = {
+    file: Args.string({description: 'documents; - for standard input (by default netdrill.yaml)'}),
+  }
+  static override flags = {
+    only: Flags.string({
+      summary: 'watch only the target of this name; may be repeated',
+      env: 'NETDRILL_ONLY',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'NAME',
+    }),
+    tag: Flags.string({
+      summary: 'watch only targets with this tag; may be repeated',
+      env: 'NETDRILL_TAG',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'TAG',
+    }),
+    for: Flags.string({
+      summary: 'end after this time',
+      env: 'NETDRILL_FOR',
+      helpValue: 'DURATION',
+    }),
+    plain: Flags.boolean({summary: 'print lines, even on a terminal', env: 'NETDRILL_PLAIN'}),
+    journal: Flags.directory({
+      summary: 'write every event to a journal in this folder',
+      env: 'NETDRILL_JOURNAL',
+      helpValue: 'FOLDER',
+    }),
+  }
+
+  async run(): Promise<void> {
+    const {argv, flags} = await this.parse(Monitor)
+    const {only = [], tag: tags = [], journal = null, color, quiet} = flags
+    const display = flags.jsonl ? 'jsonl' : flags.plain ? 'lines' : 'auto'
+    const exit = await monitorDocuments(
+      {
+        files: argv.map(String),
+        only,
+        tags,
+        for: flags.for,
+        journal,
+        display: {display, color, quiet},
+      },
+      openPorts(flags.seed),
+    )
+    process.exitCode = exit
+  }
+}

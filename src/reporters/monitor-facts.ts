@@ -1,0 +1,130 @@
+/** What a watch has seen of each target so far, folded from its events in bounded memory. */
+import type {ConnectionState, RunEvent, RunInfo} from '../core/events.ts'
+import type {Outcome} from '../core/outcome.ts'
+import {LogHistogram} from '../core/log-histogram.ts'
+import type {Millis} from '../core/units.ts'
+
+export interface MonitoredTarget {
+  readonly name: string
+  readonly url: string
+  readonly state: ConnectionState
+  /** When it took this state. */
+  readonly since: Millis
+  readonly ok: number
+  readonly failed: number
+  /** Could not be taken, or came too late to be: they say nothing about the target. */
+  readonly skipped: number
+  readonly rtt: LogHistogram
+  readonly outages: number
+  /** Time in an outage, the present one not included. */
+  readonly down: Millis
+  readonly longest: Millis
+  /** Start of the present outage. */
+  readonly downSince: Millis | null
+  readonly lastFailure: {readonly code: string; readonly text: string} | null
+}
+
+/** States in which a target that was up counts as lost. */
+const DOWN: ReadonlySet<ConnectionState> = new Set(['reconnecting', 'exhausted', 'failed'])
+
+export function isDown(state: ConnectionState): boolean {
+  return DOWN.has(state)
+}
+
+/** The fold of a watch. Mutable inside: ten thousand targets several times a second leave no time for copies. */
+export class MonitorFacts {
+  #run: RunInfo | null = null
+  #at: Millis = 0
+  #gaps: Millis = 0
+  readonly #targets = new Map<string, MonitoredTarget>()
+
+  get run(): RunInfo | null {
+    return this.#run
+  }
+
+  /** Time of the last event. */
+  get at(): Millis {
+    return this.#at
+  }
+
+  /** How long the observer itself was not there. */
+  get gaps(): Millis {
+    return this.#gaps
+  }
+
+  /** In the order of the document. */
+  targets(): readonly MonitoredTarget[] {
+    return [...this.#targets.values()]
+  }
+
+  add(event: RunEvent): void {
+    this.#at = Math.max(this.#at, event.at)
+    switch (event.type) {
+      case 'run-started':
+        this.#run = event.run
+        return
+      case 'target-added':
+        this.#targets.set(event.target.name, newTarget(event.target.name, event.target.url, event.at))
+        return
+      case 'sample':
+        this.#update(event.target, (old) => foldOutcome(old, event.sample.outcome))
+        return
+      case 'slot-missed':
+        this.#update(event.target, (old) => ({...old, skipped: old.skipped + 1}))
+        return
+      case 'state-changed':
+        this.#update(event.target, (old) => foldState(old, event.to, event.at))
+        return
+      case 'observer-gap':
+        this.#gaps += event.length
+        return
+      default:
+    }
+  }
+
+  #update(name: string, change: (old: MonitoredTarget) => MonitoredTarget): void {
+    this.#targets.set(name, change(this.#targets.get(name) ?? newTarget(name, '', this.#at)))
+  }
+}
+
+function newTarget(name: string, url: string, at: Millis): MonitoredTarget {
+  return {
+    name,
+    url,
+    state: 'idle',
+    since: at,
+    ok: 0,
+    failed: 0,
+    skipped: 0,
+    rtt: new LogHistogram(),
+    outages: 0,
+    down: 0,
+    longest: 0,
+    downSince: null,
+    lastFailure: null,
+  }
+}
+
+function foldOutcome(old: MonitoredTarget, outcome: Outcome): MonitoredTarget {
+  switch (outcome.status) {
+    case 'ok':
+      old.rtt.add(outcome.reading.rtt ?? outcome.took)
+      return {...old, ok: old.ok + 1}
+    case 'failed': {
+      const {code, message} = outcome.failure
+      return {...old, failed: old.failed + 1, lastFailure: {code, text: message}}
+    }
+    case 'skipped':
+      return {...old, skipped: old.skipped + 1}
+  }
+}
+
+function foldState(old: MonitoredTarget, state: ConnectionState, at: Millis): MonitoredTarget {
+  // The watch has ended: how the target stood is of more interest.
+  if (state === 'disconnected') return old
+  const next = {...old, state, since: at}
+  if (old.downSince === null) return isDown(state) ? {...next, downSince: at, outages: old.outages + 1} : next
+  if (isDown(state)) return next
+  const length = at - old.downSince
+  return {...next, downSince: null, down: old.down + length, longest: Math.max(old.longest, length)}
+}
