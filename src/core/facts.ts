@@ -62,6 +62,18 @@ export interface ResumptionFacts {
   readonly saved_ms: number | null
 }
 
+/** The dialogue in plain text before a handshake. */
+export interface StarttlsFacts {
+  readonly protocol: string
+  /** The steps that were begun, in order; the last one is where it failed, if it did. */
+  readonly steps: readonly {readonly name: string; readonly took_ms: number}[]
+  /** How many steps the dialogue has. */
+  readonly of: number
+  readonly took_ms: number
+  /** The server agreed, and nothing else came before the handshake. */
+  readonly agreed: boolean
+}
+
 export interface TlsFacts {
   readonly version: string | null
   readonly cipher: string | null
@@ -90,6 +102,8 @@ export interface TlsFacts {
   /** The number of the alert received, if one was. */
   readonly alert: number | null
   readonly client_certificate_requested: boolean | null
+  /** Only for a connection that began in plain text. */
+  readonly starttls?: StarttlsFacts
 }
 
 export interface PingFacts {

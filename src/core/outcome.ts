@@ -6,7 +6,7 @@ import type {Millis} from './units.ts'
 export type Family = 4 | 6
 
 /** The steps whose time is measured; `total` is their sum as seen by the clock. */
-export type PhaseName = 'resolve' | 'connect' | 'tls' | 'request' | 'wait' | 'download' | 'total'
+export type PhaseName = 'resolve' | 'connect' | 'starttls' | 'tls' | 'request' | 'wait' | 'download' | 'total'
 export type Phases = Readonly<Partial<Record<PhaseName, Millis>>>
 
 /** What became of one address of the target; every address that was considered is listed. */

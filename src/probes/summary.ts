@@ -19,7 +19,10 @@ export interface SummaryHead {
 /** Everything that is measured; expectations are judged by whoever has them. */
 export type Measured = Omit<ProbeResult, 'expectations' | 'interrupted' | 'verdict' | 'exit'>
 
-const PHASES: readonly PhaseName[] = ['resolve', 'connect', 'tls', 'request', 'wait', 'download', 'total']
+const PHASES: readonly PhaseName[] = [
+  ...(['resolve', 'connect', 'starttls', 'tls'] as const),
+  ...(['request', 'wait', 'download', 'total'] as const),
+]
 
 /** Takes the events of one target in as they come; `result` may be read at any time. */
 export class SummaryFold {

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {STARTTLS_PROTOCOLS} from '../../probes/starttls/protocols.ts'
 import {EXIT_TEXT, ProbeCommand, TARGET_ARG, sharedFlags} from './_probe.ts'
 
 export default class ProbeTls extends ProbeCommand {
@@ -15,6 +16,10 @@ ${EXIT_TEXT}`
     {
       description: 'A server with a private issuer, by address',
       command: '<%= config.bin %> probe tls 192.0.2.1:8443 --sni api.internal --ca ca.pem',
+    },
+    {
+      description: 'A mail server that changes to TLS on request',
+      command: '<%= config.bin %> probe tls mail.example.org:587 --starttls smtp',
     },
   ]
   static override args = TARGET_ARG
@@ -59,6 +64,12 @@ ${EXIT_TEXT}`
       summary: 'report what is wrong with the certificates, but do not fail because of it',
       env: 'NETDRILL_INSECURE',
     }),
+    starttls: Flags.option({
+      options: STARTTLS_PROTOCOLS,
+      summary: 'begin in plain text and ask for TLS in this protocol, on its own default port',
+      env: 'NETDRILL_STARTTLS',
+      helpValue: 'PROTOCOL',
+    })(),
     resume: Flags.boolean({
       summary: 'connect again and tell whether the session is resumed and what that saves',
       env: 'NETDRILL_RESUME',
@@ -68,10 +79,10 @@ ${EXIT_TEXT}`
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(ProbeTls)
-    const {sni, alpn, min, max, ca, cert, key} = flags
+    const {sni, alpn, min, max, ca, cert, key, starttls} = flags
     const options = {
       strategy: flags.race === undefined ? undefined : flags.race ? 'race' : 'order',
-      ...{sni, alpn, min, max, ca, cert, key},
+      ...{sni, alpn, min, max, ca, cert, key, starttls},
       verify: flags.insecure ? false : undefined,
       resume: flags.resume || undefined,
     }

@@ -9,12 +9,14 @@ import {NETWORK_FAILURES} from './network.ts'
 import {PROBLEMS} from './problems.ts'
 import {TLS_FAILURES} from './tls.ts'
 
+import {STARTTLS_FAILURES} from './starttls.ts'
 export type FailureCode =
   | keyof typeof NETWORK_FAILURES
   | keyof typeof LOCAL_FAILURES
   | keyof typeof DNS_FAILURES
   | keyof typeof TLS_FAILURES
   | keyof typeof HTTP_FAILURES
+  | keyof typeof STARTTLS_FAILURES
 export type ProblemCode = keyof typeof PROBLEMS
 
 export const FAILURES: Readonly<Record<FailureCode, FailureEntry>> = {
@@ -26,6 +28,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailureEntry>> = {
 }
 
 export {PROBLEMS}
+  ...STARTTLS_FAILURES,
 
 export interface FailureDetails {
   /** Where it happened, if not at the code's usual stage. */

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import {TLS_VERSIONS, type TlsVersion} from '../../core/tls-port.ts'
 import {DIAL_STRATEGIES} from '../shared/dial-addresses.ts'
+import {STARTTLS_PROTOCOLS} from '../starttls/protocols.ts'
 
 const VERSION_WORDS: Readonly<Record<string, TlsVersion>> = {
   '1': 'TLSv1',
@@ -79,6 +80,10 @@ export const tlsOptions = z
     resume: z.boolean().default(false).meta({
       description:
         'Connects a second time with the session of the first, and tells whether it was resumed and what that saved.',
+    }),
+    starttls: z.enum(STARTTLS_PROTOCOLS).optional().meta({
+      description:
+        'The connection begins in plain text: the protocol in which to ask for TLS. Its port is the default one.',
     }),
   })
   .refine(({min, max}) => TLS_VERSIONS.indexOf(min) <= TLS_VERSIONS.indexOf(max), {

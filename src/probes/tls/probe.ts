@@ -1,6 +1,7 @@
 import {UserError} from '../../core/errors.ts'
 import type {Outcome} from '../../core/outcome.ts'
 import type {Ports} from '../../core/ports.ts'
+import {suggest} from '../../core/text.ts'
 import type {MeasureRun, Probe, ProbeRequest, Prober} from '../probe.ts'
 import {agreedFamily} from '../shared/resolve-target.ts'
 import {startDeadline} from '../shared/deadline.ts'
@@ -8,13 +9,14 @@ import {measureHandshake, type TlsTarget} from './measure.ts'
 import {openMaterials} from './materials.ts'
 import {referenceName, serverName} from './name-matching.ts'
 import {tlsOptions, type TlsOptions} from './options.ts'
+import {isStarttlsProtocol, STARTTLS_PORTS, STARTTLS_PROTOCOLS} from '../starttls/protocols.ts'
 
 /** The port of HTTP over TLS, which is what people mean when they name none. */
 const DEFAULT_PORT = 443
 
 /**
  * Connects and shakes hands, then judges the certificates itself. `rtt` is the time until the secure connection
- * was usable: `phase.connect` plus `phase.tls`, without name resolution and without the wait for a late alert.
+ * was usable: `phase.connect`, `phase.starttls` if there is one, and `phase.tls`, without name resolution and without the wait for a late alert.
  * Facts are given also when the certificate deserves no trust, and as far as it came when the handshake failed.
  */
 export const tls: Probe<TlsOptions> = {
@@ -38,14 +40,13 @@ async function openTls(request: ProbeRequest<TlsOptions>, ports: Ports): Promise
 }
 
 function checkTarget(request: ProbeRequest<TlsOptions>): Omit<TlsTarget, 'materials'> {
-  const {url, options, source, interface: device} = request
-  if (url.path !== '' || Object.keys(url.query).length > 0) {
-    throw new UserError({code: 'USAGE_INVALID', message: `"${url.text}": a TLS target ends with its port`})
-  }
+  const {url, source, interface: device} = request
+  const options = withQuery(request)
   const reference = referenceName(options.sni === undefined || options.sni === '' ? url.host : options.sni)
+  const usual = options.starttls === undefined ? DEFAULT_PORT : STARTTLS_PORTS[options.starttls]
   return {
     host: url.host,
-    port: url.port ?? DEFAULT_PORT,
+    port: url.port ?? usual,
     family: agreedFamily(url.host, request.family, source),
     source,
     interface: device,
@@ -53,6 +54,29 @@ function checkTarget(request: ProbeRequest<TlsOptions>): Omit<TlsTarget, 'materi
     reference,
     sni: options.sni === '' ? null : serverName(reference),
   }
+}
+
+/** `tls://host?starttls=smtp` says the same as the option. */
+function withQuery({url, options}: ProbeRequest<TlsOptions>): TlsOptions {
+  const {starttls: protocol, ...others} = url.query
+  if (url.path !== '' || Object.keys(others).length > 0) {
+    const message = `"${url.text}": behind the port of a TLS target only ?starttls=PROTOCOL may stand`
+    throw new UserError({code: 'USAGE_INVALID', message})
+  }
+  if (protocol === undefined) return options
+  if (!isStarttlsProtocol(protocol)) {
+    const near = suggest(protocol, STARTTLS_PROTOCOLS)
+    throw new UserError({
+      code: 'USAGE_INVALID',
+      message: `"${url.text}": starttls is one of ${STARTTLS_PROTOCOLS.join(', ')}`,
+      advice: near === null ? [] : [`did you mean "${near}"?`],
+    })
+  }
+  if (options.starttls !== undefined && options.starttls !== protocol) {
+    const message = `"${url.text}" asks for starttls=${protocol}, but the option says ${options.starttls}`
+    throw new UserError({code: 'USAGE_INVALID', message})
+  }
+  return {...options, starttls: protocol}
 }
 
 async function measure(target: TlsTarget, run: MeasureRun, ports: Ports): Promise<Outcome> {

@@ -3,6 +3,7 @@ import type {ResumptionFacts} from '../../core/facts.ts'
 import type {Ports, ResolvedAddress} from '../../core/ports.ts'
 import type {Deadline} from '../shared/deadline.ts'
 import {dialAddresses} from '../shared/dial-addresses.ts'
+import {beginTls} from './begin-tls.ts'
 import type {TlsTarget} from './measure.ts'
 import type {Handshake} from './shake-hands.ts'
 
@@ -26,6 +27,8 @@ export async function measureResumption(
   const plan = {addresses: [winner], port, strategy: 'order' as const, source, interface: device, deadline}
   const dialled = await dialAddresses(plan, ports)
   if (dialled.status === 'failed') return {offered: true, ...nothing}
+  const begun = await beginTls(target, dialled, deadline, ports)
+  if (begun?.failure) return {offered: true, ...nothing}
   const result = await target.materials.client.upgrade({
     stream: dialled.stream,
     servername: target.sni,

@@ -27,6 +27,16 @@ export interface FactSources {
 
 const DAY = 86_400_000
 
+/** Of a server with whom no handshake was begun. */
+export function unknownFacts(sni: string | null): TlsFacts {
+  return {
+    ...{version: null, cipher: null, group: null, alpn: null, sni},
+    ...leafFacts(undefined, 0),
+    ...trustFacts(null),
+    ...{resumed: false, chain: [], alert: null, client_certificate_requested: null},
+  }
+}
+
 export function buildFacts(sources: FactSources): TlsFacts {
   const {side, negotiated, chain, trust, sni, ocsp} = sources
   return {
