@@ -14,6 +14,7 @@ import {packageVersion} from '../system/package-root.ts'
 import {type EndingSignal, endProcess, onEndingSignal} from '../system/signals.ts'
 import {checkRedactor} from './check-redact.ts'
 import {readSources} from './documents.ts'
+import {type ListenRequest, openExposure} from './monitor-listen.ts'
 import {type MonitorDisplayRequest, openMonitorDisplay} from './monitor-display.ts'
 import {readDurationFlag} from './read-duration.ts'
 
@@ -25,6 +26,7 @@ export interface MonitorFlags {
   /** Folder of the journal; null writes none: a watch may go on for weeks. */
   readonly journal: string | null
   readonly display: MonitorDisplayRequest
+  readonly expose: ListenRequest
 }
 
 type Ending = 'time' | 'quit' | EndingSignal
@@ -60,6 +62,7 @@ class Watch {
   async run(flags: MonitorFlags, loaded: LoadedCheck): Promise<number> {
     const {clock, random} = this.#ports
     const redactor = checkRedactor(loaded.secrets)
+    const exposure = await openExposure(flags.expose, () => this.#elapsed())
     const session = await AgentSession.open(this.#ports, {
       name: 'this machine',
       place: HOST,
@@ -78,10 +81,11 @@ class Watch {
       if (event.type === 'state-changed') this.#states.set(event.target, event.to)
       const safe = redactor.event(event)
       journal?.write(safe)
+      exposure.show(safe)
       display.show(safe)
     }
     try {
-      publish(this.#started(id, loaded))
+      publish(this.#started(id, loaded, exposure.url))
       for (const target of loaded.targets) publish(this.#added(target))
       void session.ended.then((because) => this.#lost(because, publish))
       await session.watch(loaded.targets.map(watchSpec), publish)
@@ -96,6 +100,7 @@ class Watch {
       forget()
       await session.close()
       await journal?.close()
+      await exposure.close()
       await display.close()
     }
   }
@@ -126,7 +131,7 @@ class Watch {
     })
   }
 
-  #started(id: string, {files, targets}: LoadedCheck): RunEvent {
+  #started(id: string, {files, targets}: LoadedCheck, url: string | null): RunEvent {
     const {os, kernel, node, arch} = this.#ports.host.platform
     const lasts = this.#lasts === null ? '' : ` for ${formatDuration(this.#lasts)}`
     return {
@@ -141,7 +146,7 @@ class Watch {
         seed: this.#ports.random.seed,
         started: new Date(this.#ports.clock.wall()).toISOString(),
         platform: `${os} ${kernel} ${arch}, Node ${node}`,
-        backends: [],
+        backends: url === null ? [] : [`${url}/metrics, /status and /healthz answer`],
       },
     }
   }

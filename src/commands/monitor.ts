@@ -13,6 +13,7 @@ command line, 130 or 143 interrupted.`
   static override examples = [
     '<%= config.bin %> monitor',
     '<%= config.bin %> monitor network.yaml --tag edge',
+    '<%= config.bin %> monitor --listen :9469 --plain',
     '<%= config.bin %> monitor network.yaml --for 10m --plain --journal ./journals',
   ]
   static override strict = false
@@ -40,6 +41,16 @@ command line, 130 or 143 interrupted.`
       helpValue: 'DURATION',
     }),
     plain: Flags.boolean({summary: 'print lines, even on a terminal', env: 'NETDRILL_PLAIN'}),
+    listen: Flags.string({
+      summary: 'answer /metrics, /status and /healthz there; on loopback unless an address is named',
+      env: 'NETDRILL_LISTEN',
+      helpValue: 'ADDRESS:PORT',
+    }),
+    otlp: Flags.string({
+      summary: 'push metrics to this OpenTelemetry collector every 15 s',
+      env: 'NETDRILL_OTLP',
+      helpValue: 'URL',
+    }),
     journal: Flags.directory({
       summary: 'write every event to a journal in this folder',
       env: 'NETDRILL_JOURNAL',
@@ -59,6 +70,7 @@ command line, 130 or 143 interrupted.`
         for: flags.for,
         journal,
         display: {display, color, quiet},
+        expose: {listen: flags.listen ?? null, otlp: flags.otlp ?? null},
       },
       openPorts(flags.seed),
     )

@@ -1,0 +1,74 @@
+/** The series of a watch. Seconds and bytes; a target is labelled with its name, never with its address. */
+import type {MetricDefinition} from '../../core/metrics.ts'
+
+/** From a fast answer on the same network to the longest timeout that makes sense. */
+const LATENCY = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+/** From a failover that nobody notices to a quarter of an hour. */
+const DOWNTIME = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 900]
+
+export const METRICS = [
+  {
+    name: 'netdrill_connection_attempts_total',
+    kind: 'counter',
+    help: 'Attempts to connect: of the retry policy, or every sample of a target without one.',
+  },
+  {
+    name: 'netdrill_connection_failures_total',
+    kind: 'counter',
+    help: 'Attempts to connect that failed, by failure category and code.',
+  },
+  {
+    name: 'netdrill_retry_attempts_total',
+    kind: 'counter',
+    help: 'Attempts after the first one of a policy, by its phase.',
+  },
+  {
+    name: 'netdrill_connection_latency_seconds',
+    kind: 'histogram',
+    help: 'Time of each step of samples that succeeded; a timeout is no latency.',
+    buckets: LATENCY,
+  },
+  {
+    name: 'netdrill_health_check_duration_seconds',
+    kind: 'histogram',
+    help: 'Time of each sample, by its result.',
+    buckets: LATENCY,
+  },
+  {name: 'netdrill_bytes_total', kind: 'counter', help: 'Bytes of answers, where the probe counts them.'},
+  {name: 'netdrill_errors_total', kind: 'counter', help: 'Samples that failed.'},
+  {
+    name: 'netdrill_connection_state',
+    kind: 'gauge',
+    help: '1 for the state that the target is in, 0 for the others.',
+  },
+  {
+    name: 'netdrill_last_success_timestamp_seconds',
+    kind: 'gauge',
+    help: 'When a sample or an attempt last succeeded; the start of the watch before the first one.',
+  },
+  {
+    name: 'netdrill_consecutive_failures',
+    kind: 'gauge',
+    help: 'Samples that failed since the last success.',
+  },
+  {name: 'netdrill_downtime_seconds_total', kind: 'counter', help: 'Time in which the target was down.'},
+  {
+    name: 'netdrill_outage_seconds',
+    kind: 'histogram',
+    help: 'Length of each outage that has ended.',
+    buckets: DOWNTIME,
+  },
+  {
+    name: 'netdrill_missed_samples_total',
+    kind: 'counter',
+    help: 'Samples that the observer could not take in time; they say nothing about the target.',
+  },
+  {
+    name: 'netdrill_observer_gap_seconds_total',
+    kind: 'counter',
+    help: 'Time in which the observer itself did not run.',
+  },
+  {name: 'netdrill_build_info', kind: 'gauge', help: '1, labelled with the version.'},
+] as const satisfies readonly MetricDefinition[]
+
+export type MetricName = (typeof METRICS)[number]['name']

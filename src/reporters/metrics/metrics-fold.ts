@@ -1,0 +1,177 @@
+/** Events of a watch to metrics. */
+import {FAILURES} from '../../core/codes/index.ts'
+import type {ConnectionState, RunEvent, TargetInfo} from '../../core/events.ts'
+import type {Failure} from '../../core/failure.ts'
+import type {MetricSink} from '../../core/metrics.ts'
+import type {Outcome, Sample} from '../../core/outcome.ts'
+import type {Millis} from '../../core/units.ts'
+import {isDown} from '../monitor-facts.ts'
+import type {MetricName} from './definitions.ts'
+
+const STATES: readonly ConnectionState[] = [
+  'idle',
+  'connecting',
+  'connected',
+  'degraded',
+  'suspect',
+  'reconnecting',
+  'exhausted',
+  'failed',
+  'disconnected',
+]
+/** With more targets the series of failures that never happened would outnumber all others. */
+const MOST_SEEDED = 200
+
+interface Watched {
+  readonly info: TargetInfo
+  failures: number
+  downSince: Millis | null
+  /** Up to here the downtime is in the counter. */
+  counted: Millis
+}
+
+/** Feeds a sink; each event is taken once, in its order. */
+export class MetricsFold {
+  readonly #sink: MetricSink
+  readonly #targets = new Map<string, Watched>()
+  /** Wall clock at the start of the run, in seconds. */
+  #epoch = 0
+
+  constructor(sink: MetricSink) {
+    this.#sink = sink
+  }
+
+  add(event: RunEvent): void {
+    switch (event.type) {
+      case 'run-started':
+        this.#epoch = Date.parse(event.run.started) / 1000
+        this.#set('netdrill_build_info', 1, {version: event.run.version})
+        this.#add('netdrill_observer_gap_seconds_total', 0)
+        return
+      case 'target-added':
+        this.#begin(event.target, event.at)
+        return
+      case 'sample':
+        this.#sample(event.target, event.sample, event.at)
+        return
+      case 'attempt':
+        this.#attempt(event)
+        return
+      case 'state-changed':
+        this.#state(event.target, event.to, event.at)
+        return
+      case 'slot-missed':
+        this.#add('netdrill_missed_samples_total', 1, {target: event.target})
+        return
+      case 'observer-gap':
+        this.#add('netdrill_observer_gap_seconds_total', event.length / 1000)
+        return
+      default:
+    }
+  }
+
+  /** Every series exists from the start, so that the first increase of a counter is one. */
+  #begin(info: TargetInfo, at: Millis): void {
+    const target = info.name
+    this.#targets.set(target, {info, failures: 0, downSince: null, counted: at})
+    const zero: readonly MetricName[] = [
+      'netdrill_connection_attempts_total',
+      'netdrill_errors_total',
+      'netdrill_downtime_seconds_total',
+      'netdrill_missed_samples_total',
+    ]
+    for (const name of zero) this.#add(name, 0, {target})
+    this.#set('netdrill_consecutive_failures', 0, {target})
+    this.#set('netdrill_last_success_timestamp_seconds', this.#epoch + at / 1000, {target})
+    for (const state of STATES)
+      this.#set('netdrill_connection_state', state === 'idle' ? 1 : 0, {target, state})
+    if (this.#targets.size > MOST_SEEDED) return
+    for (const {code, category} of codesOf(info.kind))
+      this.#add('netdrill_connection_failures_total', 0, {target, category, code})
+  }
+
+  #sample(target: string, {outcome}: Sample, at: Millis): void {
+    const watched = this.#targets.get(target)
+    if (!watched || outcome.status === 'skipped') return
+    const result = outcome.status === 'ok' ? 'ok' : 'failed'
+    this.#observe('netdrill_health_check_duration_seconds', outcome.took / 1000, {target, result})
+    if (watched.info.policy === null)
+      this.#connect(target, outcome.status === 'failed' ? outcome.failure : null)
+    if (outcome.status === 'ok') this.#success(watched, outcome, at)
+    else {
+      watched.failures += 1
+      this.#set('netdrill_consecutive_failures', watched.failures, {target})
+      this.#add('netdrill_errors_total', 1, {target})
+    }
+    this.#countDowntime(target, watched, at)
+  }
+
+  #success(watched: Watched, {reading, took}: Extract<Outcome, {status: 'ok'}>, at: Millis): void {
+    const target = watched.info.name
+    watched.failures = 0
+    this.#set('netdrill_consecutive_failures', 0, {target})
+    this.#set('netdrill_last_success_timestamp_seconds', this.#epoch + at / 1000, {target})
+    const steps = {...reading.phase, total: reading.phase.total ?? took}
+    for (const [step, time] of Object.entries(steps))
+      if (typeof time === 'number')
+        this.#observe('netdrill_connection_latency_seconds', time / 1000, {target, step})
+    const bytes = reading.http?.size
+    if (bytes !== undefined && bytes !== null)
+      this.#add('netdrill_bytes_total', bytes, {target, direction: 'received'})
+  }
+
+  #attempt({target, attempt, phase, failure, at}: RunEvent & {type: 'attempt'}): void {
+    this.#connect(target, failure)
+    if (attempt > 1) this.#add('netdrill_retry_attempts_total', 1, {target, phase})
+    if (failure === null)
+      this.#set('netdrill_last_success_timestamp_seconds', this.#epoch + at / 1000, {target})
+  }
+
+  #connect(target: string, failure: Failure | null): void {
+    this.#add('netdrill_connection_attempts_total', 1, {target})
+    if (!failure) return
+    const {category, code} = failure
+    this.#add('netdrill_connection_failures_total', 1, {target, category, code})
+  }
+
+  #state(target: string, to: ConnectionState, at: Millis): void {
+    for (const state of STATES) this.#set('netdrill_connection_state', state === to ? 1 : 0, {target, state})
+    const watched = this.#targets.get(target)
+    if (!watched) return
+    this.#countDowntime(target, watched, at)
+    if (watched.downSince === null && isDown(to)) {
+      watched.downSince = at
+      watched.counted = at
+    } else if (watched.downSince !== null && !isDown(to)) {
+      this.#observe('netdrill_outage_seconds', (at - watched.downSince) / 1000, {target})
+      watched.downSince = null
+    }
+  }
+
+  /** While a target is down the counter grows with every sample, not only at the end. */
+  #countDowntime(target: string, watched: Watched, at: Millis): void {
+    if (watched.downSince === null) return
+    this.#add('netdrill_downtime_seconds_total', Math.max(0, at - watched.counted) / 1000, {target})
+    watched.counted = Math.max(watched.counted, at)
+  }
+
+  #add(name: MetricName, value: number, labels: Readonly<Record<string, string>> = {}): void {
+    this.#sink.add(name, value, labels)
+  }
+
+  #set(name: MetricName, value: number, labels: Readonly<Record<string, string>>): void {
+    this.#sink.set(name, value, labels)
+  }
+
+  #observe(name: MetricName, value: number, labels: Readonly<Record<string, string>>): void {
+    this.#sink.observe(name, value, labels)
+  }
+}
+
+/** The codes that say the most about a kind of probe: those of its own area, and of the network below. */
+function codesOf(kind: string): readonly {readonly code: string; readonly category: string}[] {
+  const areas = ['NET', 'TCP', 'DNS', kind.toUpperCase()]
+  return Object.entries(FAILURES)
+    .filter(([code]) => areas.includes(code.split('_')[0] ?? ''))
+    .map(([code, {category}]) => ({code, category}))
+}

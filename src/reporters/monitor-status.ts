@@ -1,0 +1,85 @@
+/** The state of a watch as a document for programs. */
+import type {ConnectionState} from '../core/events.ts'
+import {type MonitorFacts, type MonitoredTarget, isDown} from './monitor-facts.ts'
+
+interface TargetStatus {
+  readonly name: string
+  readonly state: ConnectionState
+  readonly up: boolean
+  /** Seconds since it took this state. */
+  readonly since_seconds: number
+  readonly samples: {readonly ok: number; readonly failed: number; readonly missed: number}
+  /** Of the samples; null before the first one. */
+  readonly success_rate: number | null
+  readonly rtt_seconds: {readonly p50: number; readonly p95: number; readonly max: number} | null
+  readonly outages: number
+  readonly downtime_seconds: number
+  readonly last_failure: {readonly code: string; readonly text: string} | null
+}
+
+export interface MonitorStatus {
+  readonly schema: 'netdrill/status/1'
+  readonly run: string
+  readonly version: string
+  readonly started: string
+  readonly uptime_seconds: number
+  /** S4's statistics of all connections. */
+  readonly totals: {
+    readonly total: number
+    readonly connected: number
+    readonly connecting: number
+    readonly retrying: number
+    readonly failed: number
+    readonly exhausted: number
+    readonly down: number
+  }
+  readonly targets: readonly TargetStatus[]
+}
+
+export function makeMonitorStatus(facts: MonitorFacts, now: number): MonitorStatus {
+  const targets = facts.targets()
+  const count = (...states: readonly ConnectionState[]): number =>
+    targets.filter(({state}) => states.includes(state)).length
+  return {
+    schema: 'netdrill/status/1',
+    run: facts.run?.id ?? '',
+    version: facts.run?.version ?? '',
+    started: facts.run?.started ?? '',
+    uptime_seconds: seconds(now),
+    totals: {
+      total: targets.length,
+      connected: count('connected', 'degraded', 'suspect'),
+      connecting: count('idle', 'connecting'),
+      retrying: count('reconnecting'),
+      failed: count('failed'),
+      exhausted: count('exhausted'),
+      down: targets.filter(({state}) => isDown(state)).length,
+    },
+    targets: targets.map((target) => statusOf(target, now)),
+  }
+}
+
+function statusOf(target: MonitoredTarget, now: number): TargetStatus {
+  const {name, state, since, ok, failed, skipped, rtt, outages, down, downSince, lastFailure} = target
+  const [p50, p95, max] = [rtt.percentile(50), rtt.percentile(95), rtt.max]
+  return {
+    name,
+    state,
+    up: !isDown(state) && state !== 'idle' && state !== 'connecting',
+    since_seconds: seconds(now - since),
+    samples: {ok, failed, missed: skipped},
+    success_rate: ok + failed === 0 ? null : ok / (ok + failed),
+    rtt_seconds:
+      p50 === null || p95 === null || max === null
+        ? null
+        : {p50: seconds(p50), p95: seconds(p95), max: seconds(max)},
+    outages,
+    downtime_seconds: seconds(down + (downSince === null ? 0 : now - downSince)),
+    last_failure: lastFailure,
+  }
+}
+
+/** To the microsecond: more digits say nothing. */
+function seconds(millis: number): number {
+  return Math.round(millis * 1000) / 1_000_000
+}
