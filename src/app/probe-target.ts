@@ -26,6 +26,7 @@ const EXAMPLES: Readonly<Record<ProbeKind, string>> = {
   tcp: 'example.org:443',
   tls: 'example.org:443',
   http: 'https://example.org/health',
+  udp: 'ntp.example.org:123',
 }
 
 function urlOf(kind: ProbeKind, text: string, server: string | undefined): string {

@@ -100,4 +100,5 @@ const EXAMPLES: Readonly<Record<ProbeKind, string>> = {
   tcp: 'tcp://example.org:443',
   tls: 'tls://example.org:443',
   http: 'https://example.org/health',
+  udp: 'udp://example.org:123',
 }

@@ -74,6 +74,61 @@ export interface StarttlsFacts {
   readonly agreed: boolean
 }
 
+/** From best to worst. */
+export const TLS_STRENGTHS = ['strong', 'acceptable', 'weak', 'broken'] as const
+export type TlsStrength = (typeof TLS_STRENGTHS)[number]
+
+/** Something a server accepts, with what is to be thought of it. */
+export interface TlsOffer {
+  readonly name: string
+  readonly strength: TlsStrength
+  /** What lowers the strength; null when it is `strong`. */
+  readonly reason: string | null
+}
+export interface TlsCipherOffer extends TlsOffer {
+  /** The number on the wire, such as `0x1301`. */
+  readonly id: string
+  /** Length of the key of the cipher. */
+  readonly bits: number
+  /** The group that was used with it, or `dhe2048` for a group of the server's own; null without one. */
+  readonly group: string | null
+}
+export interface TlsGroupOffer extends TlsOffer {
+  /** Holds against a quantum computer of the future that reads what is recorded today. */
+  readonly post_quantum: boolean
+}
+/** Whose order of preference decides; null when there is nothing to choose between, or it could not be told. */
+export type TlsOrder = 'server' | 'client' | null
+
+export interface TlsVersionOffer extends TlsOffer {
+  /** In the order in which the server chooses, or in ours when it goes by the client. */
+  readonly ciphers: readonly TlsCipherOffer[]
+  readonly order: TlsOrder
+  /** Only for the newest version before TLS 1.3, and for TLS 1.3. */
+  readonly groups: readonly TlsGroupOffer[]
+  readonly group_order: TlsOrder
+}
+
+/** What a server accepts, found out by handshakes that are begun and not ended. */
+export interface TlsEnumeration {
+  /** Newest first. */
+  readonly versions: readonly string[]
+  /** All of any version. */
+  readonly ciphers: readonly string[]
+  readonly groups: readonly string[]
+  /** The worst of everything; null when nothing is accepted. */
+  readonly weakest: TlsStrength | null
+  /** Newest version first. */
+  readonly offers: readonly TlsVersionOffer[]
+  /** Versions about which nothing can be said, since the server gave no answer. */
+  readonly unknown: readonly string[]
+  /** Everything was asked and answered; otherwise the lists may lack something, and `stopped` says why. */
+  readonly complete: boolean
+  readonly stopped: string | null
+  readonly connections: number
+  readonly took_ms: number
+}
+
 export interface TlsFacts {
   readonly version: string | null
   readonly cipher: string | null
@@ -102,6 +157,8 @@ export interface TlsFacts {
   /** The number of the alert received, if one was. */
   readonly alert: number | null
   readonly client_certificate_requested: boolean | null
+  /** Only when asked for. */
+  readonly enumeration?: TlsEnumeration
   /** Only for a connection that began in plain text. */
   readonly starttls?: StarttlsFacts
 }
@@ -123,6 +180,28 @@ export interface TcpFacts {
   readonly remote: string
   /** The first bytes the server sent, when they were waited for; control characters removed. */
   readonly banner: string | null
+}
+
+/** What became of one datagram. */
+export interface UdpFacts {
+  /**
+   * `open`: a reply came. `closed`: ICMP port unreachable. `filtered`: an ICMP message says that it is forbidden.
+   * `open|filtered`: silence. Null: it could not be sent.
+   */
+  readonly state: 'open' | 'closed' | 'filtered' | 'open|filtered' | null
+  readonly local: string
+  readonly remote: string
+  /** What was sent: octets, and the preset it comes from. */
+  readonly sent: number
+  readonly preset: string | null
+  /** The first reply as text, or `hex:` and octets when it is no text; cut after 512 octets. Null without one. */
+  readonly reply: string | null
+  /** Octets of the whole reply. */
+  readonly size: number | null
+  /** Datagrams from other addresses and ports than the one that was asked. */
+  readonly foreign: number
+  /** Who sent the last one of those. */
+  readonly foreign_from: string | null
 }
 
 /** A redirect that was followed. */

@@ -135,6 +135,8 @@ export interface DatagramRequest {
   readonly connect?: {readonly address: string; readonly port: number}
   /** Also delivers what others than the connected peer send to this port; `from` tells them apart. */
   readonly strangers?: boolean
+  /** Reports every ICMP error with its message, and errors of an unconnected socket too; where FFI is available. */
+  readonly explain?: boolean
 }
 export interface DatagramMessage {
   readonly data: Uint8Array

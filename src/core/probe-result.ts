@@ -1,6 +1,6 @@
 /** The result of probing one target for a while: what `probe --json` prints. Names are a contract; times are in ms. */
 import type {Blame, Category, Failure, Stage} from './failure.ts'
-import type {DnsFacts, HttpFacts, PingFacts, TcpFacts, TlsFacts} from './facts.ts'
+import type {DnsFacts, HttpFacts, PingFacts, TcpFacts, TlsFacts, UdpFacts} from './facts.ts'
 import type {AddressOutcome, Family, Phases, SkipReason} from './outcome.ts'
 import type {RttStatistics} from './statistics.ts'
 import type {Millis, Ratio} from './units.ts'
@@ -86,6 +86,7 @@ export interface ProbeResult {
   readonly dns: DnsFacts | null
   readonly tls: TlsFacts | null
   readonly http: HttpFacts | null
+  readonly udp: UdpFacts | null
 
   readonly samples: readonly ProbeSample[]
   readonly expectations: readonly ExpectationResult[]

@@ -20,7 +20,7 @@ const COMMON: ReadonlySet<string> = new Set([
 /** What a kind has beside the facts that carry its own name. */
 const ALSO: Readonly<Partial<Record<ProbeKind, readonly string[]>>> = {tls: ['tcp'], http: ['tcp', 'tls']}
 /** A condition about one of these says itself how much may fail; without one, every sample has to succeed. */
-const DECISIVE: ReadonlySet<string> = new Set(['ok', 'code', 'stage', 'category', 'loss'])
+const DECISIVE: ReadonlySet<string> = new Set(['ok', 'code', 'stage', 'category', 'loss', 'udp.state'])
 
 export function hasField(kind: ProbeKind, field: string): boolean {
   const head = field.split('.')[0] ?? ''

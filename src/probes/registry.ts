@@ -11,6 +11,7 @@ export const PROBES: Readonly<Record<ProbeKind, () => Promise<AnyProbe>>> = {
   tcp: async () => (await import('./tcp/probe.ts')).tcp,
   tls: async () => (await import('./tls/probe.ts')).tls,
   http: async () => (await import('./http/probe.ts')).http,
+  udp: async () => (await import('./udp/probe.ts')).udp,
 }
 
 export async function loadProbe(kind: ProbeKind): Promise<AnyProbe> {

@@ -6,6 +6,7 @@ import {FAILURES, isFailureCode} from '../core/codes/index.ts'
 import {stripControl} from '../core/text.ts'
 import {formatDuration, formatPercent} from '../core/units.ts'
 import {renderDns, renderTls} from './probe-facts.ts'
+import {renderUdp} from './probe-datagram.ts'
 import {renderHttp} from './probe-http.ts'
 import {
   BLAMED,
@@ -101,6 +102,7 @@ function renderFacts(result: ProbeResult, options: EndOptions): string[] {
   if (result.sent > 1 && !options.verbose && result.ok) return []
   if (result.http) return renderHttpFacts(result, result.http, options)
   if (result.tls) return renderTls(result.tls, options)
+  if (result.udp) return renderUdp(result.udp, options)
   return result.dns ? renderDns(result.dns, options) : []
 }
 

@@ -149,7 +149,7 @@ function controlLimit(before: readonly Millis[]): Millis {
 
 /** Lost packets of a stream are retransmitted: only datagram probes show loss as loss. */
 function measuresLoss(series: TargetSeries): boolean {
-  return series.info.kind === 'ping' || series.info.kind === 'dns'
+  return ['ping', 'dns', 'udp', 'stun'].includes(series.info.kind)
 }
 
 /** The proxy can't delay a TCP handshake, which its kernel completes at once. */

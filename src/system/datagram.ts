@@ -12,7 +12,8 @@ export const systemDatagram: Datagram = {
   async open(request) {
     const refused = checkRequest(request)
     if (refused) return refused
-    const ffi = keepsErrors() || request.interface !== undefined ? await loadFfi() : null
+    const prepared = keepsErrors() || request.explain === true || request.interface !== undefined
+    const ffi = prepared ? await loadFfi() : null
     if (!ffi && request.interface !== undefined) return NO_INTERFACE_BINDING
     const port = shares(request) ? await freePort(request) : 0
     if (typeof port !== 'number') return port

@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 import {EXIT_TEXT, ProbeCommand, TARGET_ARG, sharedFlags} from './_probe.ts'
+import {unescape} from './_unescape.ts'
 
 export default class ProbeTcp extends ProbeCommand {
   static override summary = 'connect to a TCP port: open, closed, filtered, forbidden or reset'
@@ -60,11 +61,4 @@ ${EXIT_TEXT}`
     }
     await this.probe(flags, {target: args.target, options})
   }
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {r: '\r', n: '\n', t: '\t', '\\': '\\'}
-
-/** A shell has no handy way to type a line end. */
-function unescape(text: string): string {
-  return text.replace(/\\([rnt\\])/g, (_, letter: string) => ESCAPES[letter] ?? letter)
 }

@@ -1,6 +1,7 @@
 /** The taxonomy as data: every code netdrill can print, in one place. */
 import type {Failure, Stage} from '../failure.ts'
 import {stripControl} from '../text.ts'
+import {DATAGRAM_FAILURES} from './datagram.ts'
 import {DNS_FAILURES} from './dns.ts'
 import type {FailureEntry} from './entry.ts'
 import {HTTP_FAILURES} from './http.ts'
@@ -8,13 +9,14 @@ import {LOCAL_FAILURES} from './local.ts'
 import {NETWORK_FAILURES} from './network.ts'
 import {PROBLEMS} from './problems.ts'
 import {TLS_FAILURES} from './tls.ts'
-
 import {STARTTLS_FAILURES} from './starttls.ts'
+
 export type FailureCode =
   | keyof typeof NETWORK_FAILURES
   | keyof typeof LOCAL_FAILURES
   | keyof typeof DNS_FAILURES
   | keyof typeof TLS_FAILURES
+  | keyof typeof STARTTLS_FAILURES
   | keyof typeof HTTP_FAILURES
   | keyof typeof STARTTLS_FAILURES
 export type ProblemCode = keyof typeof PROBLEMS
@@ -26,8 +28,10 @@ export const FAILURES: Readonly<Record<FailureCode, FailureEntry>> = {
   ...TLS_FAILURES,
   ...HTTP_FAILURES,
 }
+  ...STARTTLS_FAILURES,
 
 export {PROBLEMS}
+  ...DATAGRAM_FAILURES,
   ...STARTTLS_FAILURES,
 
 export interface FailureDetails {

@@ -4,6 +4,7 @@ import {makeDocumentSchema} from '../../../src/config/document.ts'
 import {loadDocument} from '../../../src/config/load.ts'
 import {durationSchema} from '../../../src/config/quantities.ts'
 import {isUserError} from '../../../src/core/errors.ts'
+import {PROBE_KINDS} from '../../../src/core/target.ts'
 
 const schema = makeDocumentSchema({
   targetOptions: {
@@ -83,7 +84,7 @@ targets:
     ['targets: {a: {url: "tls://h:1", type: A}}', 'CONFIG_UNKNOWN_KEY unknown key "type"'],
     [
       'targets: {a: {url: "gopher://h"}}',
-      'CONFIG_INVALID "gopher" is not a probe kind; known: ping, dns, tcp, tls, http',
+      `CONFIG_INVALID "gopher" is not a probe kind; known: ${PROBE_KINDS.join(', ')}`,
     ],
     ['targets: {a: {url: "tls://"}}', 'CONFIG_INVALID "tls://" names no host'],
     [
