@@ -15,8 +15,10 @@ export interface WatchRun {
   readonly load?: LoadProbe
 }
 
-/** First samples of many targets are spread over their interval, but never over more than this. */
+/** First samples are spread over their interval, but nobody waits longer than this for the first one, */
 const LONGEST_STAGGER: Millis = 1000
+/** unless there are thousands: so much time each, or their burst would be what is measured. */
+const LEAST_APART: Millis = 1
 
 /**
  * Opens all targets, then watches them until `signal` is aborted; `ended` resolves when everything under way has
@@ -39,7 +41,8 @@ export async function openWatch(
   }
   try {
     for (const [index, spec] of specs.entries()) {
-      const stagger = (Math.min(spec.interval, LONGEST_STAGGER) * index) / specs.length
+      const spread = Math.min(spec.interval, Math.max(LONGEST_STAGGER, specs.length * LEAST_APART))
+      const stagger = (spread * index) / specs.length
       const options = {origin, emit, observer, stagger, ...(load === undefined ? {} : {load})}
       watches.push(await TargetWatch.open(spec, ports, options))
     }

@@ -24,12 +24,15 @@ interface ToldFailure {
   readonly at: Millis
 }
 
-/** What has to be remembered to tell the next event, and what the last event told. */
+/**
+ * What has to be remembered to tell the next event, and what the last event told. The maps are shared by a story and those
+ * folded from it: with ten thousand targets a copy for each event would take all the time there is.
+ */
 export interface Story {
   readonly told: readonly Told[]
   readonly faults: ReadonlyMap<string, AddedFault>
-  readonly failures: ReadonlyMap<string, ToldFailure>
-  readonly missed: ReadonlySet<string>
+  readonly failures: Map<string, ToldFailure>
+  readonly missed: Set<string>
 }
 
 /** A failure with the same code is told again after this long, so that a lossy link doesn't fill the log. */
@@ -56,13 +59,15 @@ function foldSample(story: Story, at: Millis, target: string, sample: Sample): S
   const last = story.failures.get(target)
   if (last?.code === code && at - last.at < REPEAT_AFTER) return {...story, told: []}
   const told: Told = {at, tone: 'bad', subject: target, text: `${code}: ${message}`}
-  return {...story, told: [clean(told)], failures: new Map(story.failures).set(target, {code, at})}
+  story.failures.set(target, {code, at})
+  return {...story, told: [clean(told)]}
 }
 
 function foldMissed(story: Story, at: Millis, target: string, because: string): Story {
   if (story.missed.has(target)) return {...story, told: []}
   const told: Told = {at, tone: 'warning', subject: target, text: `a probe was skipped: ${because}`}
-  return {...story, told: [clean(told)], missed: new Set(story.missed).add(target)}
+  story.missed.add(target)
+  return {...story, told: [clean(told)]}
 }
 
 function tell(story: Story, event: RunEvent): readonly Told[] {

@@ -23,7 +23,8 @@ interface Tally {
 interface LinesState {
   readonly story: Story
   readonly phase: string
-  readonly tallies: ReadonlyMap<string, Tally>
+  /** Changed in place: with ten thousand targets a copy for each event would take all the time there is. */
+  readonly tallies: Map<string, Tally>
   readonly nextProgress: Millis
 }
 
@@ -62,31 +63,28 @@ function foldEvent(state: LinesState, event: RunEvent): LinesState {
     case 'phase-started':
       return {...state, story, phase: event.phase}
     case 'target-added':
-      return {...state, story, tallies: tally(state, event.target.name, (old) => old)}
+      tally(state, event.target.name, (old) => old)
+      return {...state, story}
     case 'state-changed':
-      return {...state, story, tallies: tally(state, event.target, (old) => ({...old, state: event.to}))}
+      tally(state, event.target, (old) => ({...old, state: event.to}))
+      return {...state, story}
     case 'sample': {
       const {status} = event.sample.outcome
       if (status === 'skipped') return {...state, story}
       const failed = status === 'failed' ? 1 : 0
-      const tallies = tally(state, event.target, (old) => ({
-        ...old,
-        sent: old.sent + 1,
-        failed: old.failed + failed,
-      }))
-      return {...state, story, tallies}
+      tally(state, event.target, (old) => ({...old, sent: old.sent + 1, failed: old.failed + failed}))
+      return {...state, story}
     }
     default:
       return {...state, story}
   }
 }
 
-function tally(state: LinesState, name: string, change: (old: Tally) => Tally): ReadonlyMap<string, Tally> {
-  const old = state.tallies.get(name) ?? {state: 'idle', sent: 0, failed: 0}
-  return new Map(state.tallies).set(name, change(old))
+function tally({tallies}: LinesState, name: string, change: (old: Tally) => Tally): void {
+  tallies.set(name, change(tallies.get(name) ?? {state: 'idle', sent: 0, failed: 0}))
 }
 
-function resetTallies(tallies: ReadonlyMap<string, Tally>): ReadonlyMap<string, Tally> {
+function resetTallies(tallies: ReadonlyMap<string, Tally>): Map<string, Tally> {
   return new Map([...tallies].map(([name, {state}]) => [name, {state, sent: 0, failed: 0}]))
 }
 

@@ -31,7 +31,8 @@ export interface ViewState {
   readonly ended: boolean
   /** The end of what is planned, as far as it is known. */
   readonly horizon: Millis
-  readonly targetPlaces: ReadonlyMap<string, number>
+  /** Shared by all views of a run: places never change. */
+  readonly targetPlaces: Map<string, number>
   readonly faultPlaces: ReadonlyMap<string, number>
 }
 
@@ -127,8 +128,8 @@ function updateTarget(
   const place = view.targetPlaces.get(name)
   const old = place === undefined ? undefined : view.targets[place]
   if (place !== undefined && old) return {...view, targets: view.targets.with(place, change(old))}
-  const targetPlaces = new Map(view.targetPlaces).set(name, view.targets.length)
-  return {...view, targetPlaces, targets: [...view.targets, change(newTargetView(name, at))]}
+  view.targetPlaces.set(name, view.targets.length)
+  return {...view, targets: [...view.targets, change(newTargetView(name, at))]}
 }
 
 function addFault(view: ViewState, event: RunEvent & {type: 'fault-added'}): ViewState {
