@@ -1,6 +1,6 @@
 /** The result of a series of samples, as a fold over its events. */
 import type {RunEvent} from '../core/events.ts'
-import type {HttpFacts} from '../core/facts.ts'
+import type {HttpFacts, TlsEnumeration} from '../core/facts.ts'
 import type {Failure} from '../core/failure.ts'
 import type {PhaseName, Phases, Reading, Sample, SkipReason} from '../core/outcome.ts'
 import type {ProbeResult, ProbeSample} from '../core/probe-result.ts'
@@ -178,12 +178,18 @@ export class SummaryFold {
   }
 }
 
+const ENUMERATION = 'tls.enumeration.'
+
 /** The value of a condition's field; undefined when it was not measured, null when there is none. */
 export function resultField(
   result: Measured,
   field: string,
 ): string | number | boolean | null | readonly string[] | undefined {
   if (field.startsWith('http.')) return httpField(result.http, field.slice('http.'.length))
+  if (field.startsWith(ENUMERATION)) {
+    const value = result.tls?.enumeration?.[field.slice(ENUMERATION.length) as keyof TlsEnumeration]
+    return value === undefined ? undefined : plain(value)
+  }
   const [head = '', tail] = field.split('.')
   if (!Object.hasOwn(result, head)) return undefined
   const value: unknown = result[head as keyof Measured]

@@ -21,6 +21,11 @@ ${EXIT_TEXT}`
       description: 'A mail server that changes to TLS on request',
       command: '<%= config.bin %> probe tls mail.example.org:587 --starttls smtp',
     },
+    {
+      description: 'Everything the server accepts; fail if anything of it is weak or broken',
+      command:
+        '<%= config.bin %> probe tls example.org --enumerate -e "tls.enumeration.weakest in strong, acceptable"',
+    },
   ]
   static override args = TARGET_ARG
   static override flags = {
@@ -70,6 +75,11 @@ ${EXIT_TEXT}`
       env: 'NETDRILL_STARTTLS',
       helpValue: 'PROTOCOL',
     })(),
+    enumerate: Flags.boolean({
+      summary:
+        'find out all versions, cipher suites and groups that the server accepts, and how strong they are',
+      env: 'NETDRILL_ENUMERATE',
+    }),
     resume: Flags.boolean({
       summary: 'connect again and tell whether the session is resumed and what that saves',
       env: 'NETDRILL_RESUME',
@@ -85,6 +95,7 @@ ${EXIT_TEXT}`
       ...{sni, alpn, min, max, ca, cert, key, starttls},
       verify: flags.insecure ? false : undefined,
       resume: flags.resume || undefined,
+      enumerate: flags.enumerate || undefined,
     }
     await this.probe(flags, {target: args.target, options})
   }

@@ -1,5 +1,6 @@
 /** The fields conditions may name, with what their values are. */
 import {FAILURES} from '../../core/codes/index.ts'
+import {TLS_STRENGTHS} from '../../core/facts.ts'
 
 /**
  * What a field holds and so how its value is written: `duration` (ms inside, unit required), `seconds` (the same text,
@@ -50,6 +51,9 @@ const FIELDS: Readonly<Record<string, FieldKind>> = {
   ...all('boolean', 'tls', ['trusted', 'resumed']),
   'tls.days_left': {type: 'number'},
   'tls.names': {type: 'list'},
+  ...all('list', 'tls.enumeration', ['versions', 'ciphers', 'groups']),
+  'tls.enumeration.weakest': {type: 'text', words: TLS_STRENGTHS},
+  'tls.enumeration.complete': {type: 'boolean'},
   'http.status': {type: 'number'},
   ...all('text', 'http', ['version', 'body']),
   'http.size': {type: 'size'},

@@ -106,7 +106,7 @@ function readProxy(text: string): Place {
 function tlsOptionsOf(options: HttpOptions): TlsOptions {
   const {strategy, sni, min, max, ca, cert, key, verify} = options
   const alpn = {auto: ['h2', 'http/1.1'], '1.1': ['http/1.1'], '2': ['h2']}[options.http]
-  return {strategy, sni, min, max, ca, cert, key, verify, alpn, resume: false}
+  return {strategy, sni, min, max, ca, cert, key, verify, alpn, resume: false, enumerate: false}
 }
 
 function usage(message: string): UserError {

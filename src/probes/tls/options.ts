@@ -81,6 +81,10 @@ export const tlsOptions = z
       description:
         'Connects a second time with the session of the first, and tells whether it was resumed and what that saved.',
     }),
+    enumerate: z.boolean().default(false).meta({
+      description:
+        'Finds out which versions, cipher suites and groups the server accepts, by some fifty more connections.',
+    }),
     starttls: z.enum(STARTTLS_PROTOCOLS).optional().meta({
       description:
         'The connection begins in plain text: the protocol in which to ask for TLS. Its port is the default one.',

@@ -1,11 +1,12 @@
 import {UserError} from '../../core/errors.ts'
-import type {Outcome} from '../../core/outcome.ts'
+import type {Failure} from '../../core/failure.ts'
+import type {Outcome, Reading} from '../../core/outcome.ts'
 import type {Ports} from '../../core/ports.ts'
 import {suggest} from '../../core/text.ts'
 import type {MeasureRun, Probe, ProbeRequest, Prober} from '../probe.ts'
 import {agreedFamily} from '../shared/resolve-target.ts'
 import {startDeadline} from '../shared/deadline.ts'
-import {measureHandshake, type TlsTarget} from './measure.ts'
+import {measureHandshake, type Measured, type TlsTarget} from './measure.ts'
 import {openMaterials} from './materials.ts'
 import {referenceName, serverName} from './name-matching.ts'
 import {tlsOptions, type TlsOptions} from './options.ts'
@@ -27,6 +28,8 @@ export const tls: Probe<TlsOptions> = {
   needs: [],
   schema: tlsOptions,
   open: openTls,
+  attune: (options, fields) =>
+    fields.some((field) => field.startsWith('tls.enumeration.')) ? {...options, enumerate: true} : options,
 }
 
 async function openTls(request: ProbeRequest<TlsOptions>, ports: Ports): Promise<Prober> {
@@ -84,10 +87,36 @@ async function measure(target: TlsTarget, run: MeasureRun, ports: Ports): Promis
   const deadline = startDeadline({clock, after: run.timeout, level: 'sample', parent: run.signal})
   const started = clock.now()
   try {
-    const {failure, reading} = await measureHandshake(target, deadline, ports)
+    const measured = await measureHandshake(target, deadline, ports)
     const took = clock.now() - started
+    const {failure} = measured
+    const reading = target.options.enumerate
+      ? await withEnumeration(target, measured, run, ports)
+      : measured.reading
     return failure ? {status: 'failed', failure, partial: reading, took} : {status: 'ok', reading, took}
   } finally {
     deadline.stop()
   }
+}
+
+/** Also after a handshake that failed: a server with nothing but old versions is what one wants to see. */
+async function withEnumeration(
+  target: TlsTarget,
+  {failure, reading}: Measured,
+  {timeout: patience, signal}: MeasureRun,
+  ports: Ports,
+): Promise<Reading> {
+  const {address, family, tls: facts} = reading
+  if (address === undefined || family === undefined || !facts || (failure && !mayGoOn(failure)))
+    return reading
+  const {enumerateTls} = await import('./enumerate/enumerate.ts')
+  const request = {target, winner: {address, family}, patience, signal}
+  return {...reading, tls: {...facts, enumeration: await enumerateTls(request, ports)}}
+}
+
+/** Where not even the first handshake was answered, many more won't be. */
+function mayGoOn({stage, code, detail}: Failure): boolean {
+  return (
+    stage === 'tls' && detail !== 'timeout' && code !== 'TLS_PLAINTEXT' && !code.startsWith('TLS_STARTTLS_')
+  )
 }

@@ -1,7 +1,27 @@
 /** Names of the numbers on the wire, by IANA's TLS parameters registry. */
+import {CIPHER_SUITES} from './cipher-suites.ts'
 
 const GROUPS: Readonly<Record<number, string>> = {
+  1: 'sect163k1',
+  2: 'sect163r1',
+  3: 'sect163r2',
+  4: 'sect193r1',
+  5: 'sect193r2',
+  6: 'sect233k1',
+  7: 'sect233r1',
+  8: 'sect239k1',
+  9: 'sect283k1',
+  10: 'sect283r1',
+  11: 'sect409k1',
+  12: 'sect409r1',
+  13: 'sect571k1',
+  14: 'sect571r1',
+  15: 'secp160k1',
+  16: 'secp160r1',
+  17: 'secp160r2',
+  18: 'secp192k1',
   19: 'secp192r1',
+  20: 'secp224k1',
   21: 'secp224r1',
   22: 'secp256k1',
   23: 'secp256r1',
@@ -30,39 +50,6 @@ const GROUPS: Readonly<Record<number, string>> = {
   25_497: 'X25519Kyber768Draft00',
 }
 
-/** The suites that clients offer today; others are shown by number. */
-const CIPHERS: Readonly<Record<number, string>> = {
-  0x002f: 'TLS_RSA_WITH_AES_128_CBC_SHA',
-  0x0033: 'TLS_DHE_RSA_WITH_AES_128_CBC_SHA',
-  0x0035: 'TLS_RSA_WITH_AES_256_CBC_SHA',
-  0x0039: 'TLS_DHE_RSA_WITH_AES_256_CBC_SHA',
-  0x003c: 'TLS_RSA_WITH_AES_128_CBC_SHA256',
-  0x003d: 'TLS_RSA_WITH_AES_256_CBC_SHA256',
-  0x009c: 'TLS_RSA_WITH_AES_128_GCM_SHA256',
-  0x009d: 'TLS_RSA_WITH_AES_256_GCM_SHA384',
-  0x009e: 'TLS_DHE_RSA_WITH_AES_128_GCM_SHA256',
-  0x009f: 'TLS_DHE_RSA_WITH_AES_256_GCM_SHA384',
-  0x1301: 'TLS_AES_128_GCM_SHA256',
-  0x1302: 'TLS_AES_256_GCM_SHA384',
-  0x1303: 'TLS_CHACHA20_POLY1305_SHA256',
-  0x1304: 'TLS_AES_128_CCM_SHA256',
-  0x1305: 'TLS_AES_128_CCM_8_SHA256',
-  0xc009: 'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA',
-  0xc00a: 'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA',
-  0xc013: 'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA',
-  0xc014: 'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA',
-  0xc023: 'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256',
-  0xc027: 'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256',
-  0xc028: 'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384',
-  0xc02b: 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
-  0xc02c: 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
-  0xc02f: 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
-  0xc030: 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384',
-  0xcca8: 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256',
-  0xcca9: 'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256',
-  0xccaa: 'TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256',
-}
-
 const VERSIONS: Readonly<Record<number, string>> = {
   0x0300: 'SSLv3',
   0x0301: 'TLSv1',
@@ -76,12 +63,18 @@ export function groupName(number: number): string {
   return GROUPS[number] ?? hex(number)
 }
 
+/** The number of a group's name; null for an unknown one, such as that of a group of the server's own. */
+export function groupNumber(name: string): number | null {
+  const found = Object.keys(GROUPS).find((number) => GROUPS[Number(number)] === name)
+  return found === undefined ? null : Number(found)
+}
+
 export function isKnownGroup(number: number): boolean {
   return Object.hasOwn(GROUPS, number)
 }
 
 export function cipherName(number: number): string {
-  return CIPHERS[number] ?? hex(number)
+  return CIPHER_SUITES[number] ?? hex(number)
 }
 
 /** By OpenSSL's names, such as `TLSv1.2`. */

@@ -7,7 +7,16 @@ import {describePlaintext} from '../../../../src/probes/tls/plaintext.ts'
 describe('options', () => {
   test('nothing given is a verifying probe of the current versions', () => {
     expect(tlsOptions.parse({})).toEqual({
-      ...{strategy: 'race', alpn: [], min: 'TLSv1.2', max: 'TLSv1.3', ca: [], verify: true, resume: false},
+      ...{
+        strategy: 'race',
+        alpn: [],
+        min: 'TLSv1.2',
+        max: 'TLSv1.3',
+        ca: [],
+        verify: true,
+        resume: false,
+        enumerate: false,
+      },
     })
   })
 
