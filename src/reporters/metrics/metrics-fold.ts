@@ -21,6 +21,8 @@ const STATES: readonly ConnectionState[] = [
 ]
 /** With more targets the series of failures that never happened would outnumber all others. */
 const MOST_SEEDED = 200
+/** Ten thousand targets with a histogram each make 50 MB a scrape: with more than this, all share one. */
+const MOST_WITH_HISTOGRAMS = 1000
 
 interface Watched {
   readonly info: TargetInfo
@@ -164,7 +166,8 @@ export class MetricsFold {
   }
 
   #observe(name: MetricName, value: number, labels: Readonly<Record<string, string>>): void {
-    this.#sink.observe(name, value, labels)
+    const {target: _, ...shared} = labels
+    this.#sink.observe(name, value, this.#targets.size > MOST_WITH_HISTOGRAMS ? shared : labels)
   }
 }
 

@@ -148,6 +148,19 @@ describe('the metrics of a watch', () => {
     expect(after.values.get('connection_state{target=api,state=connected}')).toBe(1)
   })
 
+  it('share their histograms where there are too many targets to scrape one of each', () => {
+    const [run, target] = started(null)
+    if (run?.type !== 'run-started' || target?.type !== 'target-added') throw new Error('no start')
+    const crowd = Array.from({length: 1001}, (_, index): RunEvent => {
+      const info = {...target.target, name: `t${index}`}
+      return {at: 0, type: 'target-added', target: info}
+    })
+    const {observed, values} = record([run, ...crowd, target, sample(1000, 20)])
+    expect(observed.get('connection_latency_seconds{step=connect}')).toEqual([0.02])
+    expect(values.get('connection_attempts_total{target=api}')).toBe(1)
+    expect(values.has('connection_failures_total{target=t900,category=network,code=TCP_REFUSED}')).toBe(false)
+  })
+
   it('count what the observer missed, and its gaps', () => {
     const {values} = record([
       ...started(null),
