@@ -152,6 +152,14 @@ export interface TlsFacts {
   readonly resumption?: ResumptionFacts
   /** Status of the stapled OCSP response: `good`, `revoked`, `unknown`, `absent`, or `invalid` when it proves nothing. */
   readonly ocsp?: string
+  /** What the stapled response says beside its status; only of one that proves something. ISO 8601. */
+  readonly ocsp_response?: {
+    readonly this_update: string
+    readonly next_update: string | null
+    readonly revoked_at: string | null
+  }
+  /** The certificate demands that a response is stapled to it (RFC 7633). */
+  readonly must_staple?: boolean
   /** As the server sent it, leaf first; the trusted root is usually not among them. */
   readonly chain: readonly CertificateFacts[]
   /** The number of the alert received, if one was. */

@@ -5,8 +5,8 @@ import type {ExpectationResult, ProbeResult} from '../core/probe-result.ts'
 import {FAILURES, isFailureCode} from '../core/codes/index.ts'
 import {stripControl} from '../core/text.ts'
 import {formatDuration, formatPercent} from '../core/units.ts'
-import {renderDns, renderTls} from './probe-facts.ts'
-import {renderUdp} from './probe-datagram.ts'
+import {renderDns} from './probe-facts.ts'
+import {renderStun, renderUdp} from './probe-datagram.ts'
 import {renderHttp} from './probe-http.ts'
 import {
   BLAMED,
@@ -18,6 +18,7 @@ import {
   renderEntries,
   renderEntry,
 } from './probe-text.ts'
+import {renderTls} from './probe-tls.ts'
 
 export interface EndOptions extends TextOptions {
   readonly quiet: boolean

@@ -19,6 +19,7 @@ export const OID = {
   extendedKeyUsage: '2.5.29.37',
   inhibitAnyPolicy: '2.5.29.54',
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+  tlsFeature: '1.3.6.1.5.5.7.1.24',
 } as const
 
 interface Extension {
@@ -150,6 +151,14 @@ export function certificateFacts(certificate: Certificate): CertificateFacts {
     sha256: certificate.sha256,
     key: keyText(certificate),
   }
+}
+
+const STATUS_REQUEST = 5
+
+/** Clients that know the extension refuse the certificate without a stapled OCSP response (RFC 7633 §4.2.3). */
+export function mustStaple({extensions}: Certificate): boolean {
+  const extension = extensions.get(OID.tlsFeature)
+  return derChildren(extension && readDer(extension.value)).some((node) => derNumber(node) === STATUS_REQUEST)
 }
 
 /** DNS names and IP addresses, in the order of the certificate's kinds. */

@@ -35,7 +35,7 @@ export async function inspect(
     chain,
     trust,
     alert,
-    ocsp: ocsp.status,
+    ocsp,
     now,
   })
   if (end) return {failure: explainHandshake(end, side, context), facts}

@@ -10,9 +10,12 @@ export interface OcspReport {
   readonly status: OcspStatus
   /** When it was revoked, in milliseconds since the epoch. */
   readonly revokedAt: number | null
+  /** As of when the issuer said so, and when it will say something newer; only for a response that proves something. */
+  readonly from: number | null
+  readonly until: number | null
 }
 
-const INVALID: OcspReport = {status: 'invalid', revokedAt: null}
+const INVALID: OcspReport = {status: 'invalid', revokedAt: null, from: null, until: null}
 
 /**
  * `invalid` for everything that proves nothing: damaged, about another certificate, out of date at `now`, or not
@@ -24,32 +27,30 @@ export function judgeOcsp(
   issuer: Certificate | undefined,
   now: number,
 ): OcspReport {
-  if (!response) return {status: 'absent', revokedAt: null}
+  if (!response) return {...INVALID, status: 'absent'}
   const basic = basicResponse(response)
   if (!basic || !leaf || !issuer || !isAuthentic(basic, issuer)) return INVALID
-  const single = basic.singles.find((each) => isAbout(each, leaf, issuer))
-  const [, status, from, next] = derChildren(single)
-  return status && isCurrent(from, next, now) ? readStatus(status) : INVALID
+  return judgeSingle(
+    basic.singles.find((each) => isAbout(each, leaf, issuer)),
+    now,
+  )
 }
 
-function isCurrent(from: DerNode | undefined, next: DerNode | undefined, now: number): boolean {
+function judgeSingle(single: DerNode | undefined, now: number): OcspReport {
+  const [, status, start, next] = derChildren(single)
+  const from = derTime(start)
   const until = next?.tag === 0xa0 ? derTime(derChildren(next)[0]) : null
-  if ((derTime(from) ?? Number.POSITIVE_INFINITY) > now + CLOCK_SKEW) return false
-  return until === null || until >= now - CLOCK_SKEW
+  const known = status && STATUSES[status.tag]
+  if (known === undefined || from === null || !isCurrent(from, until, now)) return INVALID
+  return {status: known, revokedAt: known === 'revoked' ? derTime(derChildren(status)[0]) : null, from, until}
 }
 
-function readStatus(status: DerNode): OcspReport {
-  switch (status.tag) {
-    case 0x80:
-      return {status: 'good', revokedAt: null}
-    case 0xa1:
-      return {status: 'revoked', revokedAt: derTime(derChildren(status)[0])}
-    case 0x82:
-      return {status: 'unknown', revokedAt: null}
-    default:
-      return INVALID
-  }
+function isCurrent(from: number, until: number | null, now: number): boolean {
+  return from <= now + CLOCK_SKEW && (until === null || until >= now - CLOCK_SKEW)
 }
+
+/** By tag: RFC 6960 §4.2.1, CertStatus. */
+const STATUSES: Readonly<Record<number, OcspStatus>> = {0x80: 'good', 0xa1: 'revoked', 0x82: 'unknown'}
 
 /** Five minutes, as OpenSSL allows: responses are often made at the second they are served. */
 const CLOCK_SKEW = 300_000

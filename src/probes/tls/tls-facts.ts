@@ -1,8 +1,9 @@
 /** Joins what the library said, what the server's bytes say and what we judged to the facts of a sample. */
 import type {TlsFacts} from '../../core/facts.ts'
 import {stripControl} from '../../core/text.ts'
-import {certificateFacts, namesOf, type Certificate} from './certificate.ts'
+import {certificateFacts, mustStaple, namesOf, type Certificate} from './certificate.ts'
 import {nameText} from './distinguished-name.ts'
+import type {OcspReport} from './ocsp.ts'
 import type {ServerSide} from './transcript.ts'
 import type {TrustReport} from './trust.ts'
 
@@ -20,7 +21,7 @@ export interface FactSources {
   readonly trust: TrustReport | null
   /** The received alert, when the library knows it better than the bytes do. */
   readonly alert: number | null
-  readonly ocsp: string
+  readonly ocsp: OcspReport
   /** Wall time in milliseconds since the epoch. */
   readonly now: number
 }
@@ -48,11 +49,23 @@ export function buildFacts(sources: FactSources): TlsFacts {
     ...leafFacts(chain[0], sources.now),
     ...trustFacts(trust),
     resumed: negotiated?.resumed ?? false,
-    ocsp,
+    ...ocspFacts(ocsp),
+    ...(chain[0] ? {must_staple: mustStaple(chain[0])} : {}),
     chain: chain.map(certificateFacts),
     alert: sources.alert ?? receivedAlert(sources),
     client_certificate_requested: side.certificateRequested,
   }
+}
+
+function ocspFacts({status, from, until, revokedAt}: OcspReport): Pick<TlsFacts, 'ocsp' | 'ocsp_response'> {
+  if (from === null) return {ocsp: status}
+  const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString())
+  const response = {
+    this_update: new Date(from).toISOString(),
+    next_update: iso(until),
+    revoked_at: iso(revokedAt),
+  }
+  return {ocsp: status, ocsp_response: response}
 }
 
 function leafFacts(

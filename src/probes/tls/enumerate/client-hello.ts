@@ -5,6 +5,8 @@ export interface HelloPlan {
   readonly version: number
   readonly ciphers: readonly number[]
   readonly groups: readonly number[]
+  /** Sends public keys for the groups for which it has them; otherwise TLS 1.3 asks for one (RFC 8446 §4.1.4). */
+  readonly shares: boolean
   readonly sni: string | null
   readonly alpn: readonly string[]
   /** 32 octets. */
@@ -46,7 +48,7 @@ export function encodeClientHello(plan: HelloPlan): Uint8Array {
   return Buffer.concat([Uint8Array.of(22), number(record, 2), vector(message, 2)])
 }
 
-function extensions({version, groups, sni, alpn}: HelloPlan): Uint8Array[] {
+function extensions({version, groups, shares, sni, alpn}: HelloPlan): Uint8Array[] {
   const names = alpn.map((name) => vector(Buffer.from(name, 'latin1'), 1))
   const server = sni === null ? null : Buffer.concat([Uint8Array.of(0), vector(Buffer.from(sni), 2)])
   const common = [
@@ -63,7 +65,7 @@ function extensions({version, groups, sni, alpn}: HelloPlan): Uint8Array[] {
     ...common,
     extension(43, vector(number(VERSION.tls13, 2), 1)),
     extension(45, vector(Uint8Array.of(1), 1)),
-    extension(51, vector(Buffer.concat(groups.flatMap(keyShare)), 2)),
+    extension(51, vector(Buffer.concat(shares ? groups.flatMap(keyShare) : []), 2)),
   ]
 }
 

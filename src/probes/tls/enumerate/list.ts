@@ -1,7 +1,8 @@
 /** Lists what a server accepts: offers everything, and then everything but what it chose, until it refuses. */
 import type {TlsOrder} from '../../../core/facts.ts'
 import {groupName, groupNumber} from '../registry.ts'
-import type {Answer, Inquiry} from './inquiry.ts'
+import {VERSION} from './client-hello.ts'
+import type {Answer, Inquiry, Question} from './inquiry.ts'
 import {ciphersOf, commonCiphersOf, groupsOf} from './offered.ts'
 
 export interface FoundCipher {
@@ -36,7 +37,7 @@ async function collect(
   const groups = groupsOf(version)
   let left = offered
   while (left.length > 0) {
-    const answer = await inquiry.ask({version, ciphers: left, groups})
+    const answer = await inquiry.ask({version, ciphers: left, groups, shares: true})
     if (answer.type !== 'accepted') {
       if (found.length === 0) return {status: isRefusal(answer) ? 'no' : 'unknown', found}
       if (!isRefusal(answer)) await inquiry.stillAnswers()
@@ -58,7 +59,7 @@ async function ciphersOrder(inquiry: Inquiry, version: number, found: readonly n
   const ciphers = steady.length >= 2 ? steady : found
   if (ciphers.length < 2) return null
   const groups = groupsOf(version)
-  const answer = await inquiry.ask({version, ciphers: ciphers.toReversed(), groups})
+  const answer = await inquiry.ask({version, ciphers: ciphers.toReversed(), groups, shares: true})
   if (answer.type !== 'accepted') return null
   return answer.cipher === ciphers.at(-1) ? 'client' : 'server'
 }
@@ -70,28 +71,37 @@ export interface GroupList {
   readonly order: TlsOrder
 }
 
-/** `ciphers`: accepted ones that use a group; without any there are no groups. */
+/**
+ * `ciphers`: accepted ones that use a group; without any there are no groups. No keys are sent at first, so that TLS 1.3
+ * chooses by preference and not by what is at hand; a server that can't ask for a key is given them.
+ */
 export async function listGroups(
   inquiry: Inquiry,
   version: number,
   ciphers: readonly number[],
 ): Promise<GroupList> {
+  if (ciphers.length === 0) return {groups: [], order: null}
+  const list = await collectGroups(inquiry, {version, ciphers, shares: false})
+  if (list.groups.length > 0 || version !== VERSION.tls13) return list
+  return collectGroups(inquiry, {version, ciphers, shares: true})
+}
+
+async function collectGroups(inquiry: Inquiry, question: Omit<Question, 'groups'>): Promise<GroupList> {
   const found: number[] = []
-  let left = ciphers.length === 0 ? [] : groupsOf(version)
+  let left = groupsOf(question.version)
   while (left.length > 0) {
-    const chosen = await askGroup(inquiry, {version, ciphers, groups: left})
+    const chosen = await askGroup(inquiry, {...question, groups: left})
     if (chosen === null || !left.includes(chosen)) break
     found.push(chosen)
     left = left.filter((group) => group !== chosen)
   }
   const [first] = found
-  const groups = found.toReversed()
-  const again = found.length < 2 ? null : await askGroup(inquiry, {version, ciphers, groups})
+  const again = found.length < 2 ? null : await askGroup(inquiry, {...question, groups: found.toReversed()})
   const order = again === null ? null : again === first ? 'server' : 'client'
   return {groups: found.map(groupName), order}
 }
 
-async function askGroup(inquiry: Inquiry, question: Parameters<Inquiry['ask']>[0]): Promise<number | null> {
+async function askGroup(inquiry: Inquiry, question: Question): Promise<number | null> {
   const answer = await inquiry.ask(question)
   if (answer.type === 'accepted' && answer.group !== null) return groupNumber(answer.group)
   if (answer.type === 'closed' || answer.type === 'silent') await inquiry.stillAnswers()
