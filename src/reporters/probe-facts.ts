@@ -4,8 +4,6 @@ import {shorten, stripControl} from '../core/text.ts'
 import {displayWidth} from '../core/width.ts'
 import {type TextOptions, plural, renderEntry} from './probe-text.ts'
 
-/** More names than this are counted: a certificate may have hundreds. */
-const NAMES = 12
 const RECORDS = 40
 
 export function renderDns(dns: DnsFacts, options: TextOptions): string[] {
