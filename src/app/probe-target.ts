@@ -27,6 +27,7 @@ const EXAMPLES: Readonly<Record<ProbeKind, string>> = {
   tls: 'example.org:443',
   http: 'https://example.org/health',
   udp: 'ntp.example.org:123',
+  stun: 'stun.example.org:3478',
 }
 
 function urlOf(kind: ProbeKind, text: string, server: string | undefined): string {

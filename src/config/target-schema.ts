@@ -101,4 +101,5 @@ const EXAMPLES: Readonly<Record<ProbeKind, string>> = {
   tls: 'tls://example.org:443',
   http: 'https://example.org/health',
   udp: 'udp://example.org:123',
+  stun: 'stun://example.org:3478',
 }

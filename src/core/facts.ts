@@ -212,6 +212,32 @@ export interface UdpFacts {
   readonly foreign_from: string | null
 }
 
+/** What a STUN server says about us; addresses as `address:port`. */
+export interface StunFacts {
+  /** Where the server saw the request come from; null without an answer. */
+  readonly mapped: string | null
+  readonly local: string
+  /** `mapped` differs from `local`. */
+  readonly nat: boolean | null
+  /** Null where it was not asked for or can't be told; see RFC 4787 section 4.1. */
+  readonly mapping: 'endpoint-independent' | 'address-dependent' | 'address-and-port-dependent' | null
+  /** Further servers that were asked from the same local port. */
+  readonly others: readonly {readonly server: string; readonly mapped: string | null}[]
+  /** Datagrams that were sent, with repetitions. */
+  readonly requests: number
+  /** Datagrams that were no answer to our request. */
+  readonly ignored: number
+  readonly software: string | null
+  /** The server knows only MAPPED-ADDRESS (RFC 3489). */
+  readonly legacy: boolean
+  /** The code of an error response. */
+  readonly error: number | null
+  /** Whom an answer 300 names. */
+  readonly alternate: string | null
+  /** Who accepts TCP connections while UDP stays silent. */
+  readonly tcp: string | null
+}
+
 /** A redirect that was followed. */
 export interface HttpRedirect {
   readonly url: string

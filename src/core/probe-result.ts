@@ -1,6 +1,6 @@
 /** The result of probing one target for a while: what `probe --json` prints. Names are a contract; times are in ms. */
 import type {Blame, Category, Failure, Stage} from './failure.ts'
-import type {DnsFacts, HttpFacts, PingFacts, TcpFacts, TlsFacts, UdpFacts} from './facts.ts'
+import type {DnsFacts, HttpFacts, PingFacts, StunFacts, TcpFacts, TlsFacts, UdpFacts} from './facts.ts'
 import type {AddressOutcome, Family, Phases, SkipReason} from './outcome.ts'
 import type {RttStatistics} from './statistics.ts'
 import type {Millis, Ratio} from './units.ts'
@@ -87,6 +87,7 @@ export interface ProbeResult {
   readonly tls: TlsFacts | null
   readonly http: HttpFacts | null
   readonly udp: UdpFacts | null
+  readonly stun: StunFacts | null
 
   readonly samples: readonly ProbeSample[]
   readonly expectations: readonly ExpectationResult[]

@@ -12,6 +12,7 @@ export const PROBES: Readonly<Record<ProbeKind, () => Promise<AnyProbe>>> = {
   tls: async () => (await import('./tls/probe.ts')).tls,
   http: async () => (await import('./http/probe.ts')).http,
   udp: async () => (await import('./udp/probe.ts')).udp,
+  stun: async () => (await import('./stun/probe.ts')).stun,
 }
 
 export async function loadProbe(kind: ProbeKind): Promise<AnyProbe> {

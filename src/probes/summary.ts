@@ -44,7 +44,8 @@ export class SummaryFold {
   #failure: Failure | null = null
   #skip: SkipReason | null = null
   #last: Reading | null = null
-  #facts: Pick<Reading, 'ping' | 'tcp' | 'dns' | 'tls' | 'http' | 'udp' | 'method' | 'addresses'> = {}
+  #facts: Pick<Reading, 'ping' | 'tcp' | 'dns' | 'tls' | 'http' | 'udp' | 'stun' | 'method' | 'addresses'> =
+    {}
   #duration: Millis = 0
 
   constructor(head: SummaryHead) {
@@ -102,8 +103,8 @@ export class SummaryFold {
 
   #addReading(reading: Reading): void {
     this.#last = reading
-    const {ping, tcp, dns, tls, http, udp, method, addresses} = reading
-    const known = Object.entries({ping, tcp, dns, tls, http, udp, method, addresses})
+    const {ping, tcp, dns, tls, http, udp, stun, method, addresses} = reading
+    const known = Object.entries({ping, tcp, dns, tls, http, udp, stun, method, addresses})
     this.#facts = {...this.#facts, ...Object.fromEntries(known.filter(([, value]) => value !== undefined))}
   }
 
@@ -166,10 +167,18 @@ export class SummaryFold {
   }
 
   #lastSeen() {
-    const {ping = null, tcp = null, dns = null, tls = null, http = null, udp = null} = this.#facts
+    const {
+      ping = null,
+      tcp = null,
+      dns = null,
+      tls = null,
+      http = null,
+      udp = null,
+      stun = null,
+    } = this.#facts
     const {method = null, addresses = []} = this.#facts
     const {address = null, family = null, port = null} = this.#last ?? {}
-    return {address, family, port, addresses, method, ping, tcp, dns, tls, http, udp}
+    return {address, family, port, addresses, method, ping, tcp, dns, tls, http, udp, stun}
   }
 
   #averagePhases(): Phases {

@@ -1,7 +1,7 @@
 /** What probes over datagrams found out, as compact blocks of text. */
-import type {UdpFacts} from '../core/facts.ts'
+import type {StunFacts, UdpFacts} from '../core/facts.ts'
 import {stripControl} from '../core/text.ts'
-import {type TextOptions, plural, renderEntry} from './probe-text.ts'
+import {type TextOptions, plural, renderEntries, renderEntry} from './probe-text.ts'
 
 export function renderUdp(udp: UdpFacts, options: TextOptions): string[] {
   const {state, reply, size, sent, preset, foreign, foreign_from: stranger} = udp
@@ -16,5 +16,34 @@ export function renderUdp(udp: UdpFacts, options: TextOptions): string[] {
     ...(size === null ? [] : renderEntry('reply', plural(size, 'octet'), options)),
     ...(reply === null || reply === '' ? [] : renderEntry('', stripControl(reply), options)),
     ...(foreign > 0 ? renderEntry('foreign', strangers, options, 'warning') : []),
+  ]
+}
+
+const MAPPINGS: Readonly<Record<NonNullable<StunFacts['mapping']>, string>> = {
+  'endpoint-independent': 'endpoint-independent: peers can reach this port',
+  'address-dependent': 'address-dependent: each peer sees another port, direct connections will fail',
+  'address-and-port-dependent':
+    'address-and-port-dependent: each peer sees another port, direct connections will fail',
+}
+
+export function renderStun(stun: StunFacts, options: TextOptions): string[] {
+  const {mapped, nat, mapping, others, requests, software, legacy, alternate, tcp} = stun
+  const where = nat === true ? ', behind a NAT' : nat === false ? ', no NAT' : ''
+  const seen = others.map((other) => `${other.server} sees ${other.mapped ?? 'nothing'}`)
+  const style = mapping === 'endpoint-independent' ? 'good' : 'warning'
+  const extras = [
+    requests > others.length + 1 ? `${requests} requests sent` : '',
+    legacy ? 'the server speaks RFC 3489 only' : '',
+  ].filter((text) => text !== '')
+  return [
+    options.style('strong', 'stun'),
+    ...renderEntry('local', stun.local, options),
+    ...(mapped === null ? [] : renderEntry('mapped', mapped + where, options, 'good')),
+    ...renderEntries('second', seen, options),
+    ...(mapping === null ? [] : renderEntry('mapping', MAPPINGS[mapping], options, style)),
+    ...(software === null ? [] : renderEntry('server', stripControl(software), options)),
+    ...(alternate === null ? [] : renderEntry('ask', alternate, options)),
+    ...(tcp === null ? [] : renderEntry('over tcp', `${tcp} accepts`, options, 'warning')),
+    ...(extras.length > 0 ? renderEntry('also', extras.join('; '), options) : []),
   ]
 }

@@ -103,6 +103,7 @@ function renderFacts(result: ProbeResult, options: EndOptions): string[] {
   if (result.sent > 1 && !options.verbose && result.ok) return []
   if (result.http) return renderHttpFacts(result, result.http, options)
   if (result.tls) return renderTls(result.tls, options)
+  if (result.stun) return renderStun(result.stun, options)
   if (result.udp) return renderUdp(result.udp, options)
   return result.dns ? renderDns(result.dns, options) : []
 }

@@ -53,7 +53,15 @@ export function coversTarget(scope: FaultScope, target: DrillTarget, lab: Lab): 
   return coversProtocol(scope, url) && coversPort(scope, url) && coversHost(scope, url)
 }
 
-const PROTOCOLS = {ping: 'icmp', dns: 'udp', tcp: 'tcp', tls: 'tcp', http: 'tcp', udp: 'udp'} as const
+const PROTOCOLS = {
+  ping: 'icmp',
+  dns: 'udp',
+  tcp: 'tcp',
+  tls: 'tcp',
+  http: 'tcp',
+  udp: 'udp',
+  stun: 'udp',
+} as const
 
 function coversProtocol({protocol}: FaultScope, {kind}: TargetUrl): boolean {
   return protocol === undefined || protocol === PROTOCOLS[kind]

@@ -63,7 +63,12 @@ const FIELDS: Readonly<Record<string, FieldKind>> = {
   'udp.state': {type: 'text', words: ['open', 'closed', 'filtered', 'open|filtered']},
   'udp.reply': {type: 'text'},
   'udp.size': {type: 'size'},
-  ...all('text', 'stun', ['mapped', 'mapping']),
+  'stun.mapped': {type: 'text'},
+  'stun.mapping': {
+    type: 'text',
+    words: ['endpoint-independent', 'address-dependent', 'address-and-port-dependent'],
+  },
+  'stun.nat': {type: 'boolean'},
   'mptcp.used': {type: 'boolean'},
   'mptcp.subflows': {type: 'number'},
   state: {type: 'text', words: STATES},

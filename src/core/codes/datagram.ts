@@ -97,13 +97,24 @@ export const DATAGRAM_FAILURES = failureTable({
   STUN_UNAUTHORIZED: {
     stage: 'receive',
     category: 'authentication',
-    detail: 'credentials',
+    detail: 'credential',
     blame: 'target',
     retry: 'never',
     title: 'the STUN server wants credentials',
     meaning:
       'The server answered 401: it serves binding requests only to users with a password (RFC 8489 section 9).',
     advice: ['use a server that answers without credentials', 'coturn: turn off secure-stun'],
+  },
+  STUN_NO_OTHER_ADDRESS: {
+    stage: 'receive',
+    category: 'protocol',
+    detail: 'refused',
+    blame: 'target',
+    retry: 'never',
+    title: 'the STUN server names no second address',
+    meaning:
+      'The mapping was asked for, and the server does not take part in RFC 5780: its answer lacks OTHER-ADDRESS.',
+    advice: ['name a second server: --second SERVER', 'coturn needs two addresses for it, and no no-rfc5780'],
   },
   STUN_UNKNOWN_ATTRIBUTE: {
     stage: 'receive',

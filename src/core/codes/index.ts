@@ -8,17 +8,16 @@ import {HTTP_FAILURES} from './http.ts'
 import {LOCAL_FAILURES} from './local.ts'
 import {NETWORK_FAILURES} from './network.ts'
 import {PROBLEMS} from './problems.ts'
-import {TLS_FAILURES} from './tls.ts'
 import {STARTTLS_FAILURES} from './starttls.ts'
 
 export type FailureCode =
   | keyof typeof NETWORK_FAILURES
   | keyof typeof LOCAL_FAILURES
   | keyof typeof DNS_FAILURES
-  | keyof typeof TLS_FAILURES
   | keyof typeof STARTTLS_FAILURES
   | keyof typeof HTTP_FAILURES
   | keyof typeof STARTTLS_FAILURES
+  | keyof typeof TLS_FAILURES
 export type ProblemCode = keyof typeof PROBLEMS
 
 export const FAILURES: Readonly<Record<FailureCode, FailureEntry>> = {
@@ -29,10 +28,11 @@ export const FAILURES: Readonly<Record<FailureCode, FailureEntry>> = {
   ...HTTP_FAILURES,
 }
   ...STARTTLS_FAILURES,
+  ...STARTTLS_FAILURES,
 
 export {PROBLEMS}
   ...DATAGRAM_FAILURES,
-  ...STARTTLS_FAILURES,
+  ...DATAGRAM_FAILURES,
 
 export interface FailureDetails {
   /** Where it happened, if not at the code's usual stage. */

@@ -3,15 +3,13 @@ import type {UdpFacts} from '../../core/facts.ts'
 import type {Failure} from '../../core/failure.ts'
 import type {AddressOutcome, Phases, Reading} from '../../core/outcome.ts'
 import {joinHostPort} from '../../core/target.ts'
-import type {Millis} from '../../core/units.ts'
 import type {Answered, Peer} from './exchange.ts'
+import type {TriedAddress} from './first-usable.ts'
 import {showBytes} from './payload.ts'
 import type {UdpPreset} from './presets.ts'
 
 /** What became of one address. */
-export interface Tried {
-  readonly failure: Failure | null
-  readonly wait: Millis | null
+export interface Tried extends TriedAddress {
   readonly facts: UdpFacts | null
 }
 
@@ -46,15 +44,6 @@ function stateOf(failure: Failure | null): UdpFacts['state'] {
   if (failure?.code === 'UDP_CLOSED') return 'closed'
   if (failure?.code === 'NET_ADMIN_PROHIBITED') return 'filtered'
   return failure?.code === 'UDP_NO_REPLY' ? 'open|filtered' : null
-}
-
-export function outcomeOf(
-  address: {readonly address: string; readonly family: 4 | 6},
-  tried: Tried,
-): AddressOutcome {
-  const took = tried.wait === null ? {} : {took: tried.wait}
-  if (!tried.failure) return {...address, status: 'ok', ...took}
-  return {...address, status: 'failed', ...took, failure: tried.failure}
 }
 
 export function readingOf(

@@ -1,7 +1,7 @@
 import {UserError} from '../../core/errors.ts'
 import type {Failure} from '../../core/failure.ts'
 import {makeFailure} from '../../core/codes/index.ts'
-import type {AddressOutcome, Outcome} from '../../core/outcome.ts'
+import type {Outcome, Phases} from '../../core/outcome.ts'
 import type {DatagramSocket, Ports} from '../../core/ports.ts'
 import {joinHostPort} from '../../core/target.ts'
 import {shorten} from '../../core/text.ts'
@@ -10,8 +10,9 @@ import type {ExtraReply, MeasureRun, Probe, ProbeRequest, Prober} from '../probe
 import {type Deadline, startDeadline} from '../shared/deadline.ts'
 import {agreedFamily, resolveTarget} from '../shared/resolve-target.ts'
 import {type Answered, type Peer, askOverUdp, isSameAddress} from './exchange.ts'
-import {type Tried, factsOf, outcomeOf, readingOf} from './facts.ts'
+import {type Tried, factsOf, readingOf} from './facts.ts'
 import {datagramFailure, silenceFailure} from './failure.ts'
+import {askFirstUsable} from './first-usable.ts'
 import {type UdpOptions, udpOptions} from './options.ts'
 import {parsePayload, showBytes} from './payload.ts'
 import {type UdpPreset, presetOfPort, presetPayload} from './presets.ts'
@@ -82,26 +83,19 @@ class UdpProber implements Prober {
     try {
       const {url, family, port} = this.#request
       const found = await resolveTarget(url.host, family, this.#ports, deadline)
-      const resolve: Phase = found.took === null ? {} : {resolve: found.took}
+      const resolve: Pick<Phases, 'resolve'> = found.took === null ? {} : {resolve: found.took}
       if (found.status === 'failed') {
         const partial = {port, phase: {...resolve, total: found.took}}
         return {status: 'failed', failure: found.failure, partial, took: clock.now() - started}
       }
-      const tries: AddressOutcome[] = []
-      for (const [index, address] of found.addresses.entries()) {
-        const tried = await this.#ask({...address, port}, run.seq, deadline)
-        tries.push(outcomeOf(address, tried))
-        // An address that this machine can't send to says nothing about the others.
-        const last = index === found.addresses.length - 1 || tried.failure?.blame !== 'local'
-        if (!last) continue
-        const rest = found.addresses.slice(index + 1).map((each) => ({...each, status: 'not-tried' as const}))
-        const reading = readingOf({...address, port}, tried, {resolve, addresses: [...tries, ...rest]})
-        const took = clock.now() - started
-        return tried.failure
-          ? {status: 'failed', failure: tried.failure, partial: reading, took}
-          : {status: 'ok', reading, took}
-      }
-      throw new Error('a resolved name has addresses')
+      const {addresses, address, tried} = await askFirstUsable(found.addresses, async (each) =>
+        this.#ask({...each, port}, run.seq, deadline),
+      )
+      const reading = readingOf({...address, port}, tried, {resolve, addresses})
+      const took = clock.now() - started
+      return tried.failure
+        ? {status: 'failed', failure: tried.failure, partial: reading, took}
+        : {status: 'ok', reading, took}
     } finally {
       deadline.stop()
     }
@@ -169,8 +163,6 @@ class UdpProber implements Prober {
     if (this.#sockets.length > OPEN_SOCKETS) this.#sockets.shift()?.close()
   }
 }
-
-type Phase = {readonly resolve?: Millis}
 
 interface Sent {
   readonly seq: number
