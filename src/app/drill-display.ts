@@ -23,6 +23,8 @@ export interface DisplayWorld {
   readonly now: () => Millis
   readonly after: Clock['after']
   readonly onAbort: (urgency: 'orderly' | 'immediate', because: string) => void
+  /** Absent where nothing can be added any more. */
+  readonly onMark?: () => void
 }
 
 export interface Display {
@@ -92,6 +94,7 @@ async function liveDisplay(terminal: Terminal, world: DisplayWorld): Promise<Dis
       return () => listeners.delete(listener)
     },
     onAbort: (urgency) => world.onAbort(urgency, 'stopped at the keyboard'),
+    ...(world.onMark ? {onMark: world.onMark} : {}),
   })
   const summary = closingSummary(terminal)
   return {

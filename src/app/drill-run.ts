@@ -10,6 +10,7 @@ import {runDrill} from '../scenarios/runner.ts'
 import {packageVersion} from '../system/package-root.ts'
 import {endProcess, onEndingSignal} from '../system/signals.ts'
 import {type DisplayKind, openDisplay} from './drill-display.ts'
+import {markMaker} from './marks.ts'
 
 export interface DrillRunRequest {
   readonly spec: DrillSpec
@@ -39,10 +40,12 @@ export async function runDrillSession(request: DrillRunRequest, ports: Ports): P
   }
   const origin = ports.clock.now()
   const elapsed = (): number => ports.clock.now() - origin
+  const mark = markMaker(elapsed)
   const display = await openDisplay(request, {
     now: elapsed,
     after: (wait, callback) => ports.clock.after(wait, callback),
     onAbort,
+    onMark: () => publish(mark()),
   })
   let interrupts = 0
   const forget = onEndingSignal((signal) => {

@@ -19,7 +19,7 @@ export interface MonitorDisplayWorld {
   readonly now: () => Millis
   readonly after: Clock['after']
   /** `interrupt` is Ctrl-C, which in raw mode is a key. */
-  readonly onKey: (what: 'quit' | 'interrupt') => void
+  readonly onKey: (what: 'quit' | 'interrupt' | 'mark') => void
 }
 
 export interface MonitorDisplay {
@@ -74,6 +74,7 @@ async function live(terminal: Terminal, world: MonitorDisplayWorld): Promise<Mon
     },
     onAbort: () => world.onKey('interrupt'),
     onQuit: () => world.onKey('quit'),
+    onMark: () => world.onKey('mark'),
   })
   const summary = closing(terminal)
   return {

@@ -15,6 +15,7 @@ import {type EndingSignal, endProcess, onEndingSignal} from '../system/signals.t
 import {checkRedactor} from './check-redact.ts'
 import {readSources} from './documents.ts'
 import {type ListenRequest, openExposure} from './monitor-listen.ts'
+import {markMaker} from './marks.ts'
 import {type MonitorDisplayRequest, openMonitorDisplay} from './monitor-display.ts'
 import {readDurationFlag} from './read-duration.ts'
 
@@ -74,8 +75,12 @@ class Watch {
     const display = await openMonitorDisplay(flags.display, {
       now: () => this.#elapsed(),
       after: (wait, callback) => clock.after(wait, callback),
-      onKey: (what) => this.#end(what === 'quit' ? 'quit' : 'SIGINT'),
+      onKey: (what) => {
+        if (what === 'mark') publish(mark())
+        else this.#end(what === 'quit' ? 'quit' : 'SIGINT')
+      },
     })
+    const mark = markMaker(() => this.#elapsed())
     const forget = this.#watchSignals()
     const publish = (event: RunEvent): void => {
       if (event.type === 'state-changed') this.#states.set(event.target, event.to)

@@ -26,6 +26,8 @@ function keyHelps(glyphs: Glyphs, watch: boolean): readonly KeyHelp[] {
     {keys: 'd', short: 'detail', long: 'everything about the selected target (also Enter); Esc goes back'},
     {keys: glyphs.upDown, short: 'select', long: 'select a target (also k and j, Home and End)'},
     {keys: 's', short: 'sort', long: 'sort by document order, state, loss, p95 or name'},
+    {keys: '/', short: 'search', long: 'filter by name, URL, state or code; Esc shows all'},
+    {keys: 'm', short: 'mark', long: 'put a numbered mark into the log and the journal'},
   ]
 }
 

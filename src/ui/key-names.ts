@@ -1,6 +1,7 @@
 /** From what the terminal sends to what the screen understands. */
 import type {Key} from 'ink'
-import type {KeyName} from './screen-state.ts'
+import {stripControl} from '../core/text.ts'
+import type {KeyName, Typed} from './screen-state.ts'
 
 const LETTERS: Readonly<Record<string, KeyName>> = {
   ' ': 'pause',
@@ -11,6 +12,8 @@ const LETTERS: Readonly<Record<string, KeyName>> = {
   g: 'first',
   G: 'last',
   d: 'detail',
+  '/': 'search',
+  m: 'mark',
   a: 'abort',
   '?': 'help',
   h: 'help',
@@ -39,4 +42,13 @@ export function nameKeys(input: string, key: Key): readonly KeyName[] {
   if (key.meta || input === '') return ['other']
   const letters = [...input]
   return letters.length > 2 ? ['other'] : letters.map((letter) => LETTERS[letter] ?? 'other')
+}
+
+/** The same piece of input while a filter is typed; null for keys that mean nothing there. Ctrl-C is not for here. */
+export function nameTyped(input: string, key: Key): Typed | null {
+  if (key.return) return {kind: 'accept'}
+  if (key.escape) return {kind: 'cancel'}
+  if (key.backspace || key.delete) return {kind: 'erase'}
+  const text = key.ctrl || key.meta ? '' : stripControl(input)
+  return text === '' ? null : {kind: 'text', text}
 }

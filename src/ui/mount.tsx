@@ -1,5 +1,5 @@
 /** The only door to ink. Import it lazily (`await import`): it loads React and the layout engine. */
-import {type Instance, render} from 'ink'
+import {type Instance, type Key, render} from 'ink'
 import type {RunEvent} from '../core/events.ts'
 import type {Clock} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
@@ -7,8 +7,16 @@ import {DrillScreen} from './components/drill-screen.tsx'
 import {Keyboard} from './components/keyboard.tsx'
 import type {Frame} from './frame.ts'
 import {chooseLook} from './look.ts'
-import {type KeyName, type KeyResult, type Urgency, decideKey, initialScreen} from './screen-state.ts'
-import {emptyView, foldView} from './view-state.ts'
+import {nameKeys, nameTyped} from './key-names.ts'
+import {
+  type KeyResult,
+  type ScreenState,
+  type Urgency,
+  decideKey,
+  decideTyped,
+  initialScreen,
+} from './screen-state.ts'
+import {type ViewState, emptyView, foldView} from './view-state.ts'
 
 export interface MountOptions {
   /** A terminal: the caller has checked `isTTY`, `TERM` and `CI` and prints lines otherwise. */
@@ -25,6 +33,8 @@ export interface MountOptions {
   readonly onAbort: (urgency: Urgency) => void
   /** `q` during a watch. */
   readonly onQuit?: () => void
+  /** `m`: the moment is worth a line in the log and the journal. */
+  readonly onMark?: () => void
   /** The locale is UTF-8. */
   readonly unicode: boolean
   /** False under `NO_COLOR` or `--no-color`: no colours or other attributes are written. */
@@ -124,22 +134,21 @@ function startDisplay(options: MountOptions): Display {
   let unsubscribe = (): void => undefined
 
   const element = (): React.ReactElement => {
-    const columns = stdout.columns > 0 ? stdout.columns : 80
-    const rows = stdout.rows > 0 ? stdout.rows : 24
-    const frame: Frame = {view, screen, now: now(), columns, rows, look, hasKeys}
+    const frame: Frame = {view, screen, now: now(), ...sizeOf(stdout), look, hasKeys}
     return (
       <>
         <DrillScreen frame={frame} />
-        {hasKeys && <Keyboard onKey={onKey} />}
+        {hasKeys && <Keyboard onInput={onInput} />}
       </>
     )
   }
   const draw = (): void => instance?.rerender(element())
-  const onKey = (key: KeyName): void => {
-    const result = decideKey(screen, key, {view, now: now()})
-    screen = result.screen
-    draw()
-    tellCaller(result, options)
+  const onInput = (input: string, key: Key): void => {
+    for (const result of readInput(input, key, () => ({screen, view, now: now()}))) {
+      screen = result.screen
+      draw()
+      tellCaller(result, options)
+    }
   }
   const onEvent = (event: RunEvent): void => {
     try {
@@ -173,9 +182,30 @@ function startDisplay(options: MountOptions): Display {
   }
 }
 
-function tellCaller({abort, quit}: KeyResult, options: MountOptions): void {
+/** Terminals that don't tell their size are taken for the usual one. */
+function sizeOf({columns, rows}: NodeJS.WriteStream): {readonly columns: number; readonly rows: number} {
+  return {columns: columns > 0 ? columns : 80, rows: rows > 0 ? rows : 24}
+}
+
+/** What a piece of input does, key by key: each is decided on what the one before has made of the screen. */
+function* readInput(
+  input: string,
+  key: Key,
+  state: () => {readonly screen: ScreenState; readonly view: ViewState; readonly now: Millis},
+): Generator<KeyResult> {
+  const isInterrupt = key.ctrl && input === 'c'
+  if (state().screen.typing && !isInterrupt) {
+    const typed = nameTyped(input, key)
+    if (typed) yield {screen: decideTyped(state().screen, typed), abort: null}
+    return
+  }
+  for (const name of nameKeys(input, key)) yield decideKey(state().screen, name, state())
+}
+
+function tellCaller({abort, quit, mark}: KeyResult, options: MountOptions): void {
   if (abort) options.onAbort(abort)
   if (quit) options.onQuit?.()
+  if (mark) options.onMark?.()
 }
 
 function asError(error: unknown): Error {

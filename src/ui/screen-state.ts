@@ -1,6 +1,7 @@
 /** What the person at the keyboard has chosen, and what each key does. Pure: the mount carries out the effect. */
 import type {Millis} from '../core/units.ts'
-import {type SortKey, nextSortKey, sortTargets} from './sort-targets.ts'
+import {chooseTargets} from './choose-targets.ts'
+import {type SortKey, nextSortKey} from './sort-targets.ts'
 import {type ViewState, isWatch} from './view-state.ts'
 
 export type Urgency = 'orderly' | 'immediate'
@@ -9,6 +10,10 @@ type Pane = 'overview' | 'detail' | 'help'
 export interface ScreenState {
   readonly pane: Pane
   readonly sort: SortKey
+  /** What was searched for; empty shows all targets. */
+  readonly filter: string
+  /** Keys are letters of the filter. */
+  readonly typing: boolean
   /** The selected target; null selects the first one. */
   readonly selected: string | null
   /** While paused: what was on the screen. The run goes on. */
@@ -27,6 +32,8 @@ export type KeyName =
   | 'first'
   | 'last'
   | 'detail'
+  | 'search'
+  | 'mark'
   | 'back'
   | 'abort'
   | 'help'
@@ -44,10 +51,21 @@ export interface KeyResult {
   readonly abort: Urgency | null
   /** A watch has to end: nothing is in force, so nobody is asked. */
   readonly quit?: true
+  /** The moment is to be marked in the run. */
+  readonly mark?: true
 }
 
 export function initialScreen(): ScreenState {
-  return {pane: 'overview', sort: 'document', selected: null, frozen: null, quitAsked: false, abort: null}
+  return {
+    pane: 'overview',
+    sort: 'document',
+    filter: '',
+    typing: false,
+    selected: null,
+    frozen: null,
+    quitAsked: false,
+    abort: null,
+  }
 }
 
 /**
@@ -77,10 +95,34 @@ export function decideKey(screen: ScreenState, key: KeyName, context: KeyContext
       return stay({...calm, pane: screen.pane === 'detail' ? 'overview' : 'detail'})
     case 'help':
       return stay({...calm, pane: screen.pane === 'help' ? 'overview' : 'help'})
+    case 'search':
+      return stay({...calm, pane: 'overview', typing: true})
+    case 'mark':
+      return {screen: calm, abort: null, mark: true}
     case 'back':
-      return stay({...calm, pane: 'overview'})
+      return stay(calm.pane === 'overview' ? {...calm, filter: ''} : {...calm, pane: 'overview'})
     case 'other':
       return stay(calm)
+  }
+}
+
+/** What was typed while a filter is entered: its text, or what ends it. */
+export type Typed =
+  {readonly kind: 'text'; readonly text: string} | {readonly kind: 'erase' | 'accept' | 'cancel'}
+
+/** Long enough for any name; a paste of a page is not meant. */
+const LONGEST_FILTER = 60
+
+export function decideTyped(screen: ScreenState, typed: Typed): ScreenState {
+  switch (typed.kind) {
+    case 'text':
+      return {...screen, filter: (screen.filter + typed.text).slice(0, LONGEST_FILTER)}
+    case 'erase':
+      return {...screen, filter: [...screen.filter].slice(0, -1).join('')}
+    case 'accept':
+      return {...screen, typing: false}
+    case 'cancel':
+      return {...screen, typing: false, filter: ''}
   }
 }
 
@@ -114,7 +156,7 @@ function isOver(view: ViewState): boolean {
 }
 
 function select(screen: ScreenState, view: ViewState, by: number): ScreenState {
-  const names = sortTargets((screen.frozen?.view ?? view).targets, screen.sort).map((target) => target.name)
+  const names = chooseTargets((screen.frozen?.view ?? view).targets, screen).map((target) => target.name)
   const place = selectedPlace(screen, names) + by
   const next = names[Math.min(names.length - 1, Math.max(0, place))]
   return next === undefined ? screen : {...screen, selected: next}

@@ -16,6 +16,7 @@ interface Session extends Terminal {
   readonly ui: MountedDrill
   readonly clock: FakeClock
   readonly aborts: Urgency[]
+  readonly marks: () => number
   readonly screen: () => EmulatedScreen
   /** Delivers the events up to this time and moves the clock there. */
   play(until: number): Promise<void>
@@ -31,6 +32,7 @@ async function open(columns = 100, rows = 30, events: readonly RunEvent[] = run)
   const clock = new FakeClock()
   let skipped = 0
   const aborts: Urgency[] = []
+  let marks = 0
   const listeners = new Set<(event: RunEvent) => void>()
   const ui = await mountDrill({
     ...asStreams(terminal),
@@ -41,6 +43,7 @@ async function open(columns = 100, rows = 30, events: readonly RunEvent[] = run)
     now: () => skipped + clock.now(),
     after: (ms, callback) => clock.after(ms, callback),
     onAbort: (urgency) => aborts.push(urgency),
+    onMark: () => (marks += 1),
     unicode: true,
     color: false,
   })
@@ -51,6 +54,7 @@ async function open(columns = 100, rows = 30, events: readonly RunEvent[] = run)
     ui,
     clock,
     aborts,
+    marks: () => marks,
     screen,
     play: async (until) => {
       while (waiting[0] && waiting[0].at <= until) {
@@ -188,6 +192,33 @@ describe('keys', () => {
     await press('ss')
     // Slowest first.
     expect(await shows('sort: p95')).toMatch(/web [^]*api [^]*control /)
+    await ui.finish()
+  })
+
+  it('search among the targets, and show all again', async () => {
+    const {ui, aborts, play, press, shows} = await open()
+    await play(12_900)
+    await shows('TCP_REFUSED')
+    await press('/')
+    await press('REF')
+    await press('q')
+    await shows('/REFq')
+    await press('\u007F')
+    expect(await shows(/\/REF[^q]*Enter keeps/)).not.toMatch(/web +● connected/)
+    await press('\r')
+    await shows(/\/REF {2}/)
+    await press('\u001B')
+    await shows(/web +● connected/)
+    expect(aborts).toEqual([])
+    await ui.finish()
+  })
+
+  it('put marks into the run', async () => {
+    const {ui, marks, play, press} = await open()
+    await play(1000)
+    await press('m')
+    await press('m')
+    expect(marks()).toBe(2)
     await ui.finish()
   })
 

@@ -1,10 +1,10 @@
 import {Box} from 'ink'
 import type {ReactElement} from 'react'
+import {chooseTargets} from '../choose-targets.ts'
 import {renderDetail} from '../detail-lines.ts'
 import type {Frame} from '../frame.ts'
 import {FIXED_ROWS} from '../layout.ts'
 import {selectedPlace} from '../screen-state.ts'
-import {sortTargets} from '../sort-targets.ts'
 import {span} from '../spans.ts'
 import {axisStart} from '../view-state.ts'
 import {Rows} from './rows.tsx'
@@ -12,7 +12,7 @@ import {Rows} from './rows.tsx'
 /** The selected target in full. */
 export function DetailPane({frame}: {readonly frame: Frame}): ReactElement {
   const {view, screen, columns, rows, now, look} = frame
-  const sorted = sortTargets(view.targets, screen.sort)
+  const sorted = chooseTargets(view.targets, screen)
   const target =
     sorted[
       selectedPlace(

@@ -14,6 +14,12 @@ export function Footer({frame}: {readonly frame: Frame}): ReactElement {
 
 function renderFooter({screen, view, columns, look, hasKeys}: Frame): Line {
   const watch = isWatch(view)
+  if (screen.typing) {
+    return [
+      span(` /${screen.filter}${look.glyphs.now}`, 'accent'),
+      span('  Enter keeps the filter, Esc shows all', 'dim'),
+    ]
+  }
   if (!hasKeys && watch) return [span(' Ctrl-C ends the watch', 'dim')]
   if (!hasKeys) return [span(' Ctrl-C aborts the drill and undoes its faults', 'dim')]
   if (screen.quitAsked) {

@@ -1,11 +1,7 @@
-import {useInput} from 'ink'
-import {nameKeys} from '../key-names.ts'
-import type {KeyName} from '../screen-state.ts'
+import {type Key, useInput} from 'ink'
 
-/** Passes keys on; draws nothing. */
-export function Keyboard({onKey}: {readonly onKey: (key: KeyName) => void}): null {
-  useInput((input, key) => {
-    for (const name of nameKeys(input, key)) onKey(name)
-  })
+/** Passes input on; draws nothing. */
+export function Keyboard({onInput}: {readonly onInput: (input: string, key: Key) => void}): null {
+  useInput(onInput)
   return null
 }
