@@ -1,6 +1,6 @@
 /** Finds what a person wants explained. */
 import {EXITS} from '../core/codes/exits.ts'
-import {FAILURES, PROBLEMS} from '../core/codes/index.ts'
+import {FAILURES, FINDINGS, PROBLEMS} from '../core/codes/index.ts'
 import {UserError} from '../core/errors.ts'
 import {suggest} from '../core/text.ts'
 import {
@@ -14,7 +14,7 @@ import {systemTerminal} from '../system/terminal.ts'
 
 /** Every code there is: failures, problems, exit codes. */
 export function allExplanations(): readonly Explanation[] {
-  const failures = Object.entries(FAILURES).map(([code, entry]): Explanation => {
+  const failures = Object.entries({...FAILURES, ...FINDINGS}).map(([code, entry]): Explanation => {
     const {title, meaning, advice, stage, category, detail, blame, retry} = entry
     return {kind: 'failure', code, title, meaning, advice, failure: {stage, category, detail, blame, retry}}
   })

@@ -1,9 +1,10 @@
 /** The published JSON Schemas: generated into `schemas/` and checked to be fresh. */
+import {diagnosisSchema} from '../advice/diagnosis-schema.ts'
 import {toJsonSchema} from '../config/json-schema.ts'
 import {documentSchema} from '../scenarios/document-schema.ts'
 import {journalLineSchema} from '../scenarios/journal/schema.ts'
 
-/** By file name: the document that people write, and one line of a journal. */
+/** By file name: the document that people write, one line of a journal, and what a diagnosis prints. */
 export async function jsonSchemas(): Promise<Readonly<Record<string, Record<string, unknown>>>> {
   return {
     'netdrill.json': toJsonSchema(await documentSchema(), {
@@ -13,6 +14,10 @@ export async function jsonSchemas(): Promise<Readonly<Record<string, Record<stri
     'journal.json': toJsonSchema(journalLineSchema, {
       title: 'one line of a netdrill journal',
       id: 'urn:netdrill:journal-line:1',
+    }),
+    'diagnosis.json': toJsonSchema(diagnosisSchema, {
+      title: 'what netdrill diagnose --json prints',
+      id: 'urn:netdrill:diagnosis:1',
     }),
   }
 }

@@ -15,7 +15,7 @@ export default class Schema extends BaseCommand {
   ]
   static override args = {
     name: Args.string({
-      description: 'netdrill (the document) or journal (one line of it)',
+      description: 'netdrill (the document), journal (one line of it) or diagnosis (what diagnose --json prints)',
       default: 'netdrill',
     }),
   }

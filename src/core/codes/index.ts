@@ -4,35 +4,37 @@ import {stripControl} from '../text.ts'
 import {DATAGRAM_FAILURES} from './datagram.ts'
 import {DNS_FAILURES} from './dns.ts'
 import type {FailureEntry} from './entry.ts'
+import {FINDINGS} from './findings.ts'
 import {HTTP_FAILURES} from './http.ts'
 import {LOCAL_FAILURES} from './local.ts'
 import {NETWORK_FAILURES} from './network.ts'
 import {PROBLEMS} from './problems.ts'
 import {STARTTLS_FAILURES} from './starttls.ts'
+import {TLS_FAILURES} from './tls.ts'
 
 export type FailureCode =
   | keyof typeof NETWORK_FAILURES
   | keyof typeof LOCAL_FAILURES
   | keyof typeof DNS_FAILURES
   | keyof typeof STARTTLS_FAILURES
-  | keyof typeof HTTP_FAILURES
-  | keyof typeof STARTTLS_FAILURES
   | keyof typeof TLS_FAILURES
+  | keyof typeof HTTP_FAILURES
+  | keyof typeof DATAGRAM_FAILURES
+/** Causes that `diagnose` concludes from several measurements. */
+export type FindingCode = keyof typeof FINDINGS
 export type ProblemCode = keyof typeof PROBLEMS
 
 export const FAILURES: Readonly<Record<FailureCode, FailureEntry>> = {
   ...NETWORK_FAILURES,
   ...LOCAL_FAILURES,
   ...DNS_FAILURES,
+  ...STARTTLS_FAILURES,
   ...TLS_FAILURES,
   ...HTTP_FAILURES,
+  ...DATAGRAM_FAILURES,
 }
-  ...STARTTLS_FAILURES,
-  ...STARTTLS_FAILURES,
 
-export {PROBLEMS}
-  ...DATAGRAM_FAILURES,
-  ...DATAGRAM_FAILURES,
+export {FINDINGS, PROBLEMS}
 
 export interface FailureDetails {
   /** Where it happened, if not at the code's usual stage. */

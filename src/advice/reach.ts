@@ -1,0 +1,76 @@
+/** What several rules want to know about a walk. */
+import type {Failure} from '../core/failure.ts'
+import type {Outcome} from '../core/outcome.ts'
+import type {AddressWalk, Observed, OwnLink, PingSeen, ResolverSeen, RouteSeen} from './observed.ts'
+
+export function failureOf(outcome: Outcome | null): Failure | null {
+  return outcome?.status === 'failed' ? outcome.failure : null
+}
+
+/** Connections to it succeed; of a target without ports, it answers ping. Null when that was not measured. */
+export function works({target}: Observed, walk: AddressWalk): boolean | null {
+  if (target.kind === 'ping') return answersPing(walk.ping)
+  if (walk.tcp === null || walk.tcp.status === 'skipped') return null
+  return walk.tcp.status === 'ok'
+}
+
+export function answersPing(ping: PingSeen | null): boolean | null {
+  return ping === null || ping.status === 'unseen' ? null : ping.status === 'reply'
+}
+
+/** Nothing came back from it, not even a refusal by somebody else. */
+export function isSilent({answers}: ResolverSeen): boolean {
+  return (
+    answers.length > 0 &&
+    answers.every(({outcome}) => outcome.status === 'failed' && SILENCE.test(outcome.failure.code))
+  )
+}
+const SILENCE = /^(DNS_TIMEOUT|DNS_UNREACHABLE|NET_.*)$/
+
+/** An answer that a working resolver gives, be it that there is no such name. */
+export function isAlive({answers}: ResolverSeen): boolean {
+  return answers.some(
+    ({outcome}) =>
+      outcome.status === 'ok' ||
+      (outcome.status === 'failed' && ['DNS_NXDOMAIN', 'DNS_NODATA'].includes(outcome.failure.code)),
+  )
+}
+
+/** Where packets have to go: the target's addresses, or the silent resolvers while there are none. */
+export interface Destination {
+  readonly address: string
+  readonly route: RouteSeen
+  readonly gateway: AddressWalk['gateway']
+  readonly ping: PingSeen | null
+}
+
+export function blockedDestinations(observed: Observed): readonly Destination[] {
+  const {addresses, names} = observed
+  if (addresses.length > 0) {
+    if (observed.target.kind === 'dns') return failureOf(observed.service?.other ?? null) ? addresses : []
+    return addresses.some((walk) => works(observed, walk) !== false) ? [] : addresses
+  }
+  const resolvers = names?.resolvers ?? []
+  return resolvers.length > 0 && resolvers.every(isSilent) ? resolvers : []
+}
+
+/** Links that could carry traffic to others. */
+export function usableLinks(links: readonly OwnLink[]): readonly OwnLink[] {
+  return links.filter(({loopback, up, carrier}) => !loopback && up && carrier)
+}
+
+/** Devices that exist without anybody having plugged them in. */
+const VIRTUAL = /^(tunl|sit|gre|gretap|erspan|ip6|ip_vti|ifb|dummy|docker|br-|virbr|veth|teql)/
+
+/** The links that a person would look at first. */
+export function outwardLinks(links: readonly OwnLink[]): readonly OwnLink[] {
+  const candidates = links.filter(({loopback}) => !loopback)
+  const real = candidates.filter(({name, addresses}) => addresses.length > 0 || !VIRTUAL.test(name))
+  return real.length > 0 ? real : candidates
+}
+
+export function hasGlobal({addresses}: OwnLink, family?: 4 | 6): boolean {
+  return addresses.some(
+    (each) => each.scope === 'global' && !each.tentative && (family === undefined || each.family === family),
+  )
+}

@@ -1,0 +1,114 @@
+/** One diagnosis from its flags to the exit code. */
+import {concludeDiagnosis} from '../advice/conclude.ts'
+import {type WalkRequest, walk} from '../connections/diagnose/walk.ts'
+import type {Diagnosis} from '../core/diagnosis.ts'
+import {UserError} from '../core/errors.ts'
+import {EXIT} from '../core/exit-codes.ts'
+import type {Family} from '../core/outcome.ts'
+import type {Ports} from '../core/ports.ts'
+import {type Millis, formatDuration, parseDuration} from '../core/units.ts'
+import {renderDiagnosis} from '../reporters/diagnosis.ts'
+import {packageVersion} from '../system/package-root.ts'
+import {type EndingSignal, onEndingSignal} from '../system/signals.ts'
+import {type Terminal, systemTerminal} from '../system/terminal.ts'
+import {portOf, readDiagnoseTarget} from './diagnose-target.ts'
+
+export interface DiagnoseFlags {
+  readonly target: string
+  readonly timeout: string
+  readonly family: Family | 0
+  readonly controls: readonly string[]
+  readonly json: boolean
+  readonly color: boolean
+  readonly quiet: boolean
+  readonly verbose: boolean
+}
+
+const SHORTEST: Millis = 500
+const LONGEST: Millis = 60_000
+
+/** Diagnoses, prints and gives the exit code. Throws `UserError` before anything is sent. */
+export async function runDiagnose(flags: DiagnoseFlags, ports: Ports): Promise<number> {
+  const terminal = systemTerminal({color: flags.color})
+  const progress = openProgress(flags, terminal)
+  const diagnosis = await diagnose(flags, ports, progress.show).finally(progress.close)
+  const {color, unicode, columns} = terminal
+  const {quiet, verbose} = flags
+  const text = flags.json
+    ? `${JSON.stringify(diagnosis, null, 2)}\n`
+    : renderDiagnosis(diagnosis, {color, unicode, width: Math.max(60, columns), quiet, verbose})
+  if (terminal.stdout.writable) terminal.stdout.write(text)
+  return diagnosis.exit
+}
+
+/** The diagnosis itself; an ending signal ends it early and is told in the verdict. */
+export async function diagnose(
+  flags: Pick<DiagnoseFlags, 'target' | 'timeout' | 'family' | 'controls'>,
+  ports: Ports,
+  progress: (text: string) => void,
+): Promise<Diagnosis> {
+  const stop = new AbortController()
+  const request = readRequest(flags, stop.signal, progress)
+  let signalled: EndingSignal | null = null
+  const forget = onEndingSignal((signal) => {
+    signalled = signal
+    stop.abort(new Error(`${signal} received`))
+  })
+  const started = new Date(ports.clock.wall()).toISOString()
+  const begin = ports.clock.now()
+  try {
+    const observed = await walk(request, ports)
+    const exit = signalled === null ? null : signalled === 'SIGINT' ? EXIT.interrupted : EXIT.terminated
+    const duration = ports.clock.now() - begin
+    return concludeDiagnosis(observed, {version: packageVersion(), started, duration, interrupted: exit})
+  } finally {
+    forget()
+  }
+}
+
+function readRequest(
+  flags: Pick<DiagnoseFlags, 'target' | 'timeout' | 'family' | 'controls'>,
+  signal: AbortSignal,
+  progress: (text: string) => void,
+): WalkRequest {
+  const target = readDiagnoseTarget(flags.target)
+  const port = portOf(target)
+  if (port === null && (target.kind === 'tcp' || target.kind === 'tls')) {
+    const message = `"${flags.target}" names no port`
+    throw new UserError({code: 'USAGE_INVALID', message, advice: [`such as ${target.text}:443`]})
+  }
+  return {
+    target,
+    port,
+    family: flags.family,
+    controls: flags.controls.map(readDiagnoseTarget),
+    timeout: readTimeout(flags.timeout),
+    signal,
+    progress,
+  }
+}
+
+function readTimeout(text: string): Millis {
+  const parsed = parseDuration(text)
+  const because = !parsed.ok
+    ? parsed.because
+    : parsed.value < SHORTEST || parsed.value > LONGEST
+      ? `${text} is not between ${formatDuration(SHORTEST)} and ${formatDuration(LONGEST)}`
+      : null
+  if (parsed.ok && because === null) return parsed.value
+  throw new UserError({code: 'USAGE_INVALID', message: `--timeout: ${because ?? ''}`})
+}
+
+interface Progress {
+  readonly show: (text: string) => void
+  readonly close: () => void
+}
+
+/** One line on stderr that is overwritten, only where a person watches. */
+function openProgress({quiet}: DiagnoseFlags, {stderr}: Terminal): Progress {
+  if (!stderr.isTTY || quiet) return {show: () => {}, close: () => {}}
+  return {
+    show: (text) => stderr.write(`\r\u001B[2Klooking at ${text} ...`),
+    close: () => stderr.write('\r\u001B[2K'),
+  }
+}

@@ -1,0 +1,56 @@
+import {Args, Flags} from '@oclif/core'
+import {openPorts} from '../app/ports.ts'
+import {BaseCommand} from './_base.ts'
+
+export default class Diagnose extends BaseCommand {
+  static override summary = 'find out which layer fails, why, and what to do next'
+  static override description = `Walks from this machine to the target: link and addresses, resolvers and name, route and gateway, ping and path MTU, TCP at each address, TLS, HTTP. Names the one cause with its evidence, what it is not, and the next step; what only follows from the cause is left out. Needs no rights: what could not be looked at is said.
+
+A target is a URL (https, http, tls, tcp, dns, ping), host:port, or a host, which is pinged.
+
+Exit codes: 0 nothing wrong, 1 cause found, 2 mistake in the command line, 3 inconclusive, 130 or 143 interrupted.`
+  static override examples = [
+    '<%= config.bin %> diagnose https://example.org/health',
+    '<%= config.bin %> diagnose example.org:22',
+    {
+      description: 'A host that should work tells "the target is down" from "the network is down"',
+      command: '<%= config.bin %> diagnose tcp://db.example:5432 --control ping://192.0.2.1',
+    },
+  ]
+  static override args = {
+    target: Args.string({description: 'a URL, host:port, or a host', required: true}),
+  }
+  static override flags = {
+    timeout: Flags.string({
+      char: 't',
+      summary: 'how long all of it may take together',
+      env: 'NETDRILL_TIMEOUT',
+      default: '5s',
+      helpValue: 'DURATION',
+    }),
+    control: Flags.string({
+      summary: 'probe this target as well, for comparison; may be repeated',
+      env: 'NETDRILL_CONTROL',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'TARGET',
+    }),
+    ipv4: Flags.boolean({char: digit('4'), summary: 'IPv4 only', env: 'NETDRILL_IPV4', exclusive: ['ipv6']}),
+    ipv6: Flags.boolean({char: digit('6'), summary: 'IPv6 only', env: 'NETDRILL_IPV6'}),
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(Diagnose)
+    const {runDiagnose} = await import('../app/diagnose.ts')
+    const {timeout, json, color, quiet, verbose} = flags
+    const family = flags.ipv4 ? 4 : flags.ipv6 ? 6 : 0
+    const request = {target: args.target, timeout, family, controls: flags.control ?? []} as const
+    const exit = await runDiagnose({...request, json, color, quiet, verbose}, openPorts(flags.seed))
+    process.exitCode = exit
+  }
+}
+
+/** As in curl and ssh; oclif's type knows letters only. */
+function digit(text: string): 'x' {
+  return text as 'x'
+}
