@@ -36,7 +36,7 @@ const CIPHER_RULES: readonly Rule[] = [
   [/^TLS_(?:RSA|ECDH|DH)_/, 'weak', 'no forward secrecy'],
   [/_DSS_/, 'weak', 'DSA'],
   [/_CBC_/, 'acceptable', 'CBC'],
-  [/_CCM_8$/, 'acceptable', 'short tag'],
+  [/_CCM_8(?:_|$)/, 'acceptable', 'short tag'],
   [/^TLS_DHE_/, 'acceptable', 'finite-field DH'],
 ]
 
