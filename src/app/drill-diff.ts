@@ -3,6 +3,7 @@ import {EXIT, type ExitCode, VERDICT_PRECEDENCE, type Verdict} from '../core/exi
 import type {Figure} from '../core/figures.ts'
 import type {Ports} from '../core/ports.ts'
 import {proportionInterval} from '../core/statistics.ts'
+import type {DrillDocument} from '../reporters/drill-json.ts'
 import {renderDrillDiff} from '../reporters/drill-diff.ts'
 import type {Change, DrillDiff, ExpectationDiff, FigureDiff, RunSide} from '../reporters/drill-diff-view.ts'
 import {type DrillFacts, emptyDrillFacts, foldDrillFacts} from '../reporters/drill-facts.ts'
@@ -25,7 +26,7 @@ export function diffDrills(before: Recorded, after: Recorded): DrillDiff {
   const [old, fresh] = [before, after].map(({events}) => events.reduce(foldDrillFacts, emptyDrillFacts()))
   if (!old || !fresh) throw new TypeError('two journals are compared')
   const sides = {before: sideOf(before.file, old), after: sideOf(after.file, fresh)}
-  const comparable = isConclusive(sides.before.verdict) && isConclusive(sides.after.verdict)
+  const comparable = sides.before.conclusive && sides.after.conclusive
   const clear = <T extends {readonly change: Change}>(one: T): T =>
     comparable ? one : {...one, change: 'unclear'}
   const expectations = diffExpectations(old, fresh).map(clear)
@@ -52,16 +53,25 @@ export function describeDiff(diff: DrillDiff, options: {readonly color: boolean}
 /** 1 when something got worse; 3 when nothing did, but the run after proves nothing; else 0. */
 export function exitOfDiff({worse, after}: DrillDiff): ExitCode {
   if (worse) return EXIT.fail
-  return isConclusive(after.verdict) ? EXIT.pass : EXIT.inconclusive
+  return after.conclusive ? EXIT.pass : EXIT.inconclusive
 }
 
-function isConclusive(verdict: Verdict | null): boolean {
-  return verdict === 'pass' || verdict === 'fail'
+function isConclusive({run, verdict}: DrillDocument): boolean {
+  // Figures are the last that a watch tells: without them it was cut off, and there is nothing to compare.
+  return run?.purpose === 'monitor' || verdict === 'pass' || verdict === 'fail'
 }
 
 function sideOf(file: string, {document}: DrillFacts): RunSide {
   const {run, verdict, reasons} = document
-  return {file, run: run?.id ?? '', title: run?.title ?? '', started: run?.started ?? '', verdict, reasons}
+  return {
+    file,
+    run: run?.id ?? '',
+    title: run?.title ?? '',
+    started: run?.started ?? '',
+    verdict,
+    conclusive: isConclusive(document),
+    reasons,
+  }
 }
 
 /** In the order in which verdicts decide; a run without one is the worst. */
@@ -152,9 +162,9 @@ function withChance(figure: Figure, {targets}: DrillFacts): Figure {
 function notesOn(before: RunSide, after: RunSide): readonly string[] {
   const notes: string[] = []
   if (before.title !== after.title)
-    notes.push(`these are different drills: "${before.title}" and "${after.title}"`)
-  for (const [name, {verdict}] of Object.entries({before, after})) {
-    if (!isConclusive(verdict))
+    notes.push(`these are different runs: "${before.title}" and "${after.title}"`)
+  for (const [name, {verdict, conclusive}] of Object.entries({before, after})) {
+    if (!conclusive)
       notes.push(
         `the run ${name} is ${verdict ?? 'without a verdict'}: its figures prove nothing and are not judged`,
       )

@@ -5,7 +5,14 @@ import {toJsonDocument} from '../core/json.ts'
 import type {Clock, Ports} from '../core/ports.ts'
 import {type Millis, formatDuration} from '../core/units.ts'
 import {emptyDrillDocument, foldDrillDocument} from '../reporters/drill-json.ts'
-import {emptyDrillFacts, foldDrillFacts, renderDrillSummary} from '../reporters/drill-summary.ts'
+import {
+  type SummaryOptions,
+  emptyDrillFacts,
+  foldDrillFacts,
+  renderDrillSummary,
+} from '../reporters/drill-summary.ts'
+import {MonitorFacts} from '../reporters/monitor-facts.ts'
+import {renderMonitorSummary} from '../reporters/monitor-summary.ts'
 import {onEndingSignal} from '../system/signals.ts'
 import {systemTerminal} from '../system/terminal.ts'
 import {type DisplayRequest, openDisplay} from './drill-display.ts'
@@ -59,10 +66,17 @@ export async function replayDrill(
   const hasVerdict = found.events.some(({type}) => type === 'verdict')
   if (!hasVerdict && !stopped && request.display !== 'jsonl') {
     const {columns: width, color, unicode} = terminal
-    const facts = found.events.reduce(foldDrillFacts, emptyDrillFacts())
-    terminal.stdout.write(renderDrillSummary(facts, {width, color, unicode}))
+    terminal.stdout.write(summarize(found.events, {width, color, unicode}))
   }
   return {remarks: stopped ? [`stopped: ${stopped}`] : remarksOn(found)}
+}
+
+function summarize(events: readonly RunEvent[], look: SummaryOptions): string {
+  const facts = new MonitorFacts()
+  for (const event of events) facts.add(event)
+  return facts.run?.purpose === 'monitor'
+    ? renderMonitorSummary(facts, look)
+    : renderDrillSummary(events.reduce(foldDrillFacts, emptyDrillFacts()), look)
 }
 
 /** Nobody can watch the live view at full speed. */

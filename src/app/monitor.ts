@@ -3,10 +3,11 @@ import type {ConnectionState, RunEvent} from '../core/events.ts'
 import {EXIT} from '../core/exit-codes.ts'
 import {HOST} from '../core/place.ts'
 import type {Ports} from '../core/ports.ts'
-import {type Millis, formatDuration} from '../core/units.ts'
+import type {Millis} from '../core/units.ts'
 import type {WatchSpec} from '../core/watch.ts'
 import {AgentSession} from '../lab/agent-session.ts'
-import {isDown} from '../reporters/monitor-facts.ts'
+import {MonitorFacts, isDown} from '../reporters/monitor-facts.ts'
+import {monitorFigures} from '../reporters/monitor-figures.ts'
 import type {CheckTarget, LoadedCheck} from '../scenarios/check/check-spec.ts'
 import {loadCheck} from '../scenarios/check/load-check.ts'
 import {openJournal} from '../scenarios/journal/writer.ts'
@@ -80,12 +81,14 @@ class Watch {
         else this.#end(what === 'quit' ? 'quit' : 'SIGINT')
       },
     })
+    const facts = new MonitorFacts()
     const mark = markMaker(() => this.#elapsed())
     const forget = this.#watchSignals()
     const publish = (event: RunEvent): void => {
       if (event.type === 'state-changed') this.#states.set(event.target, event.to)
       const safe = redactor.event(event)
       journal?.write(safe)
+      if (journal) facts.add(safe)
       exposure.show(safe)
       display.show(safe)
     }
@@ -99,6 +102,7 @@ class Watch {
       this.#over = true
       const down = [...this.#states.values()].some(isDown)
       await session.unwatch().catch(() => undefined)
+      if (journal) publish({at: this.#elapsed(), type: 'figures', figures: monitorFigures(facts)})
       publish({at: this.#elapsed(), type: 'run-ended', journal: journal?.path ?? null})
       return exitOf(why, down)
     } finally {
@@ -138,7 +142,6 @@ class Watch {
 
   #started(id: string, {files, targets}: LoadedCheck, url: string | null): RunEvent {
     const {os, kernel, node, arch} = this.#ports.host.platform
-    const lasts = this.#lasts === null ? '' : ` for ${formatDuration(this.#lasts)}`
     return {
       at: this.#elapsed(),
       type: 'run-started',
@@ -146,7 +149,7 @@ class Watch {
         id,
         purpose: 'monitor',
         command: 'monitor',
-        title: `${files.join(', ')}: ${targets.length} target${targets.length === 1 ? '' : 's'}${lasts}`,
+        title: `${files.join(', ')}: ${targets.length} target${targets.length === 1 ? '' : 's'}`,
         version: packageVersion(),
         seed: this.#ports.random.seed,
         started: new Date(this.#ports.clock.wall()).toISOString(),

@@ -34,6 +34,8 @@ export interface RunSide {
   readonly started: string
   /** Null: the run did not come to a verdict. */
   readonly verdict: Verdict | null
+  /** It came to its end, so that its figures can be compared: a drill with a pass or a fail, or a whole watch. */
+  readonly conclusive: boolean
   readonly reasons: readonly string[]
 }
 

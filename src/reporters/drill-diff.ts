@@ -48,7 +48,8 @@ function describeSide({run, title, started}: RunSide): string {
   return show(`${run}  ${title}  ${started}`)
 }
 
-function word({verdict}: RunSide): string {
+function word({verdict, conclusive}: RunSide): string {
+  if (verdict === null && conclusive) return 'WATCH'
   return verdict === null ? 'NO VERDICT' : verdict.toUpperCase()
 }
 

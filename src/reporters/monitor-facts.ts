@@ -1,5 +1,5 @@
 /** What a watch has seen of each target so far, folded from its events in bounded memory. */
-import type {ConnectionState, RunEvent, RunInfo} from '../core/events.ts'
+import type {ConnectionState, RunEvent, RunInfo, TargetInfo} from '../core/events.ts'
 import type {Outcome} from '../core/outcome.ts'
 import {LogHistogram} from '../core/log-histogram.ts'
 import type {Millis} from '../core/units.ts'
@@ -7,6 +7,7 @@ import type {Millis} from '../core/units.ts'
 export interface MonitoredTarget {
   readonly name: string
   readonly url: string
+  readonly interval: Millis
   readonly state: ConnectionState
   /** When it took this state. */
   readonly since: Millis
@@ -64,7 +65,7 @@ export class MonitorFacts {
         this.#run = event.run
         return
       case 'target-added':
-        this.#targets.set(event.target.name, newTarget(event.target.name, event.target.url, event.at))
+        this.#targets.set(event.target.name, newTarget(event.target, event.at))
         return
       case 'sample':
         this.#update(event.target, (old) => foldOutcome(old, event.sample.outcome))
@@ -83,14 +84,21 @@ export class MonitorFacts {
   }
 
   #update(name: string, change: (old: MonitoredTarget) => MonitoredTarget): void {
-    this.#targets.set(name, change(this.#targets.get(name) ?? newTarget(name, '', this.#at)))
+    this.#targets.set(
+      name,
+      change(this.#targets.get(name) ?? newTarget({name, url: '', interval: 0}, this.#at)),
+    )
   }
 }
 
-function newTarget(name: string, url: string, at: Millis): MonitoredTarget {
+function newTarget(
+  {name, url, interval}: Pick<TargetInfo, 'name' | 'url' | 'interval'>,
+  at: Millis,
+): MonitoredTarget {
   return {
     name,
     url,
+    interval,
     state: 'idle',
     since: at,
     ok: 0,
