@@ -13,6 +13,7 @@ import {systemHost} from '../system/host.ts'
 import {systemHttp} from '../system/http.ts'
 import {systemIcmp} from '../system/icmp.ts'
 import {systemLocks} from '../system/locks.ts'
+import {systemMptcp} from '../system/mptcp.ts'
 import {systemResolver} from '../system/resolver.ts'
 import {freshSeed} from '../system/seed.ts'
 import {systemTls} from '../system/tls.ts'
@@ -30,6 +31,7 @@ export function openPorts(seed?: number): Ports {
     icmp: systemIcmp(systemExec),
     tls: systemTls,
     http: systemHttp,
+    mptcp: systemMptcp,
     resolver: systemResolver,
     host,
     capabilities: systemCapabilities(systemExec, host),

@@ -102,4 +102,5 @@ const EXAMPLES: Readonly<Record<ProbeKind, string>> = {
   http: 'https://example.org/health',
   udp: 'udp://example.org:123',
   stun: 'stun://example.org:3478',
+  mptcp: 'mptcp://example.org:443',
 }

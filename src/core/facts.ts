@@ -238,6 +238,24 @@ export interface StunFacts {
   readonly tcp: string | null
 }
 
+/** Whether a connection became Multipath TCP (RFC 8684). */
+export interface MptcpFacts {
+  readonly used: boolean
+  /** Null after a fallback. */
+  readonly subflows: number | null
+  /** Addresses of the subflows, where the kernel tells. */
+  readonly paths: readonly {readonly local: string; readonly remote: string}[]
+  /**
+   * `not-echoed`: SYN/ACK without MP_CAPABLE. `syn-dropped`: no answer to SYNs with it. `suppressed`: the kernel did not
+   * try, after such drops. `other`: later, or not counted.
+   */
+  readonly fallback: 'not-echoed' | 'syn-dropped' | 'suppressed' | 'other' | null
+  readonly local: string
+  readonly remote: string
+  /** `MPTcpExt` counters of the network namespace that grew meanwhile, perhaps by other connections too. */
+  readonly counters: Readonly<Record<string, number>>
+}
+
 /** A redirect that was followed. */
 export interface HttpRedirect {
   readonly url: string

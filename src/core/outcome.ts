@@ -1,6 +1,15 @@
 /** The result of one execution of a probe. */
 import type {Failure} from './failure.ts'
-import type {DnsFacts, HttpFacts, PingFacts, StunFacts, TcpFacts, TlsFacts, UdpFacts} from './facts.ts'
+import type {
+  DnsFacts,
+  HttpFacts,
+  MptcpFacts,
+  PingFacts,
+  StunFacts,
+  TcpFacts,
+  TlsFacts,
+  UdpFacts,
+} from './facts.ts'
 import type {Millis} from './units.ts'
 
 export type Family = 4 | 6
@@ -36,6 +45,7 @@ export interface Reading {
   readonly http?: HttpFacts
   readonly udp?: UdpFacts
   readonly stun?: StunFacts
+  readonly mptcp?: MptcpFacts
   /** How it was measured where there is a choice, e.g. `icmp datagram socket`. */
   readonly method?: string
 }

@@ -7,6 +7,7 @@ import type {Family} from './outcome.ts'
 import type {Capability, CapabilityReport} from './capabilities.ts'
 import type {Place} from './place.ts'
 import type {HttpDoor} from './http-port.ts'
+import type {MptcpDoor} from './mptcp-port.ts'
 import type {TlsDoor} from './tls-port.ts'
 import type {Bytes, Millis} from './units.ts'
 
@@ -318,6 +319,7 @@ export interface Ports {
   readonly icmp: Icmp
   readonly tls: TlsDoor
   readonly http: HttpDoor
+  readonly mptcp: MptcpDoor
   readonly resolver: SystemResolver
   readonly host: Host
   readonly capabilities: Capabilities

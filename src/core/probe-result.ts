@@ -1,6 +1,15 @@
 /** The result of probing one target for a while: what `probe --json` prints. Names are a contract; times are in ms. */
 import type {Blame, Category, Failure, Stage} from './failure.ts'
-import type {DnsFacts, HttpFacts, PingFacts, StunFacts, TcpFacts, TlsFacts, UdpFacts} from './facts.ts'
+import type {
+  DnsFacts,
+  HttpFacts,
+  MptcpFacts,
+  PingFacts,
+  StunFacts,
+  TcpFacts,
+  TlsFacts,
+  UdpFacts,
+} from './facts.ts'
 import type {AddressOutcome, Family, Phases, SkipReason} from './outcome.ts'
 import type {RttStatistics} from './statistics.ts'
 import type {Millis, Ratio} from './units.ts'
@@ -88,6 +97,7 @@ export interface ProbeResult {
   readonly http: HttpFacts | null
   readonly udp: UdpFacts | null
   readonly stun: StunFacts | null
+  readonly mptcp: MptcpFacts | null
 
   readonly samples: readonly ProbeSample[]
   readonly expectations: readonly ExpectationResult[]

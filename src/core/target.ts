@@ -1,7 +1,7 @@
 /** What can be probed: a URL with a scheme, taken apart. */
 import type {Parsed} from './units.ts'
 
-export const PROBE_KINDS = ['ping', 'dns', 'tcp', 'tls', 'http', 'udp', 'stun'] as const
+export const PROBE_KINDS = ['ping', 'dns', 'tcp', 'tls', 'http', 'udp', 'stun', 'mptcp'] as const
 export type ProbeKind = (typeof PROBE_KINDS)[number]
 
 export interface TargetUrl {

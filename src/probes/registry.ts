@@ -13,6 +13,7 @@ export const PROBES: Readonly<Record<ProbeKind, () => Promise<AnyProbe>>> = {
   http: async () => (await import('./http/probe.ts')).http,
   udp: async () => (await import('./udp/probe.ts')).udp,
   stun: async () => (await import('./stun/probe.ts')).stun,
+  mptcp: async () => (await import('./mptcp/probe.ts')).mptcp,
 }
 
 export async function loadProbe(kind: ProbeKind): Promise<AnyProbe> {

@@ -44,8 +44,10 @@ export class SummaryFold {
   #failure: Failure | null = null
   #skip: SkipReason | null = null
   #last: Reading | null = null
-  #facts: Pick<Reading, 'ping' | 'tcp' | 'dns' | 'tls' | 'http' | 'udp' | 'stun' | 'method' | 'addresses'> =
-    {}
+  #facts: Pick<
+    Reading,
+    'ping' | 'tcp' | 'dns' | 'tls' | 'http' | 'udp' | 'stun' | 'mptcp' | 'method' | 'addresses'
+  > = {}
   #duration: Millis = 0
 
   constructor(head: SummaryHead) {
@@ -103,8 +105,8 @@ export class SummaryFold {
 
   #addReading(reading: Reading): void {
     this.#last = reading
-    const {ping, tcp, dns, tls, http, udp, stun, method, addresses} = reading
-    const known = Object.entries({ping, tcp, dns, tls, http, udp, stun, method, addresses})
+    const {ping, tcp, dns, tls, http, udp, stun, mptcp, method, addresses} = reading
+    const known = Object.entries({ping, tcp, dns, tls, http, udp, stun, mptcp, method, addresses})
     this.#facts = {...this.#facts, ...Object.fromEntries(known.filter(([, value]) => value !== undefined))}
   }
 
@@ -167,18 +169,9 @@ export class SummaryFold {
   }
 
   #lastSeen() {
-    const {
-      ping = null,
-      tcp = null,
-      dns = null,
-      tls = null,
-      http = null,
-      udp = null,
-      stun = null,
-    } = this.#facts
-    const {method = null, addresses = []} = this.#facts
+    const none = {ping: null, tcp: null, dns: null, tls: null, http: null, udp: null, stun: null, mptcp: null}
     const {address = null, family = null, port = null} = this.#last ?? {}
-    return {address, family, port, addresses, method, ping, tcp, dns, tls, http, udp, stun}
+    return {address, family, port, addresses: [], method: null, ...none, ...this.#facts}
   }
 
   #averagePhases(): Phases {

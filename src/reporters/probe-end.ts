@@ -6,7 +6,7 @@ import {FAILURES, isFailureCode} from '../core/codes/index.ts'
 import {stripControl} from '../core/text.ts'
 import {formatDuration, formatPercent} from '../core/units.ts'
 import {renderDns} from './probe-facts.ts'
-import {renderStun, renderUdp} from './probe-datagram.ts'
+import {renderMptcp, renderStun, renderUdp} from './probe-transports.ts'
 import {renderHttp} from './probe-http.ts'
 import {
   BLAMED,
@@ -103,6 +103,7 @@ function renderFacts(result: ProbeResult, options: EndOptions): string[] {
   if (result.sent > 1 && !options.verbose && result.ok) return []
   if (result.http) return renderHttpFacts(result, result.http, options)
   if (result.tls) return renderTls(result.tls, options)
+  if (result.mptcp) return renderMptcp(result.mptcp, options)
   if (result.stun) return renderStun(result.stun, options)
   if (result.udp) return renderUdp(result.udp, options)
   return result.dns ? renderDns(result.dns, options) : []

@@ -161,7 +161,7 @@ function detailOf(outcome: Outcome): {
 }
 
 /** A few words about a success, by what was found out. */
-function factsOf({ping, dns, tls, tcp, http, udp, stun}: Reading): string {
+function factsOf({ping, dns, tls, tcp, http, udp, stun, mptcp}: Reading): string {
   if (http) return statusLine(http)
   if (ping) return ping.ttl === null ? `${ping.bytes} octets` : `ttl ${ping.ttl}`
   if (dns) return `${dns.rcode}  ${dns.answers.join(', ') || 'no answers'}`
@@ -173,5 +173,7 @@ function factsOf({ping, dns, tls, tcp, http, udp, stun}: Reading): string {
     return `banner ${JSON.stringify(stripControl(tcp.banner))}`
   if (udp) return `${udp.state ?? 'sent'}  ${plural(udp.size ?? 0, 'octet')} back`
   if (stun) return `mapped ${stun.mapped ?? '-'}`
+  if (mptcp?.used === true) return `MPTCP, ${plural(mptcp.subflows ?? 1, 'subflow')}`
+  if (mptcp) return 'plain TCP'
   return 'connected'
 }

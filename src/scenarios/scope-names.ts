@@ -61,6 +61,7 @@ const PROTOCOLS = {
   http: 'tcp',
   udp: 'udp',
   stun: 'udp',
+  mptcp: 'tcp',
 } as const
 
 function coversProtocol({protocol}: FaultScope, {kind}: TargetUrl): boolean {

@@ -16,12 +16,12 @@ import {afterPolling, openStream} from './stream.ts'
 export const systemDial: Dial = {
   async tcp(request) {
     if (request.signal.aborted) return {status: 'aborted', took: 0}
-    const refused = checkRequest(request)
+    const refused = checkDialRequest(request)
     if (refused) return {status: 'failed', error: refused, took: 0}
     const ffi = keepsErrors() || request.interface !== undefined ? await loadFfi() : null
     if (ffi) return connectPrepared(ffi, request)
     if (request.interface !== undefined) return {status: 'failed', error: NO_INTERFACE_BINDING, took: 0}
-    const result = await connect(new Socket({allowHalfOpen: true}), request)
+    const result = await connectSocket(new Socket({allowHalfOpen: true}), request)
     return needsExplanation(result) ? explain(result, request) : result
   },
 }
@@ -54,7 +54,7 @@ async function explain(result: DialResult & {status: 'failed'}, request: DialReq
 async function connectPrepared(ffi: Ffi, request: DialRequest): Promise<DialResult> {
   const prepared = prepareSocket(ffi, request)
   if ('code' in prepared) return {status: 'failed', error: prepared, took: 0}
-  const result = await connect(prepared.socket, request)
+  const result = await connectSocket(prepared.socket, request)
   const icmp = result.status === 'failed' ? prepared.icmp() : undefined
   prepared.release()
   if (result.status !== 'failed') return result
@@ -72,14 +72,15 @@ function isLinkDown(error: NetError, {interface: device}: DialRequest): boolean 
 }
 
 /** A name here would be resolved behind the back of the per-address report. */
-function checkRequest(request: DialRequest): NetError | null {
+export function checkDialRequest(request: DialRequest): NetError | null {
   if (isIP(request.address) !== request.family) {
     return {code: 'ERR_INVALID_IP_ADDRESS', message: `${request.address} is no IPv${request.family} address`}
   }
   return null
 }
 
-async function connect(socket: Socket, request: DialRequest): Promise<DialResult> {
+/** Connects a fresh socket, of whatever protocol it is. */
+export async function connectSocket(socket: Socket, request: DialRequest): Promise<DialResult> {
   return new Promise((resolve) => {
     const started = systemClock.now()
     const took = (): Millis => systemClock.now() - started

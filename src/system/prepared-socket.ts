@@ -8,6 +8,8 @@ import {setErrorKeeping, takeIcmp} from './icmp-report.ts'
 export interface PreparedSocket {
   /** Not connected yet. */
   readonly socket: Socket
+  /** Our second descriptor of the socket, for its options; valid until `release`. */
+  readonly descriptor: number
   /** The ICMP message in the error queue, also after Node has closed the socket. */
   icmp(): NetError['icmp']
   /**
@@ -21,10 +23,11 @@ export interface PreparedSocket {
 export function prepareSocket(
   ffi: Ffi,
   {family, interface: device}: Pick<DialRequest, 'family' | 'interface'>,
+  protocol: number = C.IPPROTO_TCP,
 ): PreparedSocket | NetError {
   const {libc} = ffi
   const domain = family === 4 ? C.AF_INET : C.AF_INET6
-  const fd = libc.socket(domain, C.SOCK_STREAM | C.SOCK_NONBLOCK, C.IPPROTO_TCP)
+  const fd = libc.socket(domain, C.SOCK_STREAM | C.SOCK_NONBLOCK, protocol)
   if (fd < 0) return netErrorOf(fd, 'socket')
   const bound = device === undefined ? 0 : bindToDevice(ffi, fd, device)
   if (bound < 0) return abandon(ffi, fd, netErrorOf(bound, 'setsockopt'))
@@ -36,6 +39,7 @@ export function prepareSocket(
   const options = {fd, manualStart: true, allowHalfOpen: true}
   return {
     socket: new Socket(options),
+    descriptor: second,
     icmp: () => takeIcmp(ffi, second),
     release: () => {
       setErrorKeeping(ffi, second, family, false)

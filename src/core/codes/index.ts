@@ -7,6 +7,7 @@ import type {FailureEntry} from './entry.ts'
 import {FINDINGS} from './findings.ts'
 import {HTTP_FAILURES} from './http.ts'
 import {LOCAL_FAILURES} from './local.ts'
+import {MPTCP_FAILURES} from './mptcp.ts'
 import {NETWORK_FAILURES} from './network.ts'
 import {PROBLEMS} from './problems.ts'
 import {STARTTLS_FAILURES} from './starttls.ts'
@@ -20,6 +21,7 @@ export type FailureCode =
   | keyof typeof TLS_FAILURES
   | keyof typeof HTTP_FAILURES
   | keyof typeof DATAGRAM_FAILURES
+  | keyof typeof MPTCP_FAILURES
 /** Causes that `diagnose` concludes from several measurements. */
 export type FindingCode = keyof typeof FINDINGS
 export type ProblemCode = keyof typeof PROBLEMS
@@ -32,6 +34,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailureEntry>> = {
   ...TLS_FAILURES,
   ...HTTP_FAILURES,
   ...DATAGRAM_FAILURES,
+  ...MPTCP_FAILURES,
 }
 
 export {FINDINGS, PROBLEMS}

@@ -17,12 +17,15 @@ export interface Observed {
   readonly wait: Millis | null
 }
 
+/** What of the options is about the time after the connection was accepted. */
+export type ObserveOptions = Pick<TcpOptions, 'send' | 'banner' | 'expect_banner' | 'hold'>
+
 export interface Observation {
   readonly stream: ByteStream
   readonly family: Family
   /** Of the connection attempt. */
   readonly rtt: Millis
-  readonly options: TcpOptions
+  readonly options: ObserveOptions
   readonly deadline: Deadline
   readonly clock: Clock
 }

@@ -1,5 +1,5 @@
-/** What probes over datagrams found out, as compact blocks of text. */
-import type {StunFacts, UdpFacts} from '../core/facts.ts'
+/** What the probes of UDP, STUN and MPTCP found out, as compact blocks of text. */
+import type {MptcpFacts, StunFacts, UdpFacts} from '../core/facts.ts'
 import {stripControl} from '../core/text.ts'
 import {type TextOptions, plural, renderEntries, renderEntry} from './probe-text.ts'
 
@@ -45,5 +45,35 @@ export function renderStun(stun: StunFacts, options: TextOptions): string[] {
     ...(alternate === null ? [] : renderEntry('ask', alternate, options)),
     ...(tcp === null ? [] : renderEntry('over tcp', `${tcp} accepts`, options, 'warning')),
     ...(extras.length > 0 ? renderEntry('also', extras.join('; '), options) : []),
+  ]
+}
+
+const FALLBACKS: Readonly<Record<NonNullable<MptcpFacts['fallback']>, string>> = {
+  'not-echoed': 'plain TCP: the SYN/ACK came without MP_CAPABLE',
+  'syn-dropped': 'plain TCP: SYNs with MP_CAPABLE got no answer',
+  suppressed: 'plain TCP: the kernel avoids MPTCP for now',
+  other: 'plain TCP, after a fallback',
+}
+
+export function renderMptcp(
+  {used, subflows, paths, fallback, counters}: MptcpFacts,
+  options: TextOptions,
+): string[] {
+  const count = subflows === null ? '' : `, ${plural(subflows, 'subflow')}`
+  const counted = Object.entries(counters).map(([name, value]) => `${name} +${value}`)
+  return [
+    options.style('strong', 'mptcp'),
+    ...renderEntry(
+      'used',
+      used ? `yes${count}` : FALLBACKS[fallback ?? 'other'],
+      options,
+      used ? 'good' : 'warning',
+    ),
+    ...renderEntries(
+      'paths',
+      paths.map(({local, remote}) => `${local} → ${remote}`),
+      options,
+    ),
+    ...(used || counted.length === 0 ? [] : renderEntry('counted', counted.join(', '), options)),
   ]
 }

@@ -1,0 +1,191 @@
+import {UserError} from '../../core/errors.ts'
+import {makeFailure} from '../../core/codes/index.ts'
+import type {MptcpFacts} from '../../core/facts.ts'
+import type {Failure} from '../../core/failure.ts'
+import type {MptcpConnection} from '../../core/mptcp-port.ts'
+import type {Outcome, Phases, Reading} from '../../core/outcome.ts'
+import type {ByteStream, Dial, Ports} from '../../core/ports.ts'
+import {formatDuration} from '../../core/units.ts'
+import type {MeasureRun, Probe, ProbeRequest} from '../probe.ts'
+import {type Deadline, startDeadline} from '../shared/deadline.ts'
+import {type Dialled, dialAddresses} from '../shared/dial-addresses.ts'
+import {agreedFamily, resolveTarget} from '../shared/resolve-target.ts'
+import {observeConnection} from '../tcp/observe.ts'
+import {type Counters, counterDelta, fallbackFailure, fallbackOf} from './fallback.ts'
+import {type MptcpOptions, mptcpOptions} from './options.ts'
+
+/** Opens an MPTCP connection per sample and tells whether it became one; `rtt` is the handshake time. */
+export const mptcp: Probe<MptcpOptions> = {
+  kind: 'mptcp',
+  summary: 'connect by Multipath TCP: used or fallen back, why, and how many subflows',
+  example: 'mptcp://192.0.2.1:443',
+  defaultPort: null,
+  // Without MPTCP sockets the samples themselves say what is missing.
+  needs: [],
+  schema: mptcpOptions,
+  open: async (request, ports) => {
+    const checked = checkTarget(request)
+    return Promise.resolve({
+      method: null,
+      measure: async (run) => measure(checked, run, ports),
+      close: async () => Promise.resolve(),
+    })
+  },
+  attune: (options, fields) => (fields.includes('mptcp.used') ? {...options, allow_fallback: true} : options),
+}
+
+type MptcpRequest = ProbeRequest<MptcpOptions> & {readonly port: number}
+
+function checkTarget(request: ProbeRequest<MptcpOptions>): MptcpRequest {
+  const {url, family, source} = request
+  const usage = (message: string, advice: readonly string[] = []): UserError =>
+    new UserError({code: 'USAGE_INVALID', message, advice})
+  if (url.port === null) throw usage(`"${url.text}" names no port`, [`add the port: mptcp://${url.host}:443`])
+  if (url.path !== '' || Object.keys(url.query).length > 0)
+    throw usage(`"${url.text}": an MPTCP target ends with its port`)
+  return {...request, port: url.port, family: agreedFamily(url.host, family, source)}
+}
+
+async function measure(request: MptcpRequest, run: MeasureRun, ports: Ports): Promise<Outcome> {
+  const missing = await ports.mptcp.missing()
+  if (missing) {
+    const because = {code: 'CAPABILITY_MISSING' as const, text: missing.text, advice: missing.remedies}
+    return {status: 'skipped', because}
+  }
+  const {clock} = ports
+  const started = clock.now()
+  const deadline = startDeadline({clock, after: run.timeout, level: 'sample', parent: run.signal})
+  try {
+    const {url, family, port} = request
+    const found = await resolveTarget(url.host, family, ports, deadline)
+    const resolve: Pick<Phases, 'resolve'> = found.took === null ? {} : {resolve: found.took}
+    if (found.status === 'failed') {
+      const partial = {port, phase: {...resolve, total: found.took}}
+      return {status: 'failed', failure: found.failure, partial, took: clock.now() - started}
+    }
+    const tried = await connect(request, found.addresses, {ports, deadline})
+    const reading = readingOf(tried, port, resolve)
+    const took = clock.now() - started
+    return tried.failure
+      ? {status: 'failed', failure: tried.failure, partial: reading, took}
+      : {status: 'ok', reading, took}
+  } finally {
+    deadline.stop()
+  }
+}
+
+interface Tried {
+  readonly dialled: Dialled
+  readonly failure: Failure | null
+  readonly facts: MptcpFacts | null
+}
+
+interface Surroundings {
+  readonly ports: Ports
+  readonly deadline: Deadline
+}
+
+/** One address after the other: a race would mix up what the kernel counts. */
+async function connect(
+  request: MptcpRequest,
+  addresses: Parameters<typeof dialAddresses>[0]['addresses'],
+  {ports, deadline}: Surroundings,
+): Promise<Tried> {
+  const {port, source, interface: device} = request
+  const connections = new Map<ByteStream, MptcpConnection>()
+  const dial: Dial = {
+    tcp: async (wanted) => {
+      const result = await ports.mptcp.connect(wanted)
+      if (result.status !== 'connected') return result
+      const {connection, took} = result
+      connections.set(connection.stream, connection)
+      return {status: 'connected', stream: connection.stream, took}
+    },
+  }
+  const before = await ports.mptcp.counters()
+  const plan = {addresses, port, strategy: 'order' as const, source, interface: device, deadline}
+  const dialled = await dialAddresses(plan, {dial, clock: ports.clock})
+  if (dialled.status === 'failed') return {dialled, failure: explained(dialled.failure), facts: null}
+  const connection = connections.get(dialled.stream)
+  if (!connection) throw new Error('every stream belongs to a connection')
+  try {
+    return {dialled, ...(await observe(request.options, {dialled, connection, before}, {ports, deadline}))}
+  } finally {
+    connection.close()
+  }
+}
+
+/** The kernel gives up MPTCP only after some seconds of silence. */
+function explained(failure: Failure): Failure {
+  if (failure.code !== 'TCP_TIMEOUT') return failure
+  const advice =
+    'allow more time: after dropped MPTCP SYNs, kernels try plain TCP only after 3 to 8s (-t 10s)'
+  return {...failure, advice: [advice, ...failure.advice]}
+}
+
+interface Standing {
+  readonly dialled: Dialled & {status: 'connected'}
+  readonly connection: MptcpConnection
+  readonly before: Counters
+}
+
+async function observe(
+  options: MptcpOptions,
+  {dialled, connection, before}: Standing,
+  {ports, deadline}: Surroundings,
+): Promise<Pick<Tried, 'failure' | 'facts'>> {
+  const {stream, winner, took: rtt} = dialled
+  const {clock} = ports
+  const {send, hold} = options
+  const plain = {banner: false, ...(send === undefined ? {} : {send}), ...(hold === undefined ? {} : {hold})}
+  const {failure} = await observeConnection({
+    stream,
+    family: winner.family,
+    rtt,
+    options: plain,
+    deadline,
+    clock,
+  })
+  const {used, subflows, paths} = failure
+    ? connection.look()
+    : await waitForSubflows(options, connection, {ports, deadline})
+  const counters = counterDelta(before, await ports.mptcp.counters())
+  const fallback = used ? null : fallbackOf(counters)
+  const facts = {used, subflows, paths, fallback, local: stream.local, remote: stream.remote, counters}
+  return {failure: failure ?? judge(options, facts, deadline), facts}
+}
+
+/** Short against the round trip that a further subflow needs, long against the cost of a look. */
+const LOOK_EVERY = 10
+
+async function waitForSubflows(
+  {subflows: wanted = 0}: MptcpOptions,
+  connection: MptcpConnection,
+  {ports, deadline}: Surroundings,
+): Promise<ReturnType<MptcpConnection['look']>> {
+  for (;;) {
+    const seen = connection.look()
+    if (!seen.used || (seen.subflows ?? 0) >= wanted || deadline.signal.aborted) return seen
+    await ports.clock.sleep(LOOK_EVERY, deadline.signal).catch(() => {})
+  }
+}
+
+function judge(options: MptcpOptions, facts: MptcpFacts, deadline: Deadline): Failure | null {
+  const {used, fallback, subflows, remote} = facts
+  if (!used) return options.allow_fallback || !fallback ? null : fallbackFailure(fallback, remote)
+  const wanted = options.subflows ?? 0
+  if ((subflows ?? 0) >= wanted) return null
+  const left = deadline.signal.aborted
+    ? 'before the deadline'
+    : `with ${formatDuration(deadline.left())} left`
+  return makeFailure('MPTCP_SUBFLOWS', `${remote} has ${subflows ?? 0} of ${wanted} subflows ${left}`)
+}
+
+function readingOf({dialled, facts}: Tried, port: number, resolve: Pick<Phases, 'resolve'>): Reading {
+  const total = (resolve.resolve ?? 0) + dialled.took
+  const phase = {...resolve, connect: dialled.took, total}
+  const {addresses} = dialled
+  if (dialled.status === 'failed') return {...dialled.address, port, phase, addresses}
+  const more = facts ? {mptcp: facts} : {}
+  return {...dialled.winner, port, rtt: dialled.took, phase, addresses, ...more}
+}
