@@ -8,7 +8,9 @@ import type {
   DiagnosisVerdict,
 } from '../core/diagnosis.ts'
 import {EXIT, type ExitCode} from '../core/exit-codes.ts'
+import type {Outcome} from '../core/outcome.ts'
 import {stripControl} from '../core/text.ts'
+import {type Millis, formatDuration} from '../core/units.ts'
 import {judge} from './judge.ts'
 import {describeSteps} from './ladder.ts'
 import type {ControlSeen, Observed} from './observed.ts'
@@ -28,9 +30,12 @@ export interface DiagnosisFrame {
 const MOST_ADVICE = 4
 
 export function concludeDiagnosis(observed: Observed, frame: DiagnosisFrame): Diagnosis {
-  const {cause, others, suppressed} = judge(observed)
+  const judgement = judge(observed)
+  const {others, suppressed} = judgement
+  const doubt = whyDoubtful(observed, judgement.cause)
+  const cause = doubt === null ? judgement.cause : null
   const steps = describeSteps(observed)
-  const open = cause ? null : whatIsOpen(observed)
+  const open = doubt ?? (cause ? null : whatIsOpen(observed))
   const verdict = verdictOf(cause, open, frame.interrupted)
   const isOver = verdict === 'interrupted'
   return {
@@ -68,24 +73,42 @@ function verdictOf(
   return open === null ? 'nothing_wrong' : 'inconclusive'
 }
 
+/** Silence that this process itself may have slept through. */
+const OWN_SILENCE =
+  /_TIMEOUT$|_SILENT$|^PORT_FILTERED$|^RESOLVER_PARTIAL$|_BROKEN$|^ADDRESS_DEAD$|^MTU_|^SERVER_SLOW$/
+const MOST_STALL: Millis = 1000
+
+function whyDoubtful({stalled}: Observed, cause: Finding | null): string | null {
+  if (stalled < MOST_STALL || !cause || !OWN_SILENCE.test(cause.code)) return null
+  return `${cause.code} was seen, but this process was not scheduled for ${formatDuration(Math.round(stalled))} meanwhile: lower the load and try again`
+}
+
 /** Why the last layer is not proven to work though no rule found anything; null when it is. */
 function whatIsOpen(observed: Observed): string | null {
-  const {target, addresses, service, cut} = observed
-  const late = cut ? 'the time was over before the last layer was measured: give more with --timeout' : null
-  if (target.kind === 'ping' || target.kind === 'tcp') {
-    if (addresses.some((walk) => works(observed, walk) === true)) return null
-    const unseen = observed.unseen.at(-1)
-    return (
-      late ??
-      (unseen === undefined
-        ? 'no measurement of the target succeeded or failed'
-        : `not possible here: ${unseen}`)
-    )
-  }
-  const last = target.kind === 'tls' ? service?.tls : target.kind === 'http' ? service?.http : service?.other
-  if (last?.status === 'ok') return null
+  const {addresses, cut} = observed
+  const last = lastOutcome(observed)
+  const isReached =
+    last === undefined ? addresses.some((walk) => works(observed, walk) === true) : last?.status === 'ok'
+  if (isReached) return null
+  if (cut) return 'the time was over before the last layer was measured: give more with --timeout'
   if (last?.status === 'skipped') return last.because.text
-  return late ?? 'the last layer was not measured'
+  const unseen = observed.unseen.at(-1)
+  return unseen === undefined ? 'the last layer was not measured' : `not possible here: ${unseen}`
+}
+
+/** Of the layer that proves the target to work; undefined where the walk to each address is the proof. */
+function lastOutcome({target, service}: Observed): Outcome | null | undefined {
+  switch (target.kind) {
+    case 'ping':
+    case 'tcp':
+      return undefined
+    case 'tls':
+      return service?.tls ?? null
+    case 'http':
+      return service?.http ?? null
+    default:
+      return service?.other ?? null
+  }
 }
 
 function passed(steps: readonly DiagnosisStep[], cause: Finding | null): readonly DiagnosisLayer[] {

@@ -57,24 +57,23 @@ function linkText({name, up, carrier, addresses, loopback}: OwnLink): string {
 }
 
 function nameSteps(names: NamesSeen | null): readonly DiagnosisStep[] {
-  if (names === null) return []
-  const found = ([4, 6] as const).flatMap((family) => {
-    const seen = names.system[family]
-    return seen?.status === 'found' ? [...seen.addresses] : []
-  })
-  const slow = ([4, 6] as const).some((family) => names.system[family]?.status === 'slow')
-  const took = Math.max(names.system[4]?.took ?? 0, names.system[6]?.took ?? 0)
+  return names === null ? [] : [resolverStep(names), nameStep(names)]
+}
+
+function nameStep(names: NamesSeen): DiagnosisStep {
+  const looked = [names.system[4], names.system[6]].flatMap((seen) => (seen ? [seen] : []))
+  const found = looked.flatMap((seen) => (seen.status === 'found' ? seen.addresses : []))
+  const isSlow = looked.some(({status}) => status === 'slow')
+  const took = Math.max(0, ...looked.map((seen) => seen.took))
   const list = [...new Set(found)]
+  if (list.length === 0) {
+    const text = isSlow ? `no answer of the system within ${formatDuration(took)}` : nameFailure(names)
+    return step('name', 'failed', text)
+  }
   const more = list.length > 3 ? ` and ${list.length - 3} more` : ''
   const source = names.hosts.length > 0 ? ', from /etc/hosts' : ''
-  const text =
-    list.length > 0
-      ? `${list.slice(0, 3).join(', ')}${more} in ${formatDuration(took)}${source}`
-      : slow
-        ? `no answer of the system within ${formatDuration(took)}`
-        : nameFailure(names)
-  const state = list.length > 0 ? (slow ? 'warning' : 'ok') : 'failed'
-  return [resolverStep(names.resolvers), step('name', state, text, list.length > 0 ? took : null)]
+  const text = `${list.slice(0, 3).join(', ')}${more} in ${formatDuration(took)}${source}`
+  return step('name', isSlow ? 'warning' : 'ok', text, took)
 }
 
 function nameFailure({host, system}: NamesSeen): string {
@@ -84,8 +83,9 @@ function nameFailure({host, system}: NamesSeen): string {
   return `${host}: ${failures[0] ?? 'not resolved'}`
 }
 
-function resolverStep(resolvers: readonly ResolverSeen[]): DiagnosisStep {
-  if (resolvers.length === 0) return step('resolver', 'failed', 'none in /etc/resolv.conf')
+function resolverStep({resolvers, configuration}: NamesSeen): DiagnosisStep {
+  if (configuration.servers.length === 0) return step('resolver', 'failed', 'none in /etc/resolv.conf')
+  if (resolvers.length === 0) return step('resolver', 'skipped', 'not needed for a name of this machine')
   const alive = resolvers.filter(isAlive)
   const state = alive.length === resolvers.length ? 'ok' : alive.length > 0 ? 'warning' : 'failed'
   const asked = resolvers.some(({answers}) => answers.length > 0)

@@ -151,6 +151,10 @@ export interface Observed {
   readonly service: ServiceSeen | null
   readonly controls: readonly ControlSeen[]
   readonly unseen: readonly string[]
+  /** The hosts file gave addresses that fail: connections to those that DNS gives. */
+  readonly beyondHosts: readonly {readonly address: string; readonly tcp: Outcome}[]
   /** The time was over before the walk was. */
   readonly cut: boolean
+  /** The longest time for which this process was not scheduled: what was silent then proves nothing. */
+  readonly stalled: Millis
 }

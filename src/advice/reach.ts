@@ -7,11 +7,13 @@ export function failureOf(outcome: Outcome | null): Failure | null {
   return outcome?.status === 'failed' ? outcome.failure : null
 }
 
-/** Connections to it succeed; of a target without ports, it answers ping. Null when that was not measured. */
-export function works({target}: Observed, walk: AddressWalk): boolean | null {
+/** Connections to it succeed; of a target that is no stream, its own probe did. Null when that was not measured. */
+export function works(observed: Observed, walk: AddressWalk): boolean | null {
+  const {target, service} = observed
   if (target.kind === 'ping') return answersPing(walk.ping)
-  if (walk.tcp === null || walk.tcp.status === 'skipped') return null
-  return walk.tcp.status === 'ok'
+  const isStream = target.kind === 'tcp' || target.kind === 'tls' || target.kind === 'http'
+  const outcome = isStream ? walk.tcp : (service?.other ?? null)
+  return outcome === null || outcome.status === 'skipped' ? null : outcome.status === 'ok'
 }
 
 export function answersPing(ping: PingSeen | null): boolean | null {
@@ -47,7 +49,6 @@ export interface Destination {
 export function blockedDestinations(observed: Observed): readonly Destination[] {
   const {addresses, names} = observed
   if (addresses.length > 0) {
-    if (observed.target.kind === 'dns') return failureOf(observed.service?.other ?? null) ? addresses : []
     return addresses.some((walk) => works(observed, walk) !== false) ? [] : addresses
   }
   const resolvers = names?.resolvers ?? []

@@ -12,6 +12,7 @@ export const RULE_NAMES = [
   'gateway',
   'resolver',
   'name',
+  'hosts',
   'partial',
   'host',
   'mtu',

@@ -5,25 +5,29 @@ import {formatDuration} from '../core/units.ts'
 import type {Observed} from './observed.ts'
 
 export function serviceSteps({target, service}: Observed): readonly DiagnosisStep[] {
+  const {tls = null, http = null, other = null} = service ?? {}
   switch (target.kind) {
     case 'tcp':
     case 'ping':
       return []
     case 'tls':
-      return [outcomeStep('tls', service?.tls ?? null, tlsText)]
-    case 'http': {
-      const http = outcomeStep('http', service?.http ?? null, httpText)
-      if (target.scheme !== 'https') return [http]
-      const tls = outcomeStep('tls', service?.tls ?? null, tlsText)
-      // Without a handshake no request was sent: the same failure would stand there twice.
-      const isLost = tls.status === 'failed' && http.status === 'failed'
-      return [tls, isLost ? {layer: 'http', status: 'skipped', text: 'not reached', ms: null} : http]
-    }
+      return [outcomeStep('tls', tls, tlsText)]
+    case 'http':
+      return httpSteps(target.scheme === 'https', tls, http)
     case 'dns':
-      return [outcomeStep('dns', service?.other ?? null, dnsText)]
+      return [outcomeStep('dns', other, dnsText)]
     default:
-      return [outcomeStep('service', service?.other ?? null, () => 'answers')]
+      return [outcomeStep('service', other, () => 'answers')]
   }
+}
+
+function httpSteps(isSecure: boolean, tls: Outcome | null, http: Outcome | null): readonly DiagnosisStep[] {
+  const upper = outcomeStep('http', http, httpText)
+  if (!isSecure) return [upper]
+  const lower = outcomeStep('tls', tls, tlsText)
+  // Without a handshake no request was sent: the same failure would stand there twice.
+  const isLost = lower.status === 'failed' && upper.status === 'failed'
+  return [lower, isLost ? {layer: 'http', status: 'skipped', text: 'not reached', ms: null} : upper]
 }
 
 function outcomeStep(

@@ -15,7 +15,8 @@ export default class Schema extends BaseCommand {
   ]
   static override args = {
     name: Args.string({
-      description: 'netdrill (the document), journal (one line of it) or diagnosis (what diagnose --json prints)',
+      description:
+        'netdrill (the document), journal (one line of it) or diagnosis (what diagnose --json prints)',
       default: 'netdrill',
     }),
   }

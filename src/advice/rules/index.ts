@@ -1,9 +1,11 @@
 /** Every rule of a diagnosis, in the order of the layers. A new rule adds one line here and its name in rule.ts. */
 import type {Rule} from '../rule.ts'
-import {name, resolver} from './names.ts'
+import {clock, tls} from './certificate.ts'
+import {mtu} from './mtu.ts'
+import {hosts, name, resolver} from './names.ts'
 import {address, gateway, link, route} from './own-network.ts'
-import {host, mtu, partial, tcp} from './path.ts'
-import {clock, http, portal, service, slow, swap, tls} from './service.ts'
+import {host, partial, tcp} from './path.ts'
+import {http, portal, service, slow, swap} from './service.ts'
 
 export const RULES: readonly Rule[] = [
   link,
@@ -12,6 +14,7 @@ export const RULES: readonly Rule[] = [
   gateway,
   resolver,
   name,
+  hosts,
   partial,
   host,
   mtu,

@@ -56,19 +56,20 @@ const SAYS: Readonly<Record<string, string>> = {
   DNS_PORT_CLOSED: 'runs no name server: port 53 is closed',
 }
 
-function someDead(names: NamesSeen, dead: readonly ResolverSeen[]): Finding {
-  const isFirst = dead[0]?.address === names.resolvers[0]?.address
-  const isSlow = names.system[4]?.status === 'slow' || names.system[6]?.status === 'slow'
+function someDead({resolvers, system}: NamesSeen, dead: readonly ResolverSeen[]): Finding {
+  const [first] = dead
+  const isFirst = first?.address === resolvers[0]?.address
+  const isSlow = [system[4], system[6]].some((seen) => seen?.status === 'slow')
   const list = dead.map(({address}) => address).join(', ')
-  const failure = dead[0] && failureIn(dead[0])
+  const code = (first && failureIn(first)?.code) ?? 'no answer'
   const wait = isSlow ? ', and every lookup waits for it' : ''
   return makeFinding('RESOLVER_PARTIAL', {
     layer: 'resolver',
     severity: isFirst || isSlow ? 'degraded' : 'warning',
     addresses: dead.map(({address}) => address),
-    text: `the resolver ${list} does not work (${failure?.code ?? 'no answer'})${wait}; another one does`,
-    evidence: names.resolvers.map(describe),
-    next: [`take nameserver ${dead[0]?.address ?? ''} out of /etc/resolv.conf`],
+    text: `the resolver ${list} does not work (${code})${wait}; another one does`,
+    evidence: resolvers.map(describe),
+    next: dead.slice(0, 1).map(({address}) => `take nameserver ${address} out of /etc/resolv.conf`),
   })
 }
 
@@ -130,30 +131,65 @@ function missing(names: NamesSeen, {target}: Observed): Finding {
       return failure ? [{...answer, failure}] : []
     }),
   )
-  const noData = failures.find(({failure}) => failure.code === 'DNS_NODATA')
   const nxdomain = failures.filter(({failure}) => failure.code === 'DNS_NXDOMAIN')
-  const tried = [...new Set(nxdomain.map((each) => each.name))]
   const evidence = [
-    ...tried.map((each) => `${each}: NXDOMAIN`),
+    ...new Set(nxdomain.map((each) => `${each.name}: NXDOMAIN`)),
     `search ${configuration.search.join(' ') || '(none)'}, ndots ${configuration.ndots}`,
     ...elsewhere.map((each) => `${each}: exists`),
   ]
-  const isShort = !host.replace(/\.$/, '').includes('.')
-  if (nxdomain.length > 0 && (elsewhere.length > 0 || (isShort && configuration.search.length === 0))) {
-    const [full] = elsewhere
-    const text =
-      full === undefined
-        ? `"${host}" is a short name, and no search domain is set that would complete it`
-        : `"${host}" is not found in ${configuration.search.join(', ')}, but ${full} exists`
-    const next = full === undefined ? [] : [`netdrill diagnose ${target.text.replace(host, full)}`]
-    return makeFinding('DNS_SEARCH_DOMAIN', {layer: 'name', text, evidence, next})
-  }
-  if (noData) return fromFailure(noData.failure, {layer: 'name', evidence})
-  const chosen = nxdomain.find((each) => each.name === host)?.failure ?? nxdomain[0]?.failure
-  if (chosen) return fromFailure(chosen, {layer: 'name', evidence, next: []})
+  if (nxdomain.length > 0 && isSearchTrouble(names)) return searchFinding(names, target.text, evidence)
   const system = [names.system[4], names.system[6]].flatMap((seen) =>
     seen?.status === 'failed' ? [seen.failure] : [],
-  )[0]
-  if (system) return fromFailure(system, {layer: 'name', evidence})
+  )
+  const chosen = [
+    failures.find(({failure}) => failure.code === 'DNS_NODATA')?.failure,
+    nxdomain.find((each) => each.name === host)?.failure,
+    nxdomain[0]?.failure,
+    ...system,
+  ].find((failure) => failure !== undefined)
+  if (chosen) return fromFailure(chosen, {layer: 'name', evidence})
   return makeFinding('DNS_TIMEOUT', {layer: 'name', text: `${host} was not resolved in time`, evidence})
+}
+
+/** A short name without a search list is never found; with one, only a name that does exist nearby is proof. */
+function isSearchTrouble({host, configuration, elsewhere}: NamesSeen): boolean {
+  const isShort = !host.replace(/\.$/, '').includes('.')
+  return elsewhere.length > 0 || (isShort && configuration.search.length === 0)
+}
+
+function searchFinding(
+  {host, configuration, elsewhere}: NamesSeen,
+  target: string,
+  evidence: readonly string[],
+): Finding {
+  const [full] = elsewhere
+  const text =
+    full === undefined
+      ? `"${host}" is a short name, and no search domain is set that would complete it`
+      : `"${host}" is not found in ${configuration.search.join(', ')}, but ${full} exists`
+  const next = full === undefined ? [] : [`netdrill diagnose ${target.replace(host, full)}`]
+  return makeFinding('DNS_SEARCH_DOMAIN', {layer: 'name', text, evidence, next})
+}
+
+/** Proven by the address that DNS gives: it takes connections, those of the hosts file do not. */
+export const hosts: Rule = {
+  name: 'hosts',
+  dependsOn: [],
+  find: ({names, addresses, beyondHosts}) => {
+    const good = beyondHosts.find(({tcp}) => tcp.status === 'ok')
+    if (names === null || names.hosts.length === 0 || !good) return []
+    const list = names.hosts.join(', ')
+    return [
+      makeFinding('HOSTS_OVERRIDE', {
+        layer: 'name',
+        addresses: addresses.map(({address}) => address),
+        text: `/etc/hosts sends ${names.host} to ${list}, which does not work; DNS says ${good.address}, which does`,
+        evidence: [
+          ...addresses.map(({address, tcp}) => `${address} (hosts): ${failureOf(tcp)?.code ?? 'no answer'}`),
+          `${good.address} (DNS): connects`,
+        ],
+        next: [`remove the line of ${names.host} from /etc/hosts`],
+      }),
+    ]
+  },
 }

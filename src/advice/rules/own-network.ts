@@ -77,7 +77,7 @@ const ROUTE_CODES: Readonly<Record<RefusingRoute, FindingCode | FailureCode>> = 
 
 export const route: Rule = {
   name: 'route',
-  dependsOn: ['link', 'address'],
+  dependsOn: ['link', 'address', 'hosts'],
   find: (observed) => {
     const blocked = blockedDestinations(observed)
     // A family that this machine does not have is no trouble while the other one has a route.
@@ -114,7 +114,7 @@ function refusedRoute(
 
 export const gateway: Rule = {
   name: 'gateway',
-  dependsOn: ['link', 'address', 'route'],
+  dependsOn: ['link', 'address', 'route', 'hosts'],
   find: (observed) => {
     const blocked = blockedDestinations(observed).filter(({route: seen}) => seen.status !== 'refused')
     const dead = blocked.filter((each) => each.gateway !== null && isDead(each.gateway))

@@ -1,5 +1,4 @@
 /** From the own network to the open port: some addresses or all of them, small packets and large ones. */
-import type {DiagnosisCode} from '../../core/diagnosis.ts'
 import type {Blame, Failure} from '../../core/failure.ts'
 import {formatDuration} from '../../core/units.ts'
 import type {AddressWalk, ControlSeen, Observed} from '../observed.ts'
@@ -89,7 +88,7 @@ const FURTHEST = [
 
 export const tcp: Rule = {
   name: 'tcp',
-  dependsOn: [...OWN_NETWORK, 'partial', 'host'],
+  dependsOn: [...OWN_NETWORK, 'hosts', 'partial', 'host'],
   find: (observed) => {
     const {addresses} = observed
     if (addresses.length === 0 || addresses.some((walk) => failureOf(walk.tcp) === null)) return []
@@ -148,7 +147,7 @@ export function controlLine({target, outcome}: ControlSeen): string {
 /** The host itself: on the own link without an answer to ARP, or a target that has nothing but ping. */
 export const host: Rule = {
   name: 'host',
-  dependsOn: [...OWN_NETWORK, 'partial'],
+  dependsOn: [...OWN_NETWORK, 'hosts', 'partial'],
   find: (observed) => {
     const {addresses, target} = observed
     if (addresses.length === 0 || addresses.some((walk) => works(observed, walk) !== false)) return []
@@ -170,51 +169,10 @@ export const host: Rule = {
     const failures = addresses.flatMap(({ping}) => (ping?.status === 'failed' ? [ping.failure] : []))
     const chosen = failures.find(({code}) => code !== 'NET_NO_ROUTE') ?? failures[0]
     const evidence = [...addresses.map(line), ...observed.controls.map(controlLine)]
-    return chosen ? [fromFailure(chosen, {layer: 'ping', addresses: all, evidence})] : []
-  },
-}
-
-const STALLS: ReadonlySet<DiagnosisCode> = new Set<DiagnosisCode>([
-  'TLS_HANDSHAKE_TIMEOUT',
-  'HTTP_TIMEOUT',
-  'HTTP_SEND_TIMEOUT',
-  'HTTP_BODY_TIMEOUT',
-  'HTTP_INCOMPLETE',
-  'TCP_SILENT',
-])
-
-export function isStall(code: DiagnosisCode): boolean {
-  return STALLS.has(code)
-}
-
-/** Without a stalled service it is a warning: a host may have its reasons to drop large pings. */
-export const mtu: Rule = {
-  name: 'mtu',
-  dependsOn: [...OWN_NETWORK],
-  find: (observed) => {
-    const seen = observed.addresses.flatMap((walk) =>
-      walk.mtu?.status === 'silent' ? [{walk, mtu: walk.mtu}] : [],
-    )
-    const [first] = seen
-    if (!first) return []
-    const {service, target} = observed
-    const outcomes = [service?.tls ?? null, service?.http ?? null]
-    const isStalled = outcomes.some((outcome) => isStall(failureOf(outcome)?.code ?? 'UNKNOWN'))
-    const isUntested = target.kind === 'tcp' || target.kind === 'ping'
-    const {passes, lost, link} = first.mtu
-    return [
-      makeFinding('MTU_BLACKHOLE', {
-        layer: 'mtu',
-        severity: isStalled ? 'fatal' : isUntested ? 'degraded' : 'warning',
-        addresses: seen.map(({walk}) => walk.address),
-        text: `packets of ${passes} octets reach ${first.walk.address}, those of ${lost} vanish without an ICMP message`,
-        evidence: [
-          `ping with ${passes} octets: reply; with ${lost} octets, not to be fragmented: silence`,
-          `the own link takes ${link} octets`,
-          ...outcomes.flatMap((outcome) => failureOf(outcome)?.code ?? []),
-        ],
-        next: [`until then: ip route change ... mtu ${passes}, or ip link set DEVICE mtu ${passes}`],
-      }),
-    ]
+    const next =
+      chosen?.code === 'PING_TIMEOUT'
+        ? [`many hosts drop ping: netdrill diagnose https://${target.host}`]
+        : []
+    return chosen ? [fromFailure(chosen, {layer: 'ping', addresses: all, evidence, next})] : []
   },
 }

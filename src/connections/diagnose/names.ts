@@ -21,11 +21,12 @@ export async function lookAtNames(run: WalkRun, hops: Hops, host: string): Promi
   const {resolver, files} = run.ports
   const configuration = await resolver.configuration()
   const hosts = addressesInHosts((await files.readText('/etc/hosts')) ?? '', host)
-  const isLocal = hosts.length > 0 || /(^|\.)localhost\.?$/i.test(host)
+  const isLocal = /(^|\.)localhost\.?$/i.test(host)
   const [four, six, resolvers] = await Promise.all([
     lookUp(run, host, 4),
     lookUp(run, host, 6),
-    askResolvers(run, hops, searchNames(host, configuration), configuration),
+    // RFC 6761 section 6.3: this name is nobody else's business.
+    isLocal ? [] : askResolvers(run, hops, searchNames(host, configuration), configuration),
   ])
   const system = {4: four, 6: six}
   const isKnown =
@@ -115,7 +116,7 @@ async function askAll(
 }
 
 /** Addresses that the resolvers gave, of the first name in the search list that has any. */
-function goodAnswers(resolvers: readonly ResolverSeen[]): readonly string[] {
+export function goodAnswers(resolvers: readonly ResolverSeen[]): readonly string[] {
   const all = resolvers.flatMap(({answers}) => answers)
   const named = all.filter(({outcome}) => outcome.status === 'ok' && answersOf(outcome).length > 0)
   const first = named[0]?.name

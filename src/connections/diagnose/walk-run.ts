@@ -1,6 +1,6 @@
 /** What all steps of a diagnosis share: the ports, the user's abort, and what is left of the time. */
 import type {Family, Outcome} from '../../core/outcome.ts'
-import type {Ports} from '../../core/ports.ts'
+import type {Clock, Ports} from '../../core/ports.ts'
 import {type ProbeKind, parseTargetUrl} from '../../core/target.ts'
 import type {Millis} from '../../core/units.ts'
 import {loadProbe} from '../../probes/registry.ts'
@@ -43,6 +43,24 @@ export async function probeOnce(run: WalkRun, request: OneProbe): Promise<Outcom
   }
 }
 
+/** Watches how late a steady timer is at most; the returned function stops it and tells. */
+export function watchStalls(clock: Pick<Clock, 'now' | 'after'>): () => Millis {
+  let stalled: Millis = 0
+  let due = clock.now() + TICK
+  let cancel = clock.after(TICK, tick)
+  function tick(): void {
+    const late = clock.now() - due
+    stalled = Math.max(stalled, late)
+    due = clock.now() + TICK
+    cancel = clock.after(TICK, tick)
+  }
+  return () => {
+    cancel()
+    return stalled
+  }
+}
+
+const TICK: Millis = 50
 /** Loads what will be needed while the walk still waits for answers, so that loading is no part of a measurement. */
 export async function warmUp({ports}: WalkRun, kinds: readonly ProbeKind[]): Promise<void> {
   await Promise.all(kinds.map(loadProbe))

@@ -3,16 +3,16 @@ import type {AddressWalk, ControlSeen, NamesSeen, Observed, ServiceSeen} from '.
 import {addressFamily} from '../../core/address.ts'
 import type {Family, Outcome} from '../../core/outcome.ts'
 import type {Ports, ResolvedAddress} from '../../core/ports.ts'
-import type {ProbeKind, TargetUrl} from '../../core/target.ts'
+import {type ProbeKind, type TargetUrl, joinHostPort} from '../../core/target.ts'
 import type {Millis} from '../../core/units.ts'
 import {startDeadline} from '../../probes/shared/deadline.ts'
 import {walkAddress} from './address-walk.ts'
 import {openHops} from './hops.ts'
-import {addressesOf, lookAtNames} from './names.ts'
+import {addressesOf, goodAnswers, lookAtNames} from './names.ts'
 import {readOwnNetwork} from './own-network.ts'
 import {openPinger} from './pinger.ts'
 import {askService, clocksOf} from './service.ts'
-import {type WalkRun, probeOnce, warmUp} from './walk-run.ts'
+import {type WalkRun, probeOnce, warmUp, watchStalls} from './walk-run.ts'
 
 export interface WalkRequest {
   readonly target: TargetUrl
@@ -31,6 +31,7 @@ export interface WalkRequest {
 /** A name with more addresses than this has them for load, not for people. */
 const MOST_ADDRESSES = 8
 const CONTROL_LIMIT: Millis = 2000
+const BEYOND_LIMIT: Millis = 1500
 const OTHER_LIMIT: Millis = 2500
 
 /** Never throws for what the network does. What is under way when the time is over is left out, and `cut` says so. */
@@ -39,6 +40,7 @@ export async function walk(request: WalkRequest, ports: Ports): Promise<Observed
   const deadline = startDeadline({clock: ports.clock, after: timeout, level: 'sample', parent: signal})
   const run: WalkRun = {ports, deadline, progress: request.progress}
   const pinger = openPinger(run)
+  const stalls = watchStalls(ports.clock)
   try {
     const own = readOwnNetwork(ports, deadline.signal)
     const hops = openHops(own, pinger)
@@ -46,7 +48,7 @@ export async function walk(request: WalkRequest, ports: Ports): Promise<Observed
     const ready = warmUp(run, kindsOf(target))
     run.progress('own network, name')
     const names = isName(target.host) ? await lookAtNames(run, hops, target.host) : null
-    const all = names ? addressesOf(names) : literal(target.host)
+    const all = names ? addressesOf(names) : await givenAddresses(run, target.host)
     const wanted = all.filter(({family}) => request.family === 0 || family === request.family)
     const tools = {hops, pinger, own: await own}
     await ready
@@ -56,11 +58,14 @@ export async function walk(request: WalkRequest, ports: Ports): Promise<Observed
       links: tools.own.links,
       names,
       ...found,
+      beyondHosts: await lookBeyondHosts(run, request, names, found.addresses),
       controls: (await controls).flat(),
       unseen: unseenIn(tools.own.unseen, names, found.addresses),
+      stalled: stalls(),
       cut: deadline.left() <= 0 && !signal.aborted,
     }
   } finally {
+    stalls()
     deadline.stop()
     pinger.close()
   }
@@ -76,9 +81,13 @@ function isName(host: string): boolean {
   return host !== '' && addressFamily(host.replace(/%.*$/, '')) === null
 }
 
-function literal(host: string): readonly ResolvedAddress[] {
-  const family = addressFamily(host.replace(/%.*$/, ''))
-  return family === null ? [] : [{address: host, family}]
+/** The literal address; for a question to whatever resolver is configured, those. */
+async function givenAddresses({ports}: WalkRun, host: string): Promise<readonly ResolvedAddress[]> {
+  const texts = host === '' ? (await ports.resolver.configuration()).servers : [host]
+  return texts.flatMap((address) => {
+    const family = addressFamily(address.replace(/%.*$/, ''))
+    return family === null ? [] : [{address, family}]
+  })
 }
 
 type Tools = Parameters<typeof walkAddress>[1]
@@ -109,7 +118,27 @@ async function walkTarget(
   return {addresses: seen, service: asked}
 }
 
-export function needsTcp({kind}: TargetUrl): boolean {
+/** Only when a line of the hosts file leads nowhere: does what DNS says lead somewhere? */
+async function lookBeyondHosts(
+  run: WalkRun,
+  {port}: WalkRequest,
+  names: NamesSeen | null,
+  addresses: readonly AddressWalk[],
+): Promise<Observed['beyondHosts']> {
+  const isBroken = addresses.length > 0 && addresses.every(({tcp}) => tcp?.status === 'failed')
+  if (names === null || names.hosts.length === 0 || port === null || !isBroken) return []
+  const others = goodAnswers(names.resolvers).filter((address) => !names.hosts.includes(address))
+  const dialled = await Promise.all(
+    others.slice(0, 2).map(async (address) => {
+      const url = `tcp://${joinHostPort(address, port)}`
+      const tcp = await probeOnce(run, {kind: 'tcp', url, within: BEYOND_LIMIT})
+      return tcp === null ? [] : [{address, tcp}]
+    }),
+  )
+  return dialled.flat()
+}
+
+function needsTcp({kind}: TargetUrl): boolean {
   return kind === 'tcp' || kind === 'tls' || kind === 'http'
 }
 

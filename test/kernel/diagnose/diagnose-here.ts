@@ -3,6 +3,7 @@ import {diagnose} from '../../../src/app/diagnose.ts'
 import {openPorts} from '../../../src/app/ports.ts'
 import type {Diagnosis} from '../../../src/core/diagnosis.ts'
 import type {Ports} from '../../../src/core/ports.ts'
+import {loadProbe} from '../../../src/probes/registry.ts'
 
 export interface DiagnoseHere {
   readonly target: string
@@ -25,6 +26,14 @@ async function run({target, controls = [], timeout = '5s', skew = 0}: DiagnoseHe
   return diagnose({target, controls, timeout, family: 0}, portsWith(skew), () => {})
 }
 
+/** The program ships in one piece; here every module is compiled when it is loaded, which takes seconds on a busy machine. */
+async function loadAll(): Promise<void> {
+  const {http, exec} = openPorts(1)
+  const kinds = ['dns', 'tcp', 'tls', 'http'] as const
+  await Promise.all([http.client(), exec.run({file: 'ip', args: ['-V']}), ...kinds.map(loadProbe)])
+}
+
+await loadAll()
 const requests = JSON.parse(process.argv[2] ?? '[]') as readonly DiagnoseHere[]
 const results: Diagnosis[] = []
 let next = 0

@@ -1,5 +1,7 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {diagnosisSchema} from '../../../src/advice/diagnosis-schema.ts'
 import type {Diagnosis} from '../../../src/core/diagnosis.ts'
+import {renderDiagnosis} from '../../../src/reporters/diagnosis.ts'
 import {type Workshop, openWorkshop} from '../../support/certificates.ts'
 import {namespacesMissing, nodeIn} from '../../support/namespaces.ts'
 import type {DiagnoseHere} from './diagnose-here.ts'
@@ -133,9 +135,9 @@ async function diagnoseAll(net: World): Promise<void> {
         controls,
         skew,
       }))
-      const found = await nodeIn<readonly Diagnosis[]>(namespace, HERE, requests)
+      const documents = await nodeIn<readonly Diagnosis[]>(namespace, HERE, requests)
       for (const [index, row] of rows.entries()) {
-        const diagnosis = found[index]
+        const diagnosis = documents[index]
         if (diagnosis) results.set(row, diagnosis)
       }
     }
@@ -143,20 +145,54 @@ async function diagnoseAll(net: World): Promise<void> {
   await Promise.all(Array.from({length: AT_ONCE}, work))
 }
 
+function found(row: Situation): Diagnosis {
+  const diagnosis = results.get(row)
+  if (!diagnosis) throw new Error(`nothing was diagnosed for ${row.what}`)
+  return diagnosis
+}
+
+function summaryOf({
+  cause,
+  suppressed,
+  warnings,
+  verdict,
+  exit,
+}: Diagnosis): Readonly<Record<string, unknown>> {
+  return {
+    code: cause?.code ?? null,
+    layer: cause?.layer ?? null,
+    blame: cause?.blame ?? null,
+    suppressed: new Set(suppressed.map(({code}) => code)),
+    warnings,
+    verdict,
+    exit,
+  }
+}
+
 describe('diagnose', () => {
   test.for(SITUATIONS.map((row) => [row.what, row] as const))('%s', ([, row], ctx) => {
     if (missing !== null) ctx.skip(missing)
-    const diagnosis = results.get(row)
-    const shown = JSON.stringify(diagnosis)
-    expect(diagnosis?.cause?.code ?? null, shown).toBe(row.code)
-    expect(diagnosis?.verdict, shown).toBe(row.code === null ? 'nothing_wrong' : 'cause_found')
-    expect(diagnosis?.exit).toBe(row.code === null ? 0 : 1)
-    if (row.layer) expect(diagnosis?.cause?.layer).toBe(row.layer)
-    if (row.blame) expect(diagnosis?.cause?.blame).toBe(row.blame)
-    expect(new Set(diagnosis?.suppressed.map(({code}) => code)), shown).toEqual(new Set(row.suppressed ?? []))
-    expect(diagnosis?.warnings, shown).toEqual([])
-    expect(diagnosis?.not).toEqual(expect.arrayContaining([...(row.not ?? [])]))
-    expect(diagnosis?.duration_ms).toBeLessThan(5500)
+    const diagnosis = found(row)
+    expect(summaryOf(diagnosis), JSON.stringify(diagnosis)).toEqual({
+      code: row.code,
+      layer: row.layer ?? diagnosis.cause?.layer ?? null,
+      blame: row.blame ?? diagnosis.cause?.blame ?? null,
+      suppressed: new Set(row.suppressed ?? []),
+      warnings: [],
+      verdict: row.code === null ? 'nothing_wrong' : 'cause_found',
+      exit: row.code === null ? 0 : 1,
+    })
+    expect(diagnosis.not).toEqual(expect.arrayContaining([...(row.not ?? [])]))
+    expect(diagnosisSchema.parse(diagnosis)).toEqual(diagnosis)
+    expect(diagnosis.duration_ms).toBeLessThan(5500)
+  })
+
+  test.for(SITUATIONS.map((row) => [row.what, row] as const))('fits a screen: %s', ([, row], ctx) => {
+    if (missing !== null) ctx.skip(missing)
+    const look = {color: false, unicode: true, width: 80, verbose: false, quiet: false}
+    const lines = renderDiagnosis(found(row), look).trimEnd().split('\n')
+    expect(lines.length, lines.join('\n')).toBeLessThanOrEqual(24)
+    expect(lines.filter((line) => line.length > 80)).toEqual([])
   })
 
   test('says how long it takes', (ctx) => {

@@ -39,6 +39,7 @@ export const CLIENTS = {
   noAddress: {ip: ['addr flush dev eth0']},
   deadGateway: {ip: ['route replace default via 10.77.0.99']},
   portal: {},
+  staleHosts: {hosts: ['10.88.0.11 shop.corp.lab']},
   localFilter: {output: ['tcp dport 80 drop']},
 } as const satisfies Readonly<Record<string, ClientSpec>>
 
@@ -190,6 +191,14 @@ export const OWN_NETWORK: readonly Situation[] = [
   },
   {what: 'a captive portal', client: 'portal', target: SHOP, code: 'CAPTIVE_PORTAL', layer: 'http'},
   {
+    what: 'a stale hosts file',
+    client: 'staleHosts',
+    target: SHOP,
+    code: 'HOSTS_OVERRIDE',
+    layer: 'name',
+    suppressed: ['TCP_TIMEOUT'],
+  },
+  {
     what: 'a filter of this machine',
     client: 'localFilter',
     target: SHOP,
@@ -199,6 +208,16 @@ export const OWN_NETWORK: readonly Situation[] = [
 ]
 
 export const TARGETS: readonly Situation[] = [
+  {what: 'a healthy resolver', target: 'dns:///shop.corp.lab', code: null, not: ['route', 'ping', 'dns']},
+  {
+    what: 'a DNS server that does not answer',
+    target: 'dns://10.77.0.54/shop.corp.lab',
+    code: 'DNS_TIMEOUT',
+    layer: 'dns',
+    not: ['ping'],
+  },
+  {what: 'a healthy host beside a dead control', target: '10.88.0.10', controls: ['10.88.0.11'], code: null},
+
   {
     what: 'a healthy web site',
     target: 'https://shop.corp.lab/',
