@@ -32,7 +32,11 @@ describe('the stapled OCSP response', () => {
       const server = await opensslServer([...files, version, '-status_file', response], workshop.folder)
       try {
         const outcome = await measureTls(server.port, {ca: root.certificateFile})
-        expect([codeOf(outcome), factsOf(outcome).ocsp]).toEqual([code, ocsp])
+        const facts = factsOf(outcome)
+        expect([codeOf(outcome), facts.ocsp]).toEqual([code, ocsp])
+        expect(Date.parse(facts.ocsp_response?.this_update ?? '')).toBeLessThanOrEqual(Date.now())
+        expect(facts.ocsp_response?.revoked_at).toBe(ocsp === 'revoked' ? '2020-01-01T00:00:00.000Z' : null)
+        expect(facts.must_staple).toBe(false)
       } finally {
         await server.stop()
       }
@@ -53,6 +57,15 @@ describe('the stapled OCSP response', () => {
       await server.stop()
     }
   })
+})
+
+test('a certificate that demands a stapled response says so', async () => {
+  const extensions = ['basicConstraints=CA:FALSE', 'tlsfeature=status_request']
+  const leaf = await workshop.leaf({name: 'demanding', san: ['DNS:localhost'], extensions}, root)
+  const server = await opensslServer(['-cert', leaf.certificateFile, '-key', leaf.keyFile], workshop.folder)
+  const outcome = await measureTls(server.port, {ca: root.certificateFile})
+  await server.stop()
+  expect(factsOf(outcome)).toMatchObject({ocsp: 'absent', must_staple: true})
 })
 
 let responses = 0

@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {type Issued, type Workshop, openWorkshop} from '../../../support/certificates.ts'
 import {
@@ -28,7 +29,10 @@ const SERVICES: readonly {readonly service: DovecotService; readonly starttls: s
   {service: 'sieve', starttls: 'sieve'},
 ]
 
-describe.runIf(process.getuid?.() === 0)('Dovecot', () => {
+const ROOT = process.getuid?.() === 0
+const DOVECOT = ROOT && existsSync('/usr/sbin/dovecot')
+
+describe.runIf(DOVECOT)('Dovecot', () => {
   let server: Dovecot
   beforeAll(async () => {
     server = await dovecot(workshop.folder, identity)
@@ -59,7 +63,7 @@ describe.runIf(process.getuid?.() === 0)('Dovecot', () => {
   })
 })
 
-describe.runIf(process.getuid?.() === 0)('Dovecot without TLS', () => {
+describe.runIf(DOVECOT)('Dovecot without TLS', () => {
   let server: Dovecot
   beforeAll(async () => {
     server = await dovecot(workshop.folder, identity, false)
@@ -72,7 +76,7 @@ describe.runIf(process.getuid?.() === 0)('Dovecot without TLS', () => {
   })
 })
 
-describe.runIf(process.getuid?.() === 0)('PostgreSQL', () => {
+describe.runIf(ROOT)('PostgreSQL', () => {
   test.for([
     {offer: true, code: 'ok'},
     {offer: false, code: 'TLS_STARTTLS_ABSENT'},

@@ -1,0 +1,7 @@
+/** What is fuzzed: something that takes any octets and must come back, without an exception of another kind than its own. */
+export interface FuzzTarget {
+  /** Sound inputs to begin with. */
+  readonly corpus: () => readonly Uint8Array[]
+  /** Throws when it finds something that must not be. */
+  readonly run: (input: Uint8Array) => void
+}
