@@ -24,7 +24,7 @@ ${EXIT_TEXT}`
     {
       description: 'Everything the server accepts; fail if anything of it is weak or broken',
       command:
-        '<%= config.bin %> probe tls example.org --enumerate -e "tls.enumeration.weakest in strong, acceptable"',
+        '<%= config.bin %> probe tls example.org --enumerate -e "tls.enumeration.weakest in [strong, acceptable]"',
     },
   ]
   static override args = TARGET_ARG

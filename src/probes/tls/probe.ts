@@ -6,6 +6,7 @@ import {suggest} from '../../core/text.ts'
 import type {MeasureRun, Probe, ProbeRequest, Prober} from '../probe.ts'
 import {agreedFamily} from '../shared/resolve-target.ts'
 import {startDeadline} from '../shared/deadline.ts'
+import {EnumerationMemory} from './enumeration-memory.ts'
 import {measureHandshake, type Measured, type TlsTarget} from './measure.ts'
 import {openMaterials} from './materials.ts'
 import {referenceName, serverName} from './name-matching.ts'
@@ -35,9 +36,10 @@ export const tls: Probe<TlsOptions> = {
 async function openTls(request: ProbeRequest<TlsOptions>, ports: Ports): Promise<Prober> {
   const target = checkTarget(request)
   const materials = await openMaterials(request.options, ports)
+  const memory = new EnumerationMemory({...target, materials}, ports)
   return {
     method: null,
-    measure: async (run) => measure({...target, materials}, run, ports),
+    measure: async (run) => measure({...target, materials}, memory, run, ports),
     close: async () => Promise.resolve(),
   }
 }
@@ -82,7 +84,12 @@ function withQuery({url, options}: ProbeRequest<TlsOptions>): TlsOptions {
   return {...options, starttls: protocol}
 }
 
-async function measure(target: TlsTarget, run: MeasureRun, ports: Ports): Promise<Outcome> {
+async function measure(
+  target: TlsTarget,
+  memory: EnumerationMemory,
+  run: MeasureRun,
+  ports: Ports,
+): Promise<Outcome> {
   const {clock} = ports
   const deadline = startDeadline({clock, after: run.timeout, level: 'sample', parent: run.signal})
   const started = clock.now()
@@ -90,9 +97,7 @@ async function measure(target: TlsTarget, run: MeasureRun, ports: Ports): Promis
     const measured = await measureHandshake(target, deadline, ports)
     const took = clock.now() - started
     const {failure} = measured
-    const reading = target.options.enumerate
-      ? await withEnumeration(target, measured, run, ports)
-      : measured.reading
+    const reading = target.options.enumerate ? await withEnumeration(measured, memory, run) : measured.reading
     return failure ? {status: 'failed', failure, partial: reading, took} : {status: 'ok', reading, took}
   } finally {
     deadline.stop()
@@ -101,17 +106,14 @@ async function measure(target: TlsTarget, run: MeasureRun, ports: Ports): Promis
 
 /** Also after a handshake that failed: a server with nothing but old versions is what one wants to see. */
 async function withEnumeration(
-  target: TlsTarget,
   {failure, reading}: Measured,
-  {timeout: patience, signal}: MeasureRun,
-  ports: Ports,
+  memory: EnumerationMemory,
+  run: MeasureRun,
 ): Promise<Reading> {
   const {address, family, tls: facts} = reading
   if (address === undefined || family === undefined || !facts || (failure && !mayGoOn(failure)))
     return reading
-  const {enumerateTls} = await import('./enumerate/enumerate.ts')
-  const request = {target, winner: {address, family}, patience, signal}
-  return {...reading, tls: {...facts, enumeration: await enumerateTls(request, ports)}}
+  return {...reading, tls: {...facts, enumeration: await memory.recall({address, family}, run)}}
 }
 
 /** Where not even the first handshake was answered, many more won't be. */
