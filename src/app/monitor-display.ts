@@ -23,6 +23,8 @@ export interface MonitorDisplayWorld {
 }
 
 export interface MonitorDisplay {
+  /** It has the terminal. */
+  readonly live: boolean
   show(event: RunEvent): void
   /** Gives the terminal back and prints the summary. */
   close(): Promise<void>
@@ -38,7 +40,11 @@ export async function openMonitorDisplay(
 ): Promise<MonitorDisplay> {
   const terminal = systemTerminal({color: request.color})
   if (request.display === 'jsonl')
-    return {show: (event) => terminal.stdout.write(renderJsonLine(event)), close: async () => undefined}
+    return {
+      live: false,
+      show: (event) => terminal.stdout.write(renderJsonLine(event)),
+      close: async () => undefined,
+    }
   if (request.display === 'auto' && terminal.interactive && !request.quiet) return live(terminal, world)
   return lines(terminal, request.quiet)
 }
@@ -47,6 +53,7 @@ function lines(terminal: Terminal, quiet: boolean): MonitorDisplay {
   const report = linesReporter({...terminal, progressEvery: quiet ? NEVER : PROGRESS_EVERY})
   const summary = closing(terminal)
   return {
+    live: false,
     show: (event) => {
       summary.show(event)
       const text = report(event)
@@ -78,6 +85,7 @@ async function live(terminal: Terminal, world: MonitorDisplayWorld): Promise<Mon
   })
   const summary = closing(terminal)
   return {
+    live: true,
     show: (event) => {
       summary.show(event)
       for (const listener of listeners) listener(event)

@@ -61,6 +61,8 @@ export type RunEvent = Stamped &
   (
     | {readonly type: 'run-started'; readonly run: RunInfo}
     | {readonly type: 'target-added'; readonly target: TargetInfo}
+    /** A watch has read its documents again and this one is no longer in them. */
+    | {readonly type: 'target-removed'; readonly target: string}
     | {readonly type: 'fault-added'; readonly fault: AddedFault}
     | {readonly type: 'phase-started'; readonly phase: DrillPhase; readonly ends: Millis | null}
     | {readonly type: 'sample'; readonly target: string; readonly sample: Sample}

@@ -93,6 +93,8 @@ function tell(story: Story, event: RunEvent): readonly Told[] {
       const when = `attempt ${event.attempt} (${event.phase}) in ${formatDuration(wait)}`
       return [line('plain', event.target, when + reason(event.because))]
     }
+    case 'target-removed':
+      return [line('plain', event.target, 'no longer in the document')]
     case 'attempt':
       return [tellAttempt(event)]
     case 'fault-applied': {

@@ -72,7 +72,10 @@ export class AgentSession {
     return answer.type === 'done' ? (answer.servers ?? []) : []
   }
 
-  /** Starts watching in place of what was watched before. Events come until `unwatch` has resolved. */
+  /**
+   * Watches these from now on: those that were watched before with the same spec go on with their state. Events come until
+   * `unwatch` has resolved.
+   */
   async watch(targets: readonly WatchSpec[], emit: EmitEvent): Promise<void> {
     this.#emit = emit
     await this.#ask({type: 'watch', targets})

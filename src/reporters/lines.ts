@@ -65,6 +65,9 @@ function foldEvent(state: LinesState, event: RunEvent): LinesState {
     case 'target-added':
       tally(state, event.target.name, (old) => old)
       return {...state, story}
+    case 'target-removed':
+      state.tallies.delete(event.target)
+      return {...state, story}
     case 'state-changed':
       tally(state, event.target, (old) => ({...old, state: event.to}))
       return {...state, story}

@@ -67,6 +67,9 @@ export class MonitorFacts {
       case 'target-added':
         this.#targets.set(event.target.name, newTarget(event.target, event.at))
         return
+      case 'target-removed':
+        this.#targets.delete(event.target)
+        return
       case 'sample':
         this.#update(event.target, (old) => foldOutcome(old, event.sample.outcome))
         return

@@ -2,12 +2,21 @@
 export type EndingSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 const SIGNALS: readonly EndingSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
-/** Calls back for each ending signal until the returned function is called; the default end is off meanwhile. */
-export function onEndingSignal(listener: (signal: EndingSignal) => void): () => void {
-  for (const signal of SIGNALS) process.on(signal, listener)
+/** Calls back for each of these signals until the returned function is called; the default end is off meanwhile. */
+export function onEndingSignal(
+  listener: (signal: EndingSignal) => void,
+  signals: readonly EndingSignal[] = SIGNALS,
+): () => void {
+  for (const signal of signals) process.on(signal, listener)
   return () => {
-    for (const signal of SIGNALS) process.off(signal, listener)
+    for (const signal of signals) process.off(signal, listener)
   }
+}
+
+/** Takes SIGHUP as the wish to read everything again, until the returned function is called. */
+export function onReloadSignal(listener: () => void): () => void {
+  process.on('SIGHUP', listener)
+  return () => process.off('SIGHUP', listener)
 }
 
 /** Ends the process at once; only for the case that an orderly end takes too long. */

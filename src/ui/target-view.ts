@@ -107,6 +107,7 @@ export function foldTarget(view: TargetView, event: TargetEvent): TargetView {
       return {...view, history, skipped: view.skipped + 1}
     }
     case 'target-judged':
+    case 'target-removed':
       return view
   }
 }

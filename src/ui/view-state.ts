@@ -31,7 +31,7 @@ export interface ViewState {
   readonly ended: boolean
   /** The end of what is planned, as far as it is known. */
   readonly horizon: Millis
-  /** Shared by all views of a run: places never change. */
+  /** Shared by the views of a run until a target is removed: places never change before. */
   readonly targetPlaces: Map<string, number>
   readonly faultPlaces: ReadonlyMap<string, number>
 }
@@ -85,6 +85,8 @@ function foldDetails(view: ViewState, event: RunEvent): ViewState {
     }
     case 'target-added':
       return updateTarget(view, event.target.name, event.at, (old) => ({...old, info: event.target}))
+    case 'target-removed':
+      return removeTarget(view, event.target)
     case 'sample':
     case 'state-changed':
     case 'attempt-scheduled':
@@ -130,6 +132,16 @@ function updateTarget(
   if (place !== undefined && old) return {...view, targets: view.targets.with(place, change(old))}
   view.targetPlaces.set(name, view.targets.length)
   return {...view, targets: [...view.targets, change(newTargetView(name, at))]}
+}
+
+/** The places of the others move up. */
+function removeTarget(view: ViewState, name: string): ViewState {
+  const place = view.targetPlaces.get(name)
+  if (place === undefined) return view
+  const targetPlaces = new Map(
+    [...view.targetPlaces.keys()].filter((one) => one !== name).map((one, index) => [one, index]),
+  )
+  return {...view, targetPlaces, targets: view.targets.toSpliced(place, 1)}
 }
 
 function addFault(view: ViewState, event: RunEvent & {type: 'fault-added'}): ViewState {

@@ -1,6 +1,7 @@
 import type {FromAgent, ToAgent} from '../../core/agent.ts'
 import {isUserError} from '../../core/errors.ts'
 import type {RunEvent} from '../../core/events.ts'
+import type {OpenWatch} from '../../connections/watch-targets.ts'
 import type {Ports} from '../../core/ports.ts'
 import type {Millis} from '../../core/units.ts'
 import {ServerRoom} from '../../lab/servers/server-room.ts'
@@ -34,7 +35,7 @@ interface Started {
 class Agent {
   readonly #doors: AgentDoors
   #started: Promise<Started> | null = null
-  #watching: {readonly stop: AbortController; readonly ended: Promise<void>} | null = null
+  #watching: ({readonly stop: AbortController} & OpenWatch) | null = null
   #told = ''
   #work: Promise<void> = Promise.resolve()
 
@@ -79,8 +80,7 @@ class Agent {
         this.#tellCounters(started, true)
         return undefined
       case 'watch':
-        await this.#unwatch()
-        await this.#watch(started, message.targets)
+        await (this.#watching?.update(message.targets) ?? this.#watch(started, message.targets))
         return undefined
       case 'unwatch':
         await this.#unwatch()
@@ -107,8 +107,8 @@ class Agent {
     const {openWatch} = await import('../../connections/watch-targets.ts')
     const stop = new AbortController()
     const emit = (event: RunEvent): void => this.#send({type: 'event', event})
-    const {ended} = await openWatch(targets, ports, {origin, emit, signal: stop.signal})
-    this.#watching = {stop, ended}
+    const watch = await openWatch(targets, ports, {origin, emit, signal: stop.signal})
+    this.#watching = {stop, ...watch}
   }
 
   async #unwatch(): Promise<void> {

@@ -53,6 +53,9 @@ export class MetricsFold {
       case 'target-added':
         this.#begin(event.target, event.at)
         return
+      case 'target-removed':
+        this.#end(event.target)
+        return
       case 'sample':
         this.#sample(event.target, event.sample, event.at)
         return
@@ -90,6 +93,12 @@ export class MetricsFold {
     if (this.#targets.size > MOST_SEEDED) return
     for (const {code, category} of codesOf(info.kind))
       this.#add('netdrill_connection_failures_total', 0, {target, category, code})
+  }
+
+  /** The SDK can't forget a series: none of its states is 1 any more. */
+  #end(target: string): void {
+    this.#targets.delete(target)
+    for (const state of STATES) this.#set('netdrill_connection_state', 0, {target, state})
   }
 
   #sample(target: string, {outcome}: Sample, at: Millis): void {

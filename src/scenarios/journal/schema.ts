@@ -139,6 +139,7 @@ const text = z.string()
 export const journalLineSchema = z.discriminatedUnion('type', [
   line('run-started', {run}),
   line('target-added', {target}),
+  line('target-removed', {target: z.string()}),
   line('fault-added', {fault: addedFault}),
   line('phase-started', {
     phase: z.enum(['setup', 'baseline', 'inject', 'observe', 'recover', 'cleanup']),

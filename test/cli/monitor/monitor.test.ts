@@ -72,6 +72,26 @@ describe('monitor', () => {
     expect(result.code).toBe(code)
   })
 
+  it('reads its document again at SIGHUP: what is the same goes on, what is new begins', async () => {
+    const file = await document(`  up: tcp://127.0.0.1:${port}`, '  gone: tcp://127.0.0.1:1')
+    const running = startProgram(['monitor', file])
+    await running.waitFor(/up: connecting → connected/)
+    await running.waitFor(/gone: connecting → reconnecting/)
+    await document(`  up: tcp://127.0.0.1:${port}`, '  here: ping://127.0.0.1')
+    running.child.kill('SIGHUP')
+    await running.waitFor(/here: connecting → connected/)
+    await running.waitFor(/gone: no longer in the document/)
+    await running.waitFor(/read again: 1 new or changed, 1 removed or changed/)
+    await document('  up: {url: nonsense}')
+    running.child.kill('SIGHUP')
+    await running.waitFor(/not read again: .*net\.yaml:4:/)
+    running.child.kill('SIGTERM')
+    const {stdout, stderr} = await running.result
+    expect(stderr.match(/up: connecting → connected/g)).toHaveLength(1)
+    expect(stdout).toMatch(/watched 2 targets .*: no outage/)
+    expect(stdout).not.toContain('gone')
+  })
+
   it('prints the event stream with --jsonl', async () => {
     const file = await document(`  up: tcp://127.0.0.1:${port}`)
     const {stdout} = await runProgram(['monitor', file, '--for', '400ms', '--jsonl'])

@@ -1,0 +1,150 @@
+/** The watch itself: an agent that samples, told what to watch, and told again when the documents have changed. */
+import type {RunEvent, TargetInfo} from '../core/events.ts'
+import {HOST} from '../core/place.ts'
+import type {Ports} from '../core/ports.ts'
+import type {Millis} from '../core/units.ts'
+import type {WatchSpec} from '../core/watch.ts'
+import {AgentSession} from '../lab/agent-session.ts'
+import type {CheckTarget, LoadedCheck} from '../scenarios/check/check-spec.ts'
+import {packageVersion} from '../system/package-root.ts'
+import type {MonitorOutputs} from './monitor-outputs.ts'
+
+export interface MonitorRunOptions {
+  readonly id: string
+  readonly ports: Ports
+  readonly origin: Millis
+  readonly outputs: MonitorOutputs
+  /** The agent has ended by itself. */
+  readonly onLost: () => void
+}
+
+export class MonitorRun {
+  readonly #options: MonitorRunOptions
+  #session: AgentSession | null = null
+  #watched = new Map<string, WatchSpec>()
+  /** While an update is under way: events wait until the views know the new targets. */
+  #held: RunEvent[] | null = null
+  #over = false
+
+  constructor(options: MonitorRunOptions) {
+    this.#options = options
+  }
+
+  /** Throws `UserError` when a target makes no sense. */
+  async start(loaded: LoadedCheck): Promise<void> {
+    const {ports, origin, outputs} = this.#options
+    const session = await AgentSession.open(ports, {
+      name: 'this machine',
+      place: HOST,
+      origin,
+      seed: ports.random.seed,
+    })
+    this.#session = session
+    void session.ended.then((because) => this.#lost(because))
+    outputs.keepSecret(loaded.secrets)
+    outputs.publish(this.#started(loaded))
+    await this.#watch(loaded)
+  }
+
+  /** Targets that are in the documents as before go on with their state. Throws as `start`: then nothing has changed. */
+  async update(loaded: LoadedCheck): Promise<void> {
+    const {outputs} = this.#options
+    outputs.keepSecret(loaded.secrets)
+    const {added, removed} = await this.#watch(loaded)
+    outputs.notice('info', `read again: ${added} new or changed, ${removed} removed or changed`)
+  }
+
+  async stop(): Promise<void> {
+    this.#over = true
+    await this.#session?.unwatch().catch(() => undefined)
+  }
+
+  async close(): Promise<void> {
+    this.#over = true
+    await this.#session?.close()
+  }
+
+  async #watch({targets}: LoadedCheck): Promise<{readonly added: number; readonly removed: number}> {
+    const specs = new Map(targets.map((target) => [target.name, watchSpec(target)]))
+    const isSame = (name: string): boolean =>
+      JSON.stringify(specs.get(name)) === JSON.stringify(this.#watched.get(name))
+    const removed = [...this.#watched.keys()].filter((name) => !isSame(name))
+    const added = targets.filter(({name}) => !isSame(name))
+    this.#held = []
+    try {
+      await this.#session?.watch([...specs.values()], (event) => this.#receive(event))
+      this.#watched = specs
+      for (const target of removed) this.#publish({type: 'target-removed', target})
+      for (const target of added) this.#publish({type: 'target-added', target: infoOf(target)})
+    } finally {
+      const held = this.#held
+      this.#held = null
+      for (const event of held) if (this.#isWatched(event)) this.#options.outputs.publish(event)
+    }
+    return {added: added.length, removed: removed.length}
+  }
+
+  /** The last words of a target that was removed would bring it back into the views. */
+  #isWatched(event: RunEvent): boolean {
+    return !('target' in event) || typeof event.target !== 'string' || this.#watched.has(event.target)
+  }
+
+  #receive(event: RunEvent): void {
+    if (this.#held) this.#held.push(event)
+    else this.#options.outputs.publish(event)
+  }
+
+  #publish(
+    event: {type: 'target-removed'; target: string} | {type: 'target-added'; target: TargetInfo},
+  ): void {
+    this.#options.outputs.publish({...event, at: this.#elapsed()})
+  }
+
+  /** The agent ends by itself only when something is badly wrong: say so, and stop rather than show old figures. */
+  #lost(because: string): void {
+    if (this.#over) return
+    this.#options.outputs.notice('error', `the prober ended: ${because}`)
+    this.#options.onLost()
+  }
+
+  #elapsed(): Millis {
+    return this.#options.ports.clock.now() - this.#options.origin
+  }
+
+  #started({files, targets}: LoadedCheck): RunEvent {
+    const {ports, id, outputs} = this.#options
+    const {os, kernel, node, arch} = ports.host.platform
+    return {
+      at: this.#elapsed(),
+      type: 'run-started',
+      run: {
+        id,
+        purpose: 'monitor',
+        command: 'monitor',
+        title: `${files.join(', ')}: ${targets.length} target${targets.length === 1 ? '' : 's'}`,
+        version: packageVersion(),
+        seed: ports.random.seed,
+        started: new Date(ports.clock.wall()).toISOString(),
+        platform: `${os} ${kernel} ${arch}, Node ${node}`,
+        backends: outputs.url === null ? [] : [`${outputs.url}/metrics, /status and /healthz answer`],
+      },
+    }
+  }
+}
+
+function infoOf({name, url, interval, timeout, policy}: CheckTarget): TargetInfo {
+  return {
+    name,
+    url: url.text,
+    kind: url.kind,
+    role: 'target',
+    interval,
+    timeout,
+    policy: policy?.name ?? null,
+  }
+}
+
+function watchSpec(target: CheckTarget): WatchSpec {
+  const {name, url, interval, timeout, family, options, policy, fall, rise} = target
+  return {name, url: url.text, role: 'target', interval, timeout, family, options, policy, fall, rise}
+}
