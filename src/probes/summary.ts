@@ -1,6 +1,6 @@
 /** The result of a series of samples, as a fold over its events. */
 import type {RunEvent} from '../core/events.ts'
-import type {HttpFacts, TlsEnumeration} from '../core/facts.ts'
+import type {HttpFacts, TcpFacts, TlsEnumeration, TlsFacts} from '../core/facts.ts'
 import type {Failure} from '../core/failure.ts'
 import type {PhaseName, Phases, Reading, Sample, SkipReason} from '../core/outcome.ts'
 import type {ProbeResult, ProbeSample} from '../core/probe-result.ts'
@@ -188,10 +188,18 @@ export function resultField(
   field: string,
 ): string | number | boolean | null | readonly string[] | undefined {
   if (field.startsWith('http.')) return httpField(result.http, field.slice('http.'.length))
-  if (field.startsWith(ENUMERATION)) {
-    const value = result.tls?.enumeration?.[field.slice(ENUMERATION.length) as keyof TlsEnumeration]
-    return value === undefined ? undefined : plain(value)
-  }
+  if (field.startsWith(ENUMERATION)) return enumerationField(result.tls, field.slice(ENUMERATION.length))
+  if (field.startsWith('tcp.capture.')) return captureField(result.tcp, field.slice('tcp.capture.'.length))
+  return factField(result, field)
+}
+
+/** Undefined where nothing was enumerated. */
+function enumerationField(tls: TlsFacts | null, name: string): ReturnType<typeof resultField> {
+  const value = tls?.enumeration?.[name as keyof TlsEnumeration]
+  return value === undefined ? undefined : plain(value)
+}
+
+function factField(result: Measured, field: string): ReturnType<typeof resultField> {
   const [head = '', tail] = field.split('.')
   if (!Object.hasOwn(result, head)) return undefined
   const value: unknown = result[head as keyof Measured]

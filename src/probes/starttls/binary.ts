@@ -48,15 +48,19 @@ function hearLdap(bytes: Uint8Array): Heard {
 /** Null when it is no answer to an extended request. */
 function judgeLdap(message: Element): Heard | null {
   const [id, response] = elements(message.body)
-  if (response?.tag !== EXTENDED_RESPONSE) return null
-  const [result, , text] = elements(response.body)
+  const [result, , text] = response?.tag === EXTENDED_RESPONSE ? elements(response.body) : []
   const code = result?.tag === ENUMERATED ? result.body[0] : undefined
   if (code === undefined) return null
   // Message id 0 is a notice that the server disconnects (RFC 4511 §4.4.1), whatever its code.
   const ours = id?.body[0] === 1
   if (code === 0 && ours) return go(message.size)
-  const said = [`result code ${code}`, ...(text?.body.length ? [latin1Text(text.body)] : [])]
-  return {type: code === PROTOCOL_ERROR && ours ? 'absent' : 'refused', said: said.join(': ')}
+  const said = `result code ${code}${diagnostic(text)}`
+  return {type: code === PROTOCOL_ERROR && ours ? 'absent' : 'refused', said}
+}
+
+/** The diagnosticMessage of an LDAPResult, often empty. */
+function diagnostic(text: Element | undefined): string {
+  return text && text.body.length > 0 ? `: ${latin1Text(text.body)}` : ''
 }
 
 function elements(bytes: Uint8Array): readonly Element[] {

@@ -33,14 +33,20 @@ export interface Measurement {
   readonly pending: Failure | null
 }
 
-/** Opens the probe. Throws `UserError`, at the target's place, for what is wrong with its URL or options. */
+/**
+ * Opens the probe, attuned to what is expected. Throws `UserError`, at the target's place, for what is wrong with its URL
+ * or options.
+ */
 export async function openTarget(
-  {url, family, options, position}: CheckTarget,
+  {url, family, options, expectations, position}: CheckTarget,
   ports: Ports,
 ): Promise<Prober> {
   const probe = await loadProbe(url.kind)
+  const conditions = expectations.flatMap(({expectation: each}) => ('any' in each ? each.any : [each]))
+  const fields = conditions.map(({field}) => field)
+  const attuned: unknown = probe.attune ? probe.attune(options, fields) : options
   try {
-    return await probe.open({url, family, options}, ports)
+    return await probe.open({url, family, options: attuned}, ports)
   } catch (error) {
     if (!isUserError(error)) throw error
     throw new UserError(

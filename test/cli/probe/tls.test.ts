@@ -1,3 +1,5 @@
+import {writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {type Issued, type Workshop, openWorkshop} from '../../support/certificates.ts'
 import {startProgram} from '../../support/program.ts'
@@ -56,6 +58,15 @@ describe('netdrill probe tls', () => {
     expect(result.sent).toBe(3)
     expect(result.tls.enumeration.complete).toBe(true)
     expect(result.tls.enumeration.offers).toHaveLength(2)
+  })
+
+  it('enumerates for a check whose conditions ask for it', async () => {
+    const path = join(workshop.folder, 'check.yaml')
+    const wanted = ['tls.enumeration.complete == true', 'tls.enumeration.groups has x25519']
+    const target = {url: `tls://127.0.0.1:${server.port}`, verify: false, expect: wanted}
+    await writeFile(path, JSON.stringify({version: 1, targets: {shop: target}}))
+    const {code, stdout, stderr} = await startProgram(['check', path]).result
+    expect(code, stdout + stderr).toBe(0)
   })
 
   it('names the step of a dialogue that failed, and cleans what it quotes', async () => {

@@ -15,7 +15,7 @@ export interface HelloPlan {
 
 export const VERSION = {ssl3: 0x0300, tls10: 0x0301, tls11: 0x0302, tls12: 0x0303, tls13: 0x0304} as const
 
-export const GROUP = {secp256r1: 23, x25519: 29} as const
+const GROUP = {secp256r1: 23, x25519: 29} as const
 
 /** The base points of both groups: valid public keys, to which no secret is needed, since no handshake is ended. */
 const SHARES: ReadonlyMap<number, Uint8Array> = new Map([
