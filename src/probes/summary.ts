@@ -1,6 +1,6 @@
 /** The result of a series of samples, as a fold over its events. */
 import type {RunEvent} from '../core/events.ts'
-import type {HttpFacts, TcpFacts, TlsEnumeration, TlsFacts} from '../core/facts.ts'
+import type {HttpFacts, TlsEnumeration, TlsFacts} from '../core/facts.ts'
 import type {Failure} from '../core/failure.ts'
 import type {PhaseName, Phases, Reading, Sample, SkipReason} from '../core/outcome.ts'
 import type {ProbeResult, ProbeSample} from '../core/probe-result.ts'
@@ -189,7 +189,6 @@ export function resultField(
 ): string | number | boolean | null | readonly string[] | undefined {
   if (field.startsWith('http.')) return httpField(result.http, field.slice('http.'.length))
   if (field.startsWith(ENUMERATION)) return enumerationField(result.tls, field.slice(ENUMERATION.length))
-  if (field.startsWith('tcp.capture.')) return captureField(result.tcp, field.slice('tcp.capture.'.length))
   return factField(result, field)
 }
 
