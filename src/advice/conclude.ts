@@ -14,7 +14,7 @@ import {type Millis, formatDuration} from '../core/units.ts'
 import {judge} from './judge.ts'
 import {describeSteps} from './ladder.ts'
 import type {ControlSeen, Observed} from './observed.ts'
-import {failureOf, works} from './reach.ts'
+import {failureOf, outwardLinks, works} from './reach.ts'
 import type {Finding} from './rule.ts'
 
 export interface DiagnosisFrame {
@@ -46,9 +46,9 @@ export function concludeDiagnosis(observed: Observed, frame: DiagnosisFrame): Di
     duration_ms: round(frame.duration),
     verdict,
     exit: isOver ? (frame.interrupted ?? EXIT.interrupted) : EXIT_OF[verdict],
-    cause: isOver || !cause ? null : publish(cause),
+    cause: isOver || !cause ? null : publish(cause, observed),
     not: passed(steps, cause),
-    warnings: others.map(publish),
+    warnings: others.map((each) => publish(each, observed)),
     suppressed,
     steps: steps.map(cleanStep),
     controls: observed.controls.map(controlOf),
@@ -115,7 +115,8 @@ function passed(steps: readonly DiagnosisStep[], cause: Finding | null): readonl
   return steps.filter(({status, layer}) => status === 'ok' && layer !== cause?.layer).map(({layer}) => layer)
 }
 
-function publish({code, title, layer, blame, text, evidence, next}: Finding): DiagnosisFinding {
+function publish(finding: Finding, observed: Observed): DiagnosisFinding {
+  const {code, title, layer, blame, text, evidence, next} = finding
   const unique = (list: readonly string[]): readonly string[] => [...new Set(list.map(stripControl))]
   return {
     code,
@@ -124,8 +125,20 @@ function publish({code, title, layer, blame, text, evidence, next}: Finding): Di
     blame,
     text: stripControl(text),
     evidence: unique(evidence),
-    next: unique(next).slice(0, MOST_ADVICE),
+    next: unique(next.map((line) => fillIn(line, finding, observed))).slice(0, MOST_ADVICE),
   }
+}
+
+/** General advice becomes a command that can be copied, where the walk knows what belongs there. */
+function fillIn(line: string, {addresses: about}: Finding, observed: Observed): string {
+  const address = about?.[0] ?? observed.addresses[0]?.address
+  const words = {ADDRESS: address, DEVICE: deviceOf(observed, address), NAME: observed.names?.host}
+  return line.replaceAll(/\b(ADDRESS|DEVICE|NAME)\b/g, (word) => words[word as keyof typeof words] ?? word)
+}
+
+function deviceOf({addresses, links}: Observed, address: string | undefined): string | undefined {
+  const route = addresses.find((walk) => walk.address === address)?.route
+  return route?.status === 'found' ? route.device : outwardLinks(links ?? [])[0]?.name
 }
 
 function cleanStep(step: DiagnosisStep): DiagnosisStep {

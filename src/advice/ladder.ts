@@ -11,7 +11,7 @@ import type {
   PingSeen,
   ResolverSeen,
 } from './observed.ts'
-import {failureOf, hasGlobal, isAlive, outwardLinks, usableLinks} from './reach.ts'
+import {failureOf, hasGlobal, isAbsent, isAlive, outwardLinks, usableLinks} from './reach.ts'
 import {isDead} from './rules/own-network.ts'
 import {serviceSteps} from './service-steps.ts'
 
@@ -132,8 +132,16 @@ function routeText({address, route}: AddressWalk | ResolverSeen): string {
   return `${address} ${route.gateway === null ? '' : `via ${route.gateway} `}dev ${route.device}`
 }
 
-function gatewayStep({addresses, names}: Observed): DiagnosisStep {
+function gatewayStep({addresses, names, gateways}: Observed): DiagnosisStep {
   const all = addresses.length > 0 ? addresses : (names?.resolvers ?? [])
+  const absent = all.find((each) => gateways.includes(each.address) && isAbsent(each))
+  if (absent) {
+    return step(
+      'gateway',
+      'failed',
+      `${absent.address} no ping reply, neighbour ${absent.neighbour ?? 'not listed'}`,
+    )
+  }
   const seen = all.flatMap(({gateway}) => (gateway ? [gateway] : []))
   const distinct = [...new Map(seen.map((each) => [each.address, each])).values()]
   if (distinct.length === 0) {
@@ -181,7 +189,11 @@ function pingText({address, ping}: {readonly address: string; readonly ping: Pin
 function mtuStep({addresses}: Observed): readonly DiagnosisStep[] {
   const all = addresses.flatMap(({address, mtu}) => (mtu ? [{address, mtu}] : []))
   const [first] = all
-  if (!first) return [step('mtu', 'skipped', 'needs a ping reply')]
+  if (!first) {
+    const isLocal =
+      addresses.length > 0 && addresses.every(({route}) => route.status === 'found' && route.local)
+    return [step('mtu', 'skipped', isLocal ? 'none: no link in between' : 'needs a ping reply')]
+  }
   const silent = all.find(({mtu}) => mtu.status === 'silent') ?? first
   const {mtu} = silent
   switch (mtu.status) {

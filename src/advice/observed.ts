@@ -101,6 +101,8 @@ export interface ResolverSeen extends ResolvedAddress {
   readonly route: RouteSeen
   readonly gateway: GatewaySeen | null
   readonly ping: PingSeen | null
+  /** As of `AddressWalk`. */
+  readonly neighbour: string | null
   readonly answers: readonly AnswerSeen[]
 }
 
@@ -145,6 +147,8 @@ export interface Observed {
   readonly target: TargetUrl
   /** Null: `ip` could not be asked, see `unseen`. */
   readonly links: readonly OwnLink[] | null
+  /** Next hops of the default routes. */
+  readonly gateways: readonly string[]
   /** Null for a literal address. */
   readonly names: NamesSeen | null
   readonly addresses: readonly AddressWalk[]

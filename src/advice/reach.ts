@@ -44,6 +44,12 @@ export interface Destination {
   readonly route: RouteSeen
   readonly gateway: AddressWalk['gateway']
   readonly ping: PingSeen | null
+  readonly neighbour: string | null
+}
+
+/** On the own link, where nobody answers for the address. */
+export function isAbsent({neighbour, ping}: Pick<Destination, 'neighbour' | 'ping'>): boolean {
+  return (neighbour === 'FAILED' || neighbour === 'INCOMPLETE') && answersPing(ping) !== true
 }
 
 export function blockedDestinations(observed: Observed): readonly Destination[] {
@@ -67,7 +73,8 @@ const VIRTUAL = /^(tunl|sit|gre|gretap|erspan|ip6|ip_vti|ifb|dummy|docker|br-|vi
 export function outwardLinks(links: readonly OwnLink[]): readonly OwnLink[] {
   const candidates = links.filter(({loopback}) => !loopback)
   const real = candidates.filter(({name, addresses}) => addresses.length > 0 || !VIRTUAL.test(name))
-  return real.length > 0 ? real : candidates
+  const shown = real.length > 0 ? real : candidates
+  return shown.toSorted((one, other) => Number(hasGlobal(other)) - Number(hasGlobal(one)))
 }
 
 export function hasGlobal({addresses}: OwnLink, family?: 4 | 6): boolean {

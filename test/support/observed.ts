@@ -78,6 +78,7 @@ export function observedOf(change: Partial<Observed> = {}): Observed {
   return {
     target: targetOf('https://shop.example/'),
     links: [ETH0],
+    gateways: ['10.0.0.1'],
     names: namesOf(),
     addresses: [walkOf('10.1.0.1')],
     service: serviceOf(),

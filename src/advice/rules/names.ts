@@ -1,7 +1,7 @@
 /** Resolvers and names. */
 import type {Failure} from '../../core/failure.ts'
 import type {NamesSeen, Observed, ResolverSeen} from '../observed.ts'
-import {answersPing, failureOf, isAlive} from '../reach.ts'
+import {answersPing, failureOf, isAbsent, isAlive} from '../reach.ts'
 import {type Finding, type Rule, fromFailure, makeFinding} from '../rule.ts'
 
 const OWN_NETWORK = ['link', 'address', 'route', 'gateway'] as const
@@ -45,6 +45,10 @@ function allDead(names: NamesSeen, dead: readonly ResolverSeen[]): Finding {
     next: dead.map(({address}) => `netdrill probe dns ${names.host} --server ${address}`).slice(0, 1),
   } as const
   if (!failure) return makeFinding('DNS_TIMEOUT', {...details, text: `${all} did not answer`})
+  if (dead.every(isAbsent)) {
+    const text = `${all} should be on the own link, but nobody there answers for it`
+    return makeFinding('DNS_UNREACHABLE', {...details, text})
+  }
   const finding = fromFailure(failure, details)
   return {...finding, text: `${all} ${SAYS[failure.code] ?? `failed: ${failure.message}`}`}
 }

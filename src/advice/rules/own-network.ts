@@ -2,7 +2,14 @@
 import type {FindingCode, FailureCode} from '../../core/codes/index.ts'
 import {type Millis, formatDuration} from '../../core/units.ts'
 import type {GatewaySeen, Observed, OwnLink, RefusingRoute} from '../observed.ts'
-import {type Destination, blockedDestinations, hasGlobal, outwardLinks, usableLinks} from '../reach.ts'
+import {
+  type Destination,
+  blockedDestinations,
+  hasGlobal,
+  isAbsent,
+  outwardLinks,
+  usableLinks,
+} from '../reach.ts'
 import {type Finding, type Rule, makeFinding} from '../rule.ts'
 
 export const link: Rule = {
@@ -117,21 +124,34 @@ export const gateway: Rule = {
   dependsOn: ['link', 'address', 'route', 'hosts'],
   find: (observed) => {
     const blocked = blockedDestinations(observed).filter(({route: seen}) => seen.status !== 'refused')
-    const dead = blocked.filter((each) => each.gateway !== null && isDead(each.gateway))
+    const dead = blocked.flatMap((each) => deadHop(each, observed.gateways))
     const [first] = dead
-    if (!first?.gateway || dead.length < blocked.length) return []
-    const {address: hop, device, state, ping} = first.gateway
+    if (!first || dead.length < blocked.length) return []
+    const {address: hop, device, state, ping} = first.hop
     const said = ping.status === 'failed' ? `ping: ${ping.failure.code}` : 'ping: not possible here'
     return [
       makeFinding('GATEWAY_DEAD', {
         layer: 'gateway',
-        addresses: dead.map((each) => each.address),
+        addresses: dead.map(({destination}) => destination.address),
         text: `the gateway ${hop} on ${device} does not answer: nothing leaves the own network`,
         evidence: [`${hop} ${said}`, `${hop} in the neighbour table: ${state ?? 'not listed'}`],
         next: [`ip neigh show dev ${device}`],
       }),
     ]
   },
+}
+
+interface DeadHop {
+  readonly destination: Destination
+  readonly hop: GatewaySeen
+}
+
+/** The gateway on the way there, or the destination itself where that is the gateway, as of many a home's resolver. */
+function deadHop(destination: Destination, gateways: readonly string[]): readonly DeadHop[] {
+  const {address: own, gateway: via, route: way, ping, neighbour} = destination
+  if (via !== null) return isDead(via) ? [{destination, hop: via}] : []
+  if (!gateways.includes(own) || way.status !== 'found' || ping === null || !isAbsent(destination)) return []
+  return [{destination, hop: {address: own, device: way.device, ping, state: neighbour}}]
 }
 
 /** Silence alone proves nothing, since routers may drop ping; an unanswered ARP request does. */

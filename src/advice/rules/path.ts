@@ -2,7 +2,7 @@
 import type {Blame, Failure} from '../../core/failure.ts'
 import {formatDuration} from '../../core/units.ts'
 import type {AddressWalk, ControlSeen, Observed} from '../observed.ts'
-import {answersPing, failureOf, works} from '../reach.ts'
+import {answersPing, failureOf, isAbsent, works} from '../reach.ts'
 import {type Finding, type Rule, fromFailure, makeFinding} from '../rule.ts'
 
 const OWN_NETWORK = ['link', 'address', 'route', 'gateway'] as const
@@ -151,10 +151,7 @@ export const host: Rule = {
   find: (observed) => {
     const {addresses, target} = observed
     if (addresses.length === 0 || addresses.some((walk) => works(observed, walk) !== false)) return []
-    const absent = addresses.filter(
-      ({neighbour, ping}) =>
-        (neighbour === 'FAILED' || neighbour === 'INCOMPLETE') && answersPing(ping) !== true,
-    )
+    const absent = addresses.filter(isAbsent)
     const all = addresses.map(({address}) => address)
     if (absent.length === addresses.length) {
       const text = `${all.join(', ')} should be on the own link, but nobody there answers for it`

@@ -32,7 +32,7 @@ export async function walkAddress(
   target: ResolvedAddress & {readonly port: number | null},
   onTcp: (outcome: Outcome | null) => void,
 ): Promise<AddressWalk> {
-  const {hops, own} = tools
+  const {hops} = tools
   const {address, family} = target
   const dialled = dial(run, target)
   void dialled.then(onTcp)
@@ -40,8 +40,7 @@ export async function walkAddress(
   const [gateway, ping, tcp] = await Promise.all([hops.gateway(asked, family), hops.ping(target), dialled])
   const route = asked.status === 'unseen' ? routeByError(tcp) : asked
   const mtu = await lookAtMtu(run, tools, target, {route, ping})
-  const onLink = route.status === 'found' && route.gateway === null && !route.local
-  const neighbour = onLink ? await own.neighbour(address, route.device) : null
+  const neighbour = await hops.neighbour(route, address)
   return {address, family, route, gateway, ping, neighbour, mtu, tcp}
 }
 

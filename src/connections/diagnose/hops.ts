@@ -10,6 +10,8 @@ export interface Hops {
   /** Null when the route has no gateway, or none is known. */
   gateway(route: RouteSeen, family: Family): Promise<GatewaySeen | null>
   ping(target: ResolvedAddress): Promise<PingSeen>
+  /** The state of the address itself in the neighbour table; null when it is not on the link. Ask after the ping. */
+  neighbour(route: RouteSeen, address: string): Promise<string | null>
 }
 
 export function openHops(own: Promise<OwnNetwork>, pinger: Pinger): Hops {
@@ -28,6 +30,10 @@ export function openHops(own: Promise<OwnNetwork>, pinger: Pinger): Hops {
   return {
     ping,
     route: async (address) => remember(routes, address, async () => (await own).route(address)),
+    neighbour: async (route, address) => {
+      const isOnLink = route.status === 'found' && route.gateway === null && !route.local
+      return isOnLink ? (await own).neighbour(address, route.device) : null
+    },
     gateway: async (route, family) => {
       if (route.status !== 'found' || route.gateway === null) return null
       const {gateway, device} = route

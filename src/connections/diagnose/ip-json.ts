@@ -108,6 +108,10 @@ function prefixOf(network: string): number {
   return network === 'default' ? 0 : Number(network.split('/')[1] ?? 128)
 }
 
+export function defaultGateways(table: readonly Json[]): readonly string[] {
+  return table.filter((route) => route['dst'] === 'default').flatMap((route) => text(route['gateway']) ?? [])
+}
+
 /** The state of one neighbour from `ip -json neigh show`, such as `REACHABLE`. */
 export function neighbourState(list: readonly Json[], address: string, device: string): string | null {
   const entry = list.find((each) => each['dst'] === address && each['dev'] === device)

@@ -87,9 +87,10 @@ async function askResolvers(
       const isSilent = answers.every(
         ({outcome}) => outcome.status === 'failed' && isSilence(outcome.failure.code),
       )
-      if (!isSilent) return {...server, route, gateway: null, ping: null, answers}
+      if (!isSilent) return {...server, route, gateway: null, ping: null, neighbour: null, answers}
       const [gateway, ping] = await Promise.all([hops.gateway(route, server.family), hops.ping(server)])
-      return {...server, route, gateway, ping, answers}
+      const neighbour = await hops.neighbour(route, server.address)
+      return {...server, route, gateway, ping, neighbour, answers}
     }),
   )
 }

@@ -3,12 +3,14 @@ import type {OwnLink, RouteSeen} from '../../advice/observed.ts'
 import {addressFamily} from '../../core/address.ts'
 import type {ExecResult, Ports} from '../../core/ports.ts'
 import type {Millis} from '../../core/units.ts'
-import {neighbourState, parseList, readLinks, readRoute} from './ip-json.ts'
+import {defaultGateways, neighbourState, parseList, readLinks, readRoute} from './ip-json.ts'
 
 export interface OwnNetwork {
   readonly links: readonly OwnLink[] | null
   /** Why `links` and routes are missing. */
   readonly unseen: string | null
+  /** Next hops of the default routes. */
+  readonly gateways: readonly string[]
   route(address: string): Promise<RouteSeen>
   /** The state in the neighbour table now; null when it is not listed. */
   neighbour(address: string, device: string): Promise<string | null>
@@ -27,6 +29,7 @@ export async function readOwnNetwork({exec}: Pick<Ports, 'exec'>, signal: AbortS
   return {
     links: unseen === null ? readLinks(parseList(links.stdout)) : null,
     unseen,
+    gateways: defaultGateways(table),
     route: async (address) => {
       if (unseen !== null) return {status: 'unseen'}
       return readRoute(address, await ip(...family(address), 'route', 'get', address), table)

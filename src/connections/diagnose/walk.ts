@@ -56,6 +56,7 @@ export async function walk(request: WalkRequest, ports: Ports): Promise<Observed
     return {
       target,
       links: tools.own.links,
+      gateways: tools.own.gateways,
       names,
       ...found,
       beyondHosts: await lookBeyondHosts(run, request, names, found.addresses),

@@ -6,7 +6,9 @@ import {type Workshop, openWorkshop} from '../../support/certificates.ts'
 import {namespacesMissing, nodeIn} from '../../support/namespaces.ts'
 import type {DiagnoseHere} from './diagnose-here.ts'
 import type {ServeWorld} from './serve-world.ts'
-import {CLIENTS, OWN_NETWORK, type Situation, TARGETS} from './situations.ts'
+import {OWN_NETWORK} from './own-network-situations.ts'
+import {CLIENTS, type Situation} from './situations.ts'
+import {TARGETS} from './target-situations.ts'
 import {type ClientSpec, type World, makeWorld} from './world.ts'
 
 const HERE = new URL('diagnose-here.ts', import.meta.url).pathname
