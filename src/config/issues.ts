@@ -3,6 +3,9 @@ import type * as z from 'zod'
 import type {ProblemCode} from '../core/codes/index.ts'
 import type {Problem} from '../core/errors.ts'
 import {shorten, suggest} from '../core/text.ts'
+import {describeValue} from './describe-value.ts'
+import {withoutEchoes} from './echoes.ts'
+import {withoutQuotes} from './written-otherwise.ts'
 import type {Path, Place, YamlSource} from './source.ts'
 
 type RawIssue = z.core.$ZodRawIssue
@@ -51,7 +54,7 @@ function unknownKey(key: string, known: readonly string[], position: Problem['po
   const advice = near === null ? list : [`did you mean "${near}"?`]
   return {
     code: 'CONFIG_UNKNOWN_KEY',
-    message: `unknown key "${key}"`,
+    message: `unknown key "${shorten(key, 60)}"`,
     ...(position && {position}),
     advice: advice.length > 0 ? advice : ['remove it'],
   }
@@ -97,13 +100,27 @@ function unionProblems(
   }
   const branches = issue.errors as readonly (readonly Issue[])[]
   const fitting = branches.filter((issues) => !issues.some(rejectsType))
+  const lost = fitting.length > 1 ? fitting[0]?.find((inner) => isMissingIn(inner, fitting)) : undefined
+  if (lost) return problemsOf(lost, source, data, path)
   const best = fitting.toSorted((a, b) => a.length - b.length)[0]
-  if (best) return best.flatMap((inner) => problemsOf(inner, source, data, path))
+  if (best) return withoutEchoes(best).flatMap((inner) => problemsOf(inner, source, data, path))
   const told = branches.flat().find((inner) => rejectsType(inner) && inner.message !== PLAIN)
   if (told) return problemsOf(told, source, data, path)
   if (seen === undefined) return [missing(source, path)]
   const expected = new Set(branches.flat().filter(rejectsType).map(expectation))
-  return [invalid(`expected ${[...expected].join(' or ')}, found ${describe(seen)}`, source.positionOf(path))]
+  return [
+    invalid(`expected ${[...expected].join(' or ')}, found ${describeValue(seen)}`, source.positionOf(path)),
+  ]
+}
+
+/** What every branch misses decides which is meant, so what else they complain about says nothing yet. */
+function isMissingIn(issue: Issue, branches: readonly (readonly Issue[])[]): boolean {
+  const path = issue.path.join('.')
+  return branches.every((issues) =>
+    issues.some(
+      (inner) => inner.code === 'invalid_type' && inner.input === undefined && inner.path.join('.') === path,
+    ),
+  )
 }
 
 /** The branch isn't meant at all: another type, or a schema that says so itself with `otherBranch`. */
@@ -126,7 +143,7 @@ function choiceProblem({name, seen, options}: Choice, source: YamlSource, path: 
   }
   const near = typeof seen === 'string' ? suggest(seen, options) : null
   return {
-    ...invalid(`there is no ${name} ${describe(seen)}`, source.positionOf(path)),
+    ...invalid(`there is no ${name} ${describeValue(seen)}`, source.positionOf(path)),
     advice: near === null ? advice : [`did you mean "${near}"?`, ...advice],
   }
 }
@@ -136,32 +153,52 @@ function plainProblem(issue: Issue, source: YamlSource, data: unknown, path: Pat
   if (issue.code === 'invalid_type' && seen === undefined) return missing(source, path)
   const position = source.positionOf(path)
   if (issue.message !== PLAIN) return invalid(issue.message, position)
+  const unquoted = withoutQuotes(issue, seen)
   switch (issue.code) {
     case 'invalid_type':
-      return invalid(`expected ${expectation(issue)}, found ${describe(seen)}`, position)
-    case 'invalid_value': {
-      if (seen === undefined) return missing(source, path)
-      const words = issue.values.map(String)
-      const near = typeof seen === 'string' ? suggest(seen, words) : null
-      const one = words.length === 1 ? `expected ${words[0] ?? ''}` : `expected one of ${words.join(', ')}`
-      const problem = invalid(`${one}, found ${describe(seen)}`, position)
-      return near === null ? problem : {...problem, advice: [`did you mean "${near}"?`]}
-    }
+      return {
+        ...invalid(`expected ${expectation(issue)}, found ${describeValue(seen)}`, position),
+        ...unquoted,
+      }
+    case 'invalid_value':
+      return choiceOf(issue, source, {seen, path, unquoted})
     case 'too_small':
       return issue.origin === 'array' && issue.minimum === 1
         ? {code: 'CONFIG_EMPTY', message: 'the list is empty', position, advice: ['add at least one entry']}
         : invalid(
-            `${describe(seen)} is too small: ${bound('at least', issue.minimum, issue.origin)}`,
+            `${describeValue(seen)} is too small: ${bound('at least', issue.minimum, issue.origin)}`,
             position,
           )
     case 'too_big':
       return invalid(
-        `${describe(seen)} is too large: ${bound('at most', issue.maximum, issue.origin)}`,
+        `${describeValue(seen)} is too large: ${bound('at most', issue.maximum, issue.origin)}`,
         position,
       )
     default:
-      return invalid(`${describe(seen)} is not allowed here`, position)
+      return invalid(`${describeValue(seen)} is not allowed here`, position)
   }
+}
+
+interface Seen {
+  readonly seen: unknown
+  readonly path: Path
+  readonly unquoted: Pick<Problem, 'advice'> | null
+}
+
+/** One of a few words or numbers was expected. */
+function choiceOf(
+  issue: Extract<Issue, {code: 'invalid_value'}>,
+  source: YamlSource,
+  {seen, path, unquoted}: Seen,
+): Problem {
+  const position = source.positionOf(path)
+  if (seen === undefined) return missing(source, path, issue.values)
+  const words = issue.values.map(String)
+  const near = typeof seen === 'string' ? suggest(seen, words) : null
+  const one = words.length === 1 ? `expected ${words[0] ?? ''}` : `expected one of ${words.join(', ')}`
+  const problem = invalid(`${one}, found ${describeValue(seen)}`, position)
+  if (unquoted) return {...problem, ...unquoted}
+  return near === null ? problem : {...problem, advice: [`did you mean "${near}"?`]}
 }
 
 function bound(words: string, limit: number | bigint, origin: string): string {
@@ -169,8 +206,16 @@ function bound(words: string, limit: number | bigint, origin: string): string {
   return `${words} ${limit}${unit}`
 }
 
-function missing(source: YamlSource, path: Path): Problem {
-  return invalid(`"${String(path.at(-1))}" is missing`, source.keyPositionOf(path.slice(0, -1)))
+function missing(source: YamlSource, path: Path, values: readonly unknown[] = []): Problem {
+  const key = String(path.at(-1))
+  const advice =
+    key === 'url'
+      ? ['write url: tcp://host:443']
+      : values.length === 1
+        ? [`write ${key}: ${String(values[0])}`]
+        : []
+  const problem = invalid(`"${key}" is missing`, source.keyPositionOf(path.slice(0, -1)))
+  return advice.length === 0 ? problem : {...problem, advice}
 }
 
 function invalid(message: string, position: Problem['position']): Problem {
@@ -191,13 +236,6 @@ const NAMES: Readonly<Record<string, string>> = {
 function expectation(issue: Issue): string {
   if (issue.code === 'invalid_value') return issue.values.map(String).join(' or ')
   return issue.code === 'invalid_type' ? (NAMES[issue.expected] ?? issue.expected) : 'another value'
-}
-
-function describe(value: unknown): string {
-  if (value === null || value === undefined) return 'nothing'
-  if (typeof value === 'string') return JSON.stringify(shorten(value, 40))
-  if (Array.isArray(value)) return 'a list'
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'a mapping'
 }
 
 function valueAt(data: unknown, path: Path): unknown {

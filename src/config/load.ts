@@ -4,9 +4,13 @@ import {type Position, type Problem, UserError} from '../core/errors.ts'
 import {type ConditionContext, readCondition} from './conditions/parse.ts'
 import type {Condition} from './conditions/condition.ts'
 import {ConditionMistake} from './conditions/scan.ts'
+import {withoutEchoes} from './echoes.ts'
+import {checkText} from './check-text.ts'
 import {noteIssue, problemsOf} from './issues.ts'
 import {type Path, type Place, type YamlSource, isBlank, openSource} from './source.ts'
 import {type Substitution, mask, substitute} from './substitute.ts'
+import {checkSyntax} from './syntax.ts'
+import {toData} from './to-data.ts'
 
 export type {Path} from './source.ts'
 
@@ -17,6 +21,8 @@ export interface LoadRequest<Schema extends z.ZodType> {
   readonly schema: Schema
   /** Where `${NAME}` comes from; without it references are left as they are. */
   readonly env?: (name: string) => string | undefined
+  /** Where `${file:PATH}` comes from; without it each is a mistake. */
+  readonly secretFile?: ((path: string) => string | undefined) | undefined
 }
 
 export interface LoadedDocument<T> {
@@ -24,7 +30,7 @@ export interface LoadedDocument<T> {
   readonly value: T
   /** Legal, but probably not meant: empty lists of conditions. */
   readonly warnings: readonly Problem[]
-  /** Values taken from the environment: to be masked in everything that is shown. */
+  /** Values taken from the environment and from files: to be masked in everything that is shown. */
   readonly substitutions: readonly Substitution[]
   /** Where a value was written, or a part of a text value; for checks that come after the schema's. */
   readonly positionOf: (path: Path, place?: Place) => Position
@@ -38,7 +44,9 @@ export function loadDocument<Schema extends z.ZodType>(
   request: LoadRequest<Schema>,
 ): LoadedDocument<z.output<Schema>> {
   const {file, schema} = request
-  const source = openSource(file, request.text.replace(/^\uFEFF/, ''))
+  const text = request.text.replace(/^\uFEFF/, '')
+  checkText(file, text)
+  const source = openSource(file, text)
   const duplicates = checkSyntax(source)
   if (isBlank(source.document) && duplicates.length === 0) {
     throw new UserError({
@@ -49,13 +57,14 @@ export function loadDocument<Schema extends z.ZodType>(
     })
   }
   const {substitutions, problems} = request.env
-    ? substitute(source, request.env)
+    ? substitute(source, {env: request.env, file: request.secretFile})
     : {substitutions: [], problems: []}
   const data = toData(source)
   const result = schema.safeParse(data, {error: noteIssue})
-  const issues = result.success ? [] : result.error.issues
+  const issues = result.success ? [] : withoutEchoes(result.error.issues)
   const found = issues.flatMap((issue) => problemsOf(issue, source, data))
-  const all = [...duplicates, ...problems, ...found].map((problem) => masked(problem, substitutions))
+  const own = found.filter((problem) => !problems.some((reference) => covers(problem, reference)))
+  const all = distinct([...duplicates, ...problems, ...own].map((problem) => masked(problem, substitutions)))
   if (all.length > 0 || !result.success) throw new UserError(inOrder(all))
   return {
     file,
@@ -68,44 +77,20 @@ export function loadDocument<Schema extends z.ZodType>(
   }
 }
 
-/**
- * Throws for the first real syntax error only, since those after it are mostly its consequences. Repeated keys don't
- * disturb the rest: they are returned, to be shown with everything else.
- */
-function checkSyntax({document, positionAt}: YamlSource): readonly Problem[] {
-  const faults = [...document.errors, ...document.warnings].map((fault) => ({
-    repeated: fault.code === 'DUPLICATE_KEY',
-    problem: {
-      code: 'CONFIG_SYNTAX' as const,
-      message: fault.code === 'DUPLICATE_KEY' ? 'the key is there twice' : firstLine(fault.message),
-      position: positionAt(fault.pos[0], fault.pos[1] - fault.pos[0]),
-    },
-  }))
-  const broken = faults.find((fault) => !fault.repeated)?.problem
-  const repeated = faults.filter((fault) => fault.repeated).map((fault) => fault.problem)
-  if (!broken) return repeated
-  const before = repeated.filter((problem) => problem.position.line < broken.position.line)
-  const hasReference = broken.position.source?.includes('${')
-  const advice = hasReference ? ['inside { } and [ ] a ${NAME} needs quotes'] : undefined
-  throw new UserError([...before, {...broken, ...(advice && {advice})}])
-}
-
-function toData(source: YamlSource): unknown {
-  try {
-    // The default limit on aliases keeps a small text from growing to gigabytes.
-    return source.document.toJS({maxAliasCount: 100})
-  } catch (error) {
-    const message = error instanceof Error ? firstLine(error.message) : 'the document can not be read'
-    throw new UserError({code: 'CONFIG_SYNTAX', message, position: source.positionAt(0, 1)})
-  }
-}
-
-function firstLine(message: string): string {
-  return message.split('\n')[0] ?? message
-}
-
 function masked(problem: Problem, substitutions: readonly Substitution[]): Problem {
   return {...problem, message: mask(problem.message, substitutions)}
+}
+
+/** What is said of a value that holds a reference which led nowhere is a consequence of that. */
+function covers({position: wide}: Problem, {position: narrow}: Problem): boolean {
+  if (!wide || !narrow || wide.line !== narrow.line) return false
+  return wide.column <= narrow.column && narrow.column < wide.column + (wide.length ?? 1)
+}
+
+/** What an alias repeats is wrong in one place. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  const keyOf = ({message, position}: Problem): string => `${position?.line}:${position?.column}:${message}`
+  return [...new Map(problems.map((problem) => [keyOf(problem), problem])).values()]
 }
 
 function inOrder(problems: readonly Problem[]): readonly Problem[] {

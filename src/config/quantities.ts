@@ -1,5 +1,7 @@
 /** Building blocks for schemas: a text with its unit goes in, a number comes out. */
 import * as z from 'zod'
+import {describeValue} from './describe-value.ts'
+import {meantQuantity} from './meant-quantity.ts'
 import {
   type BitsPerSecond,
   type Bytes,
@@ -13,7 +15,7 @@ import {
   parseSize,
 } from '../core/units.ts'
 
-interface Quantity<T> {
+interface Quantity<T extends number> {
   readonly parse: (text: string) => Parsed<T>
   /** For JSON Schema: what editors check while one types. */
   readonly pattern: string
@@ -21,25 +23,34 @@ interface Quantity<T> {
   readonly examples: readonly string[]
   /** What to write instead of a bare number. */
   readonly unitsFor: (value: number) => string
+  /** What it is, with its article. */
+  readonly nature: string
 }
 
-function quantity<T>(kind: Quantity<T>): z.ZodType<T, string> {
+function quantity<T extends number>(kind: Quantity<T>): z.ZodType<T, string> {
   return z
     .string({
-      error: ({input}) =>
-        typeof input === 'number' ? `${input} has no unit: write ${kind.unitsFor(input)}` : undefined,
+      error: ({input}) => {
+        if (input === undefined) return undefined
+        if (typeof input === 'number' && Number.isFinite(input))
+          return `${input} has no unit: write ${kind.unitsFor(input)}`
+        return `expected ${kind.nature} such as ${kind.examples[0] ?? ''}, found ${describeValue(input)}`
+      },
     })
     .meta({pattern: kind.pattern, description: kind.description, examples: [...kind.examples]})
     .transform((text, context) => {
       const parsed = kind.parse(text)
       if (parsed.ok) return parsed.value
-      context.issues.push({code: 'custom', message: parsed.because, input: text})
+      const meant = meantQuantity(text, kind.parse)
+      const params = meant === null ? {} : {params: {advice: [`did you mean "${meant}"?`]}}
+      context.issues.push({code: 'custom', message: parsed.because, input: text, ...params})
       return z.NEVER
     })
 }
 
 /** `250ms`, `30s`, `1h30m` to milliseconds. */
 export const durationSchema = quantity<Millis>({
+  nature: 'a duration',
   parse: parseDuration,
   pattern: String.raw`^\s*(\d+(\.\d+)?d)?(\d+(\.\d+)?h)?(\d+(\.\d+)?m)?(\d+(\.\d+)?s)?(\d+(\.\d+)?ms)?(\d+(\.\d+)?us)?\s*$`,
   description: 'A duration with its unit: us, ms, s, m, h or d; larger units first.',
@@ -61,6 +72,7 @@ export function durationBetween(least: Millis, most: Millis): z.ZodType<Millis, 
 
 /** `512kbit`, `10mbit` to bits per second, in tc's words. */
 export const rateSchema = quantity<BitsPerSecond>({
+  nature: 'a rate',
   parse: parseRate,
   pattern: String.raw`^\s*\d+(\.\d+)?([kKmMgG]?[bB][iI][tT]|[kKmM]?[bB][pP][sS])\s*$`,
   description:
@@ -71,6 +83,7 @@ export const rateSchema = quantity<BitsPerSecond>({
 
 /** `5%`, `0.1%` to a ratio between 0 and 1. */
 export const percentSchema = quantity<Ratio>({
+  nature: 'a percentage',
   parse: parsePercent,
   pattern: String.raw`^\s*\d+(\.\d+)?%\s*$`,
   description: 'A share between 0% and 100%.',
@@ -80,6 +93,7 @@ export const percentSchema = quantity<Ratio>({
 
 /** `1400B`, `32kB`, `4KiB` to octets. */
 export const sizeSchema = quantity<Bytes>({
+  nature: 'a size',
   parse: parseSize,
   pattern: String.raw`^\s*\d+(\.\d+)?(B|kB|MB|KiB|MiB)\s*$`,
   description: 'A size with its unit: B, kB, MB, KiB or MiB.',

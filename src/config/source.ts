@@ -26,6 +26,7 @@ export interface Place {
 
 export interface YamlSource {
   readonly document: Document
+  readonly text: string
   /** Where the value of that path begins; the nearest ancestor when it isn't there. */
   readonly positionOf: (path: Path, place?: Place) => Position
   /** Where the key itself stands. */
@@ -67,7 +68,7 @@ export function openSource(file: string, text: string): YamlSource {
     const empty = !value?.range || value.range[0] === value.range[1]
     return empty && key ? positionOfNode(key) : value ? positionOfNode(value) : positionAt(0, 1)
   }
-  return {document, positionOf, keyPositionOf, positionAt, positionInside}
+  return {document, text, positionOf, keyPositionOf, positionAt, positionInside}
 }
 
 interface Located {

@@ -1,16 +1,29 @@
-/** `${NAME}` in values, replaced from the environment; `$${` stands for a literal `${`. */
+/** `${NAME}` and `${file:PATH}` in values, replaced by what they name; `$${` stands for a literal `${`. */
 import {Scalar, isScalar, parseDocument, visit} from 'yaml'
-import type {Problem} from '../core/errors.ts'
+import type {Position, Problem} from '../core/errors.ts'
 import {suggest} from '../core/text.ts'
-import type {Place, YamlSource} from './source.ts'
+import type {YamlSource} from './source.ts'
 
 /** What was put in; outputs mask these values. */
 export interface Substitution {
+  /** As it stood between the braces. */
   readonly name: string
   readonly value: string
 }
 
-const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\{[^}]*\}?/g
+/** Where values come from; a function that is not there leaves its references as they are. */
+export interface ValueSources {
+  readonly env: (name: string) => string | undefined
+  /** The text of a file named by `${file:PATH}`; undefined when it can't be read. */
+  readonly file?: ((path: string) => string | undefined) | undefined
+}
+
+const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\{file:([^}]+)\}|\$\{[^}]*\}?/g
+
+/** The paths of all `${file:PATH}` in a text, so that they can be read before the document is. */
+export function filesNamedIn(text: string): readonly string[] {
+  return [...text.matchAll(REFERENCE)].flatMap(([, , path]) => (path === undefined ? [] : [path.trim()]))
+}
 
 /**
  * Replaces the references in all values of the document, not in keys. An unquoted value that held one is read again,
@@ -18,26 +31,26 @@ const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\{[^}]*\}?/g
  */
 export function substitute(
   source: YamlSource,
-  env: (name: string) => string | undefined,
+  sources: ValueSources,
 ): {readonly substitutions: readonly Substitution[]; readonly problems: readonly Problem[]} {
   const substitutions: Substitution[] = []
   const problems: Problem[] = []
   visit(source.document, {
     Scalar(key, node) {
       if (key === 'key' || typeof node.value !== 'string' || !node.value.includes('${')) return
-      const original = node.value
       let used = false
-      const replaced = original.replaceAll(
+      const replaced = node.value.replaceAll(
         REFERENCE,
-        (match: string, name: string | undefined, at: number) => {
+        (match: string, name: string | undefined, path: string | undefined, at: number) => {
           if (match === '$${') return '${'
-          const value = name === undefined ? undefined : env(name)
-          if (name === undefined || value === undefined) {
-            problems.push(missing(source, node, {at, length: match.length}, name))
+          const value = valueOf({name, path: path?.trim()}, sources)
+          if (value === undefined) {
+            const position = source.positionInside(node, {at, length: match.length})
+            problems.push(missing(match, {name, path: path?.trim()}, position))
             return match
           }
           used = true
-          substitutions.push({name, value})
+          substitutions.push({name: match.slice(2, -1), value})
           return value
         },
       )
@@ -47,11 +60,28 @@ export function substitute(
   return {substitutions, problems}
 }
 
-function missing(source: YamlSource, node: Scalar, place: Place, name: string | undefined): Problem {
-  const position = source.positionInside(node, place)
+interface Reference {
+  readonly name: string | undefined
+  readonly path: string | undefined
+}
+
+/** A file that a person edits ends with a line break, which is no part of its secret. */
+function valueOf({name, path}: Reference, {env, file}: ValueSources): string | undefined {
+  if (path !== undefined) return file?.(path)?.replace(/\r?\n$/, '')
+  return name === undefined ? undefined : env(name)
+}
+
+function missing(match: string, {name, path}: Reference, position: Position): Problem {
+  if (path !== undefined) {
+    const advice = ['the path counts from the folder of the document']
+    return {code: 'CONFIG_FILE', message: `the file ${path} can not be read`, position, advice}
+  }
   if (name === undefined) {
-    const advice = ['write ${NAME}', 'write $${ for a literal ${']
-    return {code: 'CONFIG_INVALID', message: 'not a reference to an environment variable', position, advice}
+    const fallback = /^\$\{\w+:?[-=]/.test(match)
+      ? ['there are no default values: set the variable instead']
+      : []
+    const advice = [...fallback, 'write ${NAME} or ${file:PATH}', 'write $${ for a literal ${']
+    return {code: 'CONFIG_INVALID', message: 'this refers to nothing', position, advice}
   }
   const near = suggest(name, ['HOME', 'USER', 'PATH', 'HOSTNAME'])
   const advice = [...(near === null ? [] : [`did you mean \${${near}}?`]), `set it: export ${name}=…`]

@@ -97,6 +97,7 @@ function layersOf(name: string, written: PolicyDocument, {book, above}: Climb): 
   if (inBook) return [...layersOf(base, inBook, {book, above: [...above, name]}), own]
   const preset = findPreset(base)
   if (preset) return [presetLayer(preset), own]
+  if (base === name) throw at(book, [...path, 'extends'], `the policy "${name}" extends itself`)
   const near = suggest(base, [...Object.keys(book.policies), ...PRESETS.map((known) => known.name)])
   const advice = near === null ? ['netdrill policy list shows the presets'] : [`did you mean "${near}"?`]
   throw at(book, [...path, 'extends'], `there is no policy "${base}" to extend`, {

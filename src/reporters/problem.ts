@@ -19,11 +19,21 @@ export function renderProblem(problem: Problem): string {
   return lines.join('\n')
 }
 
-/** The line of a position with a caret under the place; nothing where the line is not known. */
+/** A line of a minified document would fill the screen. */
+const WIDEST = 160
+const BEFORE = 60
+
+/** The line of a position with a caret under the place; nothing where the line is not known. Of a long line, its part. */
 export function renderSource(position: Position): readonly string[] {
   if (position.source === undefined) return []
   const number = String(position.line)
-  const before = position.source.slice(0, position.column - 1).replace(/[^\t]/g, ' ')
-  const caret = '^'.repeat(Math.max(1, position.length ?? 1))
-  return [`  ${number} | ${position.source}`, `  ${' '.repeat(number.length)} | ${before}${caret}`]
+  const from = position.source.length > WIDEST ? Math.max(0, position.column - 1 - BEFORE) : 0
+  const cut = position.source.slice(from, from + WIDEST)
+  const head = from > 0 ? '…' : ''
+  const tail = from + WIDEST < position.source.length ? '…' : ''
+  const before = cut.slice(0, position.column - 1 - from).replace(/[^\t]/g, ' ')
+  const room = Math.max(1, cut.length - before.length)
+  const caret = '^'.repeat(Math.min(room, Math.max(1, position.length ?? 1)))
+  const gap = ' '.repeat(head.length)
+  return [`  ${number} | ${head}${cut}${tail}`, `  ${' '.repeat(number.length)} | ${gap}${before}${caret}`]
 }

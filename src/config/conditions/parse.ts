@@ -5,7 +5,7 @@ import type {Condition, Operator} from './condition.ts'
 import {FIELD_NAMES, type FieldKind, type FieldType, fieldKind} from './fields.ts'
 import {ConditionMistake, type ScannedCondition, type Token, scanCondition} from './scan.ts'
 import {parseItem, parsePattern} from './values.ts'
-import {conditionOfWord} from './words.ts'
+import {conditionOfWord, nearWord} from './words.ts'
 
 export interface ConditionContext {
   /** The names that a field must be prefixed with, as in `api.rtt.p95`; without it there is no prefix. */
@@ -31,6 +31,11 @@ export function parseCondition(text: string, context: ConditionContext = {}): Co
 export function readCondition(text: string, context: ConditionContext = {}): Condition {
   const word = context.subjects ? undefined : conditionOfWord(text)
   if (word !== undefined) return readCondition(word, context)
+  const near = context.subjects ? null : nearWord(text)
+  if (near !== null) {
+    const place = {at: text.length - text.trimStart().length, length: text.trim().length}
+    throw new ConditionMistake(`"${text.trim()}" is no condition`, place, [`did you mean "${near}"?`])
+  }
   const scanned = scanCondition(text)
   const {subject, field} = splitSubject(scanned.field, context.subjects)
   const kind = fieldKind(field.text)
@@ -88,8 +93,39 @@ function unknownField(token: Token): ConditionMistake {
   const near = suggest(token.text, FIELD_NAMES)
   const head = token.text.split('.')[0] ?? ''
   const siblings = FIELD_NAMES.filter((name) => name.startsWith(`${head}.`))
-  const list = siblings.length > 0 ? [`fields of ${head}: ${siblings.join(', ')}`] : []
+  if (siblings.length === 0) return foreignField(token, near)
+  const list = [`fields of ${head}: ${siblings.join(', ')}`]
   return new ConditionMistake(`unknown field "${token.text}"`, token, [...didYouMean(near), ...list])
+}
+
+/** Its head is no field's: another target's name, a part of a field, or a word of another tool. */
+function foreignField(token: Token, near: string | null): ConditionMistake {
+  const message = `unknown field "${token.text}"`
+  const tail = token.text.slice(token.text.indexOf('.') + 1)
+  if (tail !== token.text && fieldKind(tail)) {
+    return new ConditionMistake(message, token, [
+      `a target's own condition has no name in front: write ${tail}`,
+    ])
+  }
+  const longer = FIELD_NAMES.find((name) => name.endsWith(`.${token.text}`))
+  const heads = [...new Set(FIELD_NAMES.map((name) => name.replace(/\..*/, '.…')))]
+  const advice = didYouMean(near ?? longer ?? MEANT[token.text.toLowerCase()] ?? null)
+  return new ConditionMistake(
+    message,
+    token,
+    advice.length > 0 ? advice : [`the fields are ${heads.join(', ')}`],
+  )
+}
+
+/** What other tools call it. */
+const MEANT: Readonly<Record<string, string>> = {
+  latency: 'rtt.avg',
+  response_time: 'phase.total',
+  duration: 'phase.total',
+  ping: 'rtt.avg',
+  error: 'code',
+  connected: 'ok',
+  success: 'ok',
 }
 
 function didYouMean(near: string | null): readonly string[] {
@@ -109,16 +145,29 @@ const OPERATORS_OF: Readonly<Record<FieldType, readonly Operator[]>> = {
 }
 
 function checkOperator(scanned: ScannedCondition, field: string, type: FieldKind['type']): void {
-  const {operator, isList, literal} = scanned
+  const {operator} = scanned
   const fitting = OPERATORS_OF[type]
   if (!fitting.includes(operator)) {
     const place = {at: scanned.operatorAt, length: operator.length}
     const message = `${operator} can't be used with ${field}, which is ${NATURE[type]}`
     throw new ConditionMistake(message, place, [`it takes ${fitting.join(' ')}`])
   }
-  const wantsList = operator === 'in' || (type === 'list' && (operator === '==' || operator === '!='))
+  checkListing(scanned, type)
+}
+
+function listAdvice(wantsList: boolean, operator: Operator, type: FieldType): readonly string[] {
+  if (!wantsList) return operator === '==' ? ['use in for one of several'] : []
+  return [...(type === 'list' ? ['use has for one of its entries'] : []), 'write it as [a, b]']
+}
+
+/** Whether the value is a list exactly where one is wanted. */
+function checkListing({operator, isList, literal, items}: ScannedCondition, type: FieldKind['type']): void {
+  if (operator === 'in' && isList && items.length === 0)
+    throw new ConditionMistake('the list is empty, so nothing is ever in it', literal)
+  const compares = operator === '==' || operator === '!='
+  const wantsList = operator === 'in' || (type === 'list' && compares)
   if (wantsList === isList || operator === 'matches') return
-  const advice = wantsList ? ['write it as [a, b]'] : operator === '==' ? ['use in for one of several'] : []
+  const advice = listAdvice(wantsList, operator, type)
   throw new ConditionMistake(`${operator} takes ${wantsList ? 'a list' : 'one value'} here`, literal, advice)
 }
 

@@ -70,6 +70,20 @@ export function scanCondition(text: string): ScannedCondition {
     : {...head, items: [scanSingle(text, at, end)], isList: false}
 }
 
+/** What other languages write. */
+const MEANT: Readonly<Record<string, string>> = {
+  '=': '== for equality',
+  '===': '==',
+  '=<': '<=',
+  '=>': '>=',
+  '<>': '!=',
+  '!==': '!=',
+  '=~': 'matches',
+  '~': 'matches',
+  contains: 'has',
+  is: '==',
+}
+
 function operatorIn(text: string, at: number): Operator {
   const found = OPERATORS.find((operator) => {
     if (!text.startsWith(operator, at)) return false
@@ -80,7 +94,8 @@ function operatorIn(text: string, at: number): Operator {
   const known = `the operators are ${OPERATORS.join(' ')}`
   if (wrong === undefined)
     throw new ConditionMistake('the condition has no operator', {at, length: 1}, [FORM])
-  const advice = wrong === '=' ? ['write == for equality'] : [known]
+  const meant = MEANT[wrong]
+  const advice = meant === undefined ? [known] : [`write ${meant}`]
   throw new ConditionMistake(`"${wrong}" is not an operator`, {at, length: wrong.length}, advice)
 }
 

@@ -39,7 +39,7 @@ export function parseItem(token: Token, field: string, kind: FieldKind): Conditi
         parseSize,
       )
     case 'number':
-      return numeric(token, `${field} is a number without a unit`, 'write it such as 3', parsePlain)
+      return numeric(token, `${field} is a number without a unit`, numberExample(token), parsePlain)
     case 'boolean':
       if (token.text === 'true' || token.text === 'false') return token.text === 'true'
       throw new ConditionMistake(`${field} is true or false, not ${shown(token)}`, token)
@@ -81,9 +81,24 @@ function numeric(
   example: string,
   parse: (text: string) => Parsed<number>,
 ): number {
-  const parsed: Parsed<number> = token.quoted ? {ok: false, because: 'quoted'} : parse(token.text)
-  if (parsed.ok) return parsed.value
-  throw new ConditionMistake(`${nature}, not ${shown(token)}`, token, [example])
+  const parsed = parse(token.text)
+  if (parsed.ok && !token.quoted) return parsed.value
+  if (parsed.ok)
+    throw new ConditionMistake(`${nature}, not a text`, token, [`write ${token.text} without quotes`])
+  const beyond = / is more than /.test(parsed.because) ? parsed.because : `${nature}, not ${shown(token)}`
+  const advice = /^[1-5]xx$/i.test(token.text) ? [classOfCodes(token.text)] : [example]
+  throw new ConditionMistake(beyond, token, advice)
+}
+
+/** Two conditions say what `2xx` means elsewhere. */
+function classOfCodes(text: string): string {
+  const first = Number(text[0])
+  return `write two conditions: >= ${first}00 and < ${first + 1}00`
+}
+
+function numberExample(token: Token): string {
+  const digits = /^-?\d+(\.\d+)?/.exec(token.text)?.[0]
+  return `write a plain number, such as ${digits ?? 4}`
 }
 
 function parsePlain(text: string): Parsed<number> {

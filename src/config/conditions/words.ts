@@ -1,4 +1,5 @@
 /** Words for what a target should do when it must not answer: each stands for a condition about the failure code. */
+import {suggest} from '../../core/text.ts'
 
 const WORDS: Readonly<Record<string, string>> = {
   /** The host answers, and says that nothing listens. */
@@ -15,4 +16,10 @@ const WORDS: Readonly<Record<string, string>> = {
 export function conditionOfWord(text: string): string | undefined {
   const word = text.trim()
   return Object.hasOwn(WORDS, word) ? WORDS[word] : undefined
+}
+
+/** The word that was probably meant by a text that is a single word. */
+export function nearWord(text: string): string | null {
+  const word = text.trim()
+  return /^[A-Za-z_-]{3,}$/.test(word) ? suggest(word.replaceAll('-', '_'), Object.keys(WORDS)) : null
 }

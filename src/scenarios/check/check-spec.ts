@@ -28,7 +28,7 @@ export interface CheckTarget {
   readonly policy: Policy | null
   readonly expectations: readonly CheckExpectation[]
   readonly place: CheckPlace
-  /** With the text of the line, for mistakes that show when the probe is opened. */
+  /** Of its URL, with the text of the line: for mistakes that show when the probe is opened. */
   readonly position: Position
 }
 

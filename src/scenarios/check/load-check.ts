@@ -48,6 +48,7 @@ export async function loadCheck(
     })),
   )
   if (known.length === 0) throw noTargets(documents)
+  collect(documents, checkPolicies)
   const targets = collect(selectTargets(known, {only, tags}), readTarget)
   return {
     files: sources.map(({file}) => file),
@@ -116,7 +117,7 @@ function readTarget({key, name, target, document, tags}: KnownTarget): CheckTarg
     policy: readPolicy(document, key, target),
     expectations: readExpectations(document, key, target),
     place: placeOf(position),
-    position,
+    position: urlPosition(document, key),
   }
 }
 
@@ -130,9 +131,17 @@ function paceOf(target: GivenPace, defaults: GivenPace | undefined): Pace {
   return {interval: of('interval'), timeout: of('timeout'), fall: of('fall'), rise: of('rise')}
 }
 
+/** In the short form the target itself is its URL. */
+function urlPosition(document: Document, key: string): Position {
+  const own = document.positionOf(['targets', key])
+  const inside = document.positionOf(['targets', key, 'url'])
+  const missing = document.keyPositionOf(['targets', key])
+  return inside.line === missing.line && inside.column === missing.column ? own : inside
+}
+
 /** A name in braces stands for a server of a lab, which is only there in a drill. */
 function readUrl(document: Document, key: string, target: TargetDocument): TargetUrl {
-  const position = document.positionOf(['targets', key, 'url'])
+  const position = urlPosition(document, key)
   const hole = /\{[A-Za-z][A-Za-z0-9_-]*\}/.exec(target.url)?.[0]
   if (hole !== undefined) {
     throw new UserError({
@@ -158,6 +167,12 @@ function readPolicy(document: Document, key: string, target: TargetDocument): Po
   const {policy} = resolvePolicy(name, book)
   const timeout = target.timeout ?? defaults?.timeout
   return timeout === undefined ? policy : {...policy, attemptTimeout: timeout}
+}
+
+/** A policy that nobody uses yet is read as well: it will be used one day. */
+function checkPolicies({file, value, positionOf}: Document): void {
+  const {policies = {}} = value
+  for (const name of Object.keys(policies)) resolvePolicy(name, {file, policies, positionOf})
 }
 
 function readExpectations(

@@ -67,7 +67,7 @@ describe('parseCondition', () => {
     ['code == TCP_REFUSD', 9, 'code is never "TCP_REFUSD" | did you mean "TCP_REFUSED"?'],
     ['state == conected', 10, 'state is never "conected" | did you mean "connected"?'],
     ['dns.answers has [a]', 17, 'has takes one value here'],
-    ['dns.answers == a', 16, '== takes a list here | write it as [a, b]'],
+    ['dns.answers == a', 16, '== takes a list here | use has for one of its entries | write it as [a, b]'],
     ['code in TCP_REFUSED', 9, 'in takes a list here'],
     ['code == [TCP_REFUSED]', 9, '== takes one value here | use in for one of several'],
     ['family in [4, 6', 11, 'the list is not closed'],

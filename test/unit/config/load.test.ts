@@ -156,7 +156,7 @@ describe('quantities', () => {
     ['wait: 5', '5 has no unit: write 5ms or 5s'],
     ['wait: 5 parsecs', '"5 parsecs" is not a duration'],
     ['wait: -5s', '"-5s" is not a duration'],
-    ['wait: true', 'expected text, found true'],
+    ['wait: true', 'expected a duration such as 250ms, found true'],
     ['short: 5ms', '5ms is out of range: it must be at least 10ms'],
     ['short: 5s', '5s is out of range: it must be at most 1s'],
     ['rate: 10', '10 has no unit: write 10kbit or 10mbit'],
@@ -214,7 +214,7 @@ describe('environment variables', () => {
 
   it('with a malformed reference are refused', () => {
     expect(problems(() => load('a: "${not a name}"', anything, env))).toEqual([
-      expect.stringContaining('1:5+13 CONFIG_INVALID not a reference to an environment variable'),
+      expect.stringContaining('1:5+13 CONFIG_INVALID this refers to nothing'),
     ])
   })
 
