@@ -183,11 +183,22 @@ export interface PingFacts {
   readonly mtu?: number
 }
 
+/** How far a scripted dialogue came. */
+export interface DialogueFacts {
+  /** Steps that succeeded. */
+  readonly done: number
+  readonly of: number
+  /** What expressions captured, by name; secret ones are replaced. Control characters removed. */
+  readonly captures: Readonly<Record<string, string>>
+}
+
 export interface TcpFacts {
   readonly local: string
   readonly remote: string
   /** The first bytes the server sent, when they were waited for; control characters removed. */
   readonly banner: string | null
+  /** Only with a scripted dialogue. */
+  readonly dialogue?: DialogueFacts
 }
 
 /** What became of one datagram. */

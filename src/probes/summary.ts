@@ -1,6 +1,6 @@
 /** The result of a series of samples, as a fold over its events. */
 import type {RunEvent} from '../core/events.ts'
-import type {HttpFacts, TlsEnumeration, TlsFacts} from '../core/facts.ts'
+import type {HttpFacts, TcpFacts, TlsEnumeration, TlsFacts} from '../core/facts.ts'
 import type {Failure} from '../core/failure.ts'
 import type {PhaseName, Phases, Reading, Sample, SkipReason} from '../core/outcome.ts'
 import type {ProbeResult, ProbeSample} from '../core/probe-result.ts'
@@ -189,6 +189,7 @@ export function resultField(
 ): string | number | boolean | null | readonly string[] | undefined {
   if (field.startsWith('http.')) return httpField(result.http, field.slice('http.'.length))
   if (field.startsWith(ENUMERATION)) return enumerationField(result.tls, field.slice(ENUMERATION.length))
+  if (field.startsWith('tcp.capture.')) return captureField(result.tcp, field.slice('tcp.capture.'.length))
   return factField(result, field)
 }
 
@@ -206,6 +207,13 @@ function factField(result: Measured, field: string): ReturnType<typeof resultFie
   // Facts that were not measured are null as a whole; that says nothing about a single one.
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, tail)) return undefined
   return plain((value as Readonly<Record<string, unknown>>)[tail])
+}
+
+/** Undefined without a dialogue; null when its step was not reached or no expression has the name. */
+function captureField(tcp: TcpFacts | null, name: string): string | null | undefined {
+  if (!tcp?.dialogue) return undefined
+  const {captures} = tcp.dialogue
+  return Object.hasOwn(captures, name) ? captures[name] : null
 }
 
 /** Undefined without a response. A header that is not there is none; so is a JSON value that is not there. */

@@ -6,7 +6,7 @@ import {FAILURES, isFailureCode} from '../core/codes/index.ts'
 import {stripControl} from '../core/text.ts'
 import {formatDuration, formatPercent} from '../core/units.ts'
 import {renderDns} from './probe-facts.ts'
-import {renderMptcp, renderStun, renderUdp} from './probe-transports.ts'
+import {renderDialogue, renderMptcp, renderStun, renderUdp} from './probe-transports.ts'
 import {renderHttp} from './probe-http.ts'
 import {
   BLAMED,
@@ -45,7 +45,8 @@ function renderFigures(result: ProbeResult, options: EndOptions): string[] {
   const tellPhases = phases === null ? [] : renderEntry('phases', phases, options)
   const method = result.method === null ? [] : renderEntry('method', methodText(result), options)
   if (sent === 1 && result.missed === 0) {
-    return options.quiet ? [] : titled(result, [...tellPhases, ...method], options)
+    const addresses = result.failure ? [] : renderAddresses(result.addresses, options)
+    return options.quiet ? [] : titled(result, [...tellPhases, ...method, ...addresses], options)
   }
   const lines = [...renderEntry('samples', countsText(result), options), ...figuresOf(rtt, options)]
   const codes = Object.entries(result.failures).map(([code, count]) => `${code} ${count}×`)
@@ -106,6 +107,7 @@ function renderFacts(result: ProbeResult, options: EndOptions): string[] {
   if (result.mptcp) return renderMptcp(result.mptcp, options)
   if (result.stun) return renderStun(result.stun, options)
   if (result.udp) return renderUdp(result.udp, options)
+  if (result.tcp?.dialogue) return renderDialogue(result.tcp.dialogue, options)
   return result.dns ? renderDns(result.dns, options) : []
 }
 
@@ -154,13 +156,16 @@ function flakyText({flaky, attempts}: ProbeResult, {style}: EndOptions): string[
   return flaky ? [style('warning', `flaky: succeeded only after ${plural(attempts, 'attempt')}`)] : []
 }
 
-/** One address is in the message already. */
+/** When each attempt began, and what became of it; one address is told elsewhere already. */
 function renderAddresses(addresses: readonly AddressOutcome[], options: EndOptions): string[] {
   if (addresses.length < 2) return []
   const width = Math.max(...addresses.map(({address}) => address.length))
-  const texts = addresses.map((each) => `${each.address.padEnd(width)}  ${addressText(each)}`)
-  return texts.map((text, index) => {
+  const starts = addresses.map(({startedAfter: at}) => (at === undefined ? '' : `+${formatMs(at)} ms`))
+  const column = Math.max(...starts.map((text) => text.length))
+  return addresses.map((each, index) => {
     const label = index === 0 ? 'addresses' : ''
+    const start = column === 0 ? '' : `${(starts[index] ?? '').padStart(column)}  `
+    const text = `${each.address.padEnd(width)}  ${start}${addressText(each)}`
     return `  ${options.style('dim', label.padEnd(LABEL_WIDTH))} ${text}`
   })
 }

@@ -10,6 +10,7 @@ import {formatDuration} from '../core/units.ts'
 import {statusLine} from './probe-http.ts'
 import {formatRtt, plural} from './probe-text.ts'
 import {renderProbeEnd} from './probe-end.ts'
+import {transportWords} from './probe-transports.ts'
 import {chooseStyle} from './style.ts'
 
 export interface ProbeHumanOptions {
@@ -161,7 +162,8 @@ function detailOf(outcome: Outcome): {
 }
 
 /** A few words about a success, by what was found out. */
-function factsOf({ping, dns, tls, tcp, http, udp, stun, mptcp}: Reading): string {
+function factsOf(reading: Reading): string {
+  const {ping, dns, tls, http} = reading
   if (http) return statusLine(http)
   if (ping) return ping.ttl === null ? `${ping.bytes} octets` : `ttl ${ping.ttl}`
   if (dns) return `${dns.rcode}  ${dns.answers.join(', ') || 'no answers'}`
@@ -169,11 +171,5 @@ function factsOf({ping, dns, tls, tcp, http, udp, stun, mptcp}: Reading): string
     const days = tls.days_left === null ? '' : `${plural(tls.days_left, 'day')} left`
     return [tls.version, tls.cipher, days].filter((part) => part !== null && part !== '').join('  ')
   }
-  if (tcp?.banner !== null && tcp?.banner !== undefined)
-    return `banner ${JSON.stringify(stripControl(tcp.banner))}`
-  if (udp) return `${udp.state ?? 'sent'}  ${plural(udp.size ?? 0, 'octet')} back`
-  if (stun) return `mapped ${stun.mapped ?? '-'}`
-  if (mptcp?.used === true) return `MPTCP, ${plural(mptcp.subflows ?? 1, 'subflow')}`
-  if (mptcp) return 'plain TCP'
-  return 'connected'
+  return transportWords(reading)
 }

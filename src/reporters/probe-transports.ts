@@ -1,5 +1,6 @@
-/** What the probes of UDP, STUN and MPTCP found out, as compact blocks of text. */
-import type {MptcpFacts, StunFacts, UdpFacts} from '../core/facts.ts'
+/** What the probes of TCP, UDP, STUN and MPTCP found out, as compact blocks of text. */
+import type {DialogueFacts, MptcpFacts, StunFacts, TcpFacts, UdpFacts} from '../core/facts.ts'
+import type {Reading} from '../core/outcome.ts'
 import {stripControl} from '../core/text.ts'
 import {type TextOptions, plural, renderEntries, renderEntry} from './probe-text.ts'
 
@@ -76,4 +77,26 @@ export function renderMptcp(
     ),
     ...(used || counted.length === 0 ? [] : renderEntry('counted', counted.join(', '), options)),
   ]
+}
+
+export function renderDialogue({done, of, captures}: DialogueFacts, options: TextOptions): string[] {
+  const texts = Object.entries(captures).map(([name, value]) => `${name} = ${stripControl(value)}`)
+  return [
+    options.style('strong', 'dialogue'),
+    ...renderEntry('steps', `${done} of ${of} done`, options, done === of ? 'good' : 'bad'),
+    ...renderEntries('captured', texts, options),
+  ]
+}
+
+/** A few words about a success below the level of TLS and HTTP. */
+export function transportWords({tcp, udp, stun, mptcp}: Reading): string {
+  if (udp) return `${udp.state ?? 'sent'}, ${plural(udp.size ?? 0, 'octet')} back`
+  if (stun) return `mapped ${stun.mapped ?? '-'}`
+  if (mptcp) return mptcp.used ? `MPTCP, ${plural(mptcp.subflows ?? 1, 'subflow')}` : 'plain TCP'
+  return tcp ? tcpWords(tcp) : 'connected'
+}
+
+function tcpWords({dialogue, banner}: TcpFacts): string {
+  if (dialogue) return `${dialogue.done} of ${dialogue.of} steps done`
+  return banner === null ? 'connected' : `banner ${JSON.stringify(stripControl(banner))}`
 }

@@ -4,14 +4,18 @@ import {unescape} from './_unescape.ts'
 
 export default class ProbeTcp extends ProbeCommand {
   static override summary = 'connect to a TCP port: open, closed, filtered, forbidden or reset'
-  static override description = `The round trip is the time of the handshake with the address that won.
+  static override description = `The round trip is the time of the handshake with the address that won, or with --addresses all of the slowest one.
 
 ${EXIT_TEXT}`
   static override examples = [
     '<%= config.bin %> probe tcp example.org:443',
     {
       description: 'Passes as long as a firewall drops the port silently',
-      command: '<%= config.bin %> probe tcp 192.0.2.1:23 -t 1s -e "code == TCP_TIMEOUT"',
+      command: '<%= config.bin %> probe tcp 192.0.2.1:23 -t 1s -e filtered',
+    },
+    {
+      description: 'Every address of the name has to accept',
+      command: '<%= config.bin %> probe tcp example.org:443 --addresses all',
     },
     {
       description: 'Retry as a policy says, and show every attempt',
@@ -21,11 +25,10 @@ ${EXIT_TEXT}`
   static override args = TARGET_ARG
   static override flags = {
     ...sharedFlags(1),
-    race: Flags.boolean({
-      summary:
-        'race several addresses as in RFC 8305 (the default), or with --no-race try one after the other',
-      env: 'NETDRILL_RACE',
-      allowNo: true,
+    addresses: Flags.string({
+      summary: 'which of several addresses: race (RFC 8305, the default), any, first, or all of them',
+      env: 'NETDRILL_ADDRESSES',
+      helpValue: 'WHICH',
     }),
     send: Flags.string({
       summary: 'send this text after connecting; it may hold \\r, \\n and \\t',
@@ -51,9 +54,9 @@ ${EXIT_TEXT}`
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(ProbeTcp)
-    const {hold, send} = flags
+    const {hold, send, addresses} = flags
     const options = {
-      strategy: flags.race === undefined ? undefined : flags.race ? 'race' : 'order',
+      addresses,
       send: send === undefined ? undefined : unescape(send),
       banner: flags.banner || undefined,
       expect_banner: flags['expect-banner'],

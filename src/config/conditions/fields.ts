@@ -98,6 +98,7 @@ export function fieldKind(name: string): FieldKind | null {
 
 const FAMILIES = [
   /^http\.header\.[A-Za-z0-9!#$%&'*+^_`|~-]+$/,
+  /^tcp\.capture\.[A-Za-z_]\w*$/,
   /^http\.json\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+|\[\d+\])*$/,
 ]
 

@@ -8,7 +8,7 @@ export const DATAGRAM_FAILURES = failureTable({
     detail: 'refused',
     blame: 'target',
     retry: 'ladder',
-    title: 'UDP port closed',
+    title: 'port closed for UDP',
     meaning: 'The host answered with ICMP port unreachable: it is up, and nothing listens on this UDP port.',
     advice: [
       'check that the service runs and listens on this address: ss -lun',
@@ -52,7 +52,7 @@ export const DATAGRAM_FAILURES = failureTable({
     detail: 'prohibited',
     blame: 'path',
     retry: 'fallback',
-    title: 'UDP seems to be blocked',
+    title: 'no way through for UDP',
     meaning:
       'The STUN server gave no answer over UDP, while its host accepts TCP connections: a firewall on the way most likely drops UDP.',
     advice: [

@@ -23,7 +23,7 @@ export const MPTCP_FAILURES = failureTable({
     detail: 'negotiation',
     blame: 'path',
     retry: 'fallback',
-    title: 'SYNs with the MPTCP option are dropped',
+    title: 'packets with the MPTCP option are dropped',
     meaning:
       'No answer came to the SYNs with MP_CAPABLE; the same connection came about at once without the option. A middlebox on the path drops packets with options that it does not know.',
     advice: [

@@ -1,34 +1,12 @@
 /** What a connection does after it was accepted. */
 import {makeFailure} from '../../core/codes/index.ts'
 import type {Failure} from '../../core/failure.ts'
-import type {Family} from '../../core/outcome.ts'
-import type {ByteStream, Clock, StreamEvent} from '../../core/ports.ts'
 import {shorten, stripControl} from '../../core/text.ts'
-import {type Millis, formatDuration} from '../../core/units.ts'
+import type {Millis} from '../../core/units.ts'
 import {classifyNetError} from '../shared/classify-net-error.ts'
-import {type Deadline, abortOwner, startDeadline} from '../shared/deadline.ts'
-import type {TcpOptions} from './options.ts'
-
-export interface Observed {
-  readonly failure: Failure | null
-  /** Control characters removed; null when nothing came or nothing was waited for. */
-  readonly banner: string | null
-  /** From connected (and sent) to the first byte; null when none came. */
-  readonly wait: Millis | null
-}
-
-/** What of the options is about the time after the connection was accepted. */
-export type ObserveOptions = Pick<TcpOptions, 'send' | 'banner' | 'expect_banner' | 'hold'>
-
-export interface Observation {
-  readonly stream: ByteStream
-  readonly family: Family
-  /** Of the connection attempt. */
-  readonly rtt: Millis
-  readonly options: ObserveOptions
-  readonly deadline: Deadline
-  readonly clock: Clock
-}
+import {abortOwner, startDeadline} from '../shared/deadline.ts'
+import {holdDialogue} from './dialogue.ts'
+import {type Observation, type Observed, cancelled, contextOf, endOf} from './observation.ts'
 
 /** Enough for any greeting; a server that talks on does not keep the probe busy. */
 const BANNER_LIMIT = 4096
@@ -36,6 +14,7 @@ const BANNER_LIMIT = 4096
 /** Sends and waits as the options say. The stream stays open. */
 export async function observeConnection(observation: Observation): Promise<Observed> {
   const {options, stream} = observation
+  if (options.dialogue) return holdDialogue(options.dialogue, observation)
   if (options.send !== undefined) {
     const error = await stream.write(Buffer.from(options.send))
     if (error) return failed(classifyNetError(error, contextOf(observation, 'send')))
@@ -97,42 +76,10 @@ function mismatch(bytes: Buffer, {options, stream, deadline}: Observation): Fail
   )
 }
 
-/** What it means when the connection, or our patience, ended before a byte came. */
-function endOf(
-  event: Exclude<StreamEvent, {type: 'data'}>,
-  observation: Observation,
-  when = 'before it sent anything',
-): Failure {
-  const {stream, deadline} = observation
-  switch (event.type) {
-    case 'end':
-      return makeFailure('TCP_CLOSED', `${stream.remote} closed the connection ${when}`)
-    case 'error':
-      return classifyNetError(event.error, contextOf(observation, 'receive'))
-    case 'aborted': {
-      const owner = abortOwner(deadline.signal)
-      if (owner?.by !== 'deadline') return cancelled(stream)
-      const text = `${stream.remote} accepted the connection, then sent nothing within ${formatDuration(owner.after)}`
-      return makeFailure('TCP_SILENT', text)
-    }
-  }
-}
-
-function cancelled(stream: ByteStream): Failure {
-  return makeFailure('CANCELLED', `waiting for ${stream.remote} was cancelled`)
-}
-
 function failed(failure: Failure): Observed {
   return {failure, banner: null, wait: null}
 }
 
 function textOf(bytes: Buffer): string | null {
   return bytes.length === 0 ? null : stripControl(bytes.subarray(0, BANNER_LIMIT).toString('utf8')).trim()
-}
-
-function contextOf(
-  {stream, family}: Observation,
-  stage: 'send' | 'receive',
-): Parameters<typeof classifyNetError>[1] {
-  return {stage, peer: stream.remote, family}
 }

@@ -1,15 +1,26 @@
 import * as z from 'zod'
 import {durationBetween} from '../../config/quantities.ts'
-import {DIAL_STRATEGIES} from '../shared/dial-addresses.ts'
+import {dialogueSchema} from './dialogue-options.ts'
 
 const MINUTE = 60_000
 
+export const ADDRESS_COVERAGE = ['race', 'any', 'first', 'all'] as const
+/**
+ * `race`: RFC 8305, the first that answers wins. `any`: one after the other until one answers. `first`: only the
+ * resolver's first choice. `all`: every address has to answer.
+ */
+export type AddressCoverage = (typeof ADDRESS_COVERAGE)[number]
+
 /** What YAML and flags may set for a TCP target beyond the shared keys. */
 export const tcpOptions = z.strictObject({
-  strategy: z
-    .enum(DIAL_STRATEGIES)
+  addresses: z
+    .enum(ADDRESS_COVERAGE)
     .default('race')
-    .meta({description: 'How several addresses are tried: raced as in RFC 8305, or one after the other.'}),
+    .meta({
+      description:
+        'Which of several addresses are tried: race (as in RFC 8305, the first that answers wins), any (one after the other ' +
+        'until one answers), first (only the first one), all (every address has to answer).',
+    }),
   send: z
     .string()
     .min(1)
@@ -24,6 +35,10 @@ export const tcpOptions = z.strictObject({
     .min(1)
     .optional()
     .meta({description: 'Text that has to be in what the server sends; implies banner.'}),
+  dialogue: dialogueSchema.optional().meta({
+    description:
+      'A conversation of steps in their order: expect, expect_bytes or send. A failure names the step and what came instead.',
+  }),
   hold: durationBetween(0, MINUTE)
     .optional()
     .meta({

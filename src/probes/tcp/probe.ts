@@ -5,10 +5,12 @@ import type {Ports} from '../../core/ports.ts'
 import type {Millis} from '../../core/units.ts'
 import type {MeasureRun, Probe, ProbeRequest} from '../probe.ts'
 import {type Deadline, startDeadline} from '../shared/deadline.ts'
-import {type Dialled, dialAddresses} from '../shared/dial-addresses.ts'
+import {type DialPlan, type Dialled, dialAddresses} from '../shared/dial-addresses.ts'
 import {type Resolution, agreedFamily, resolveTarget} from '../shared/resolve-target.ts'
-import {type Observed, observeConnection} from './observe.ts'
-import {type TcpOptions, tcpOptions} from './options.ts'
+import {type EveryAddress, dialEvery} from './every-address.ts'
+import type {Observed} from './observation.ts'
+import {observeConnection} from './observe.ts'
+import {type AddressCoverage, type TcpOptions, tcpOptions} from './options.ts'
 
 /** Opens a TCP connection per sample and watches it shortly; `rtt` is the winning address's handshake time. */
 export const tcp: Probe<TcpOptions> = {
@@ -42,6 +44,11 @@ function checkTarget(request: ProbeRequest<TcpOptions>): Pick<TcpRequest, 'port'
   if (url.path !== '' || Object.keys(url.query).length > 0) {
     throw new UserError({code: 'USAGE_INVALID', message: `"${url.text}": a TCP target ends with its port`})
   }
+  const {dialogue, send, banner, expect_banner: expected} = request.options
+  if (dialogue && (send !== undefined || expected !== undefined || banner)) {
+    const message = 'dialogue says what is sent and expected; send, banner and expect_banner contradict it'
+    throw new UserError({code: 'USAGE_INVALID', message, advice: ['make them steps of the dialogue']})
+  }
   return {port: url.port, family: agreedFamily(url.host, request.family, request.source)}
 }
 
@@ -72,18 +79,49 @@ async function connectAndObserve(attempt: Attempt, ports: Ports): Promise<Outcom
   const {request, resolution, deadline, started} = attempt
   const {clock} = ports
   const {port, options, source, interface: device} = request
-  const {addresses} = resolution
-  const plan = {addresses, port, strategy: options.strategy, source, interface: device, deadline}
-  const dialled = await dialAddresses(plan, ports)
+  const plan = {addresses: resolution.addresses, port, source, interface: device, deadline}
+  const observe = async ({stream, winner, took: rtt}: Connected): Promise<Observed> =>
+    observeConnection({stream, family: winner.family, rtt, options, deadline, clock})
+  if (options.addresses === 'all') {
+    const every = await dialEvery(plan, observe, ports)
+    return outcomeOfAll(every, attempt, clock.now() - started)
+  }
+  const dialled = await dialSome(plan, options.addresses, ports)
   if (dialled.status === 'failed') {
     return failedOutcome(dialled.failure, readingOfFailure(dialled, attempt), clock.now() - started)
   }
-  const {stream, winner, took: rtt} = dialled
-  const observed = await observeConnection({stream, family: winner.family, rtt, options, deadline, clock})
-  stream.close()
+  const observed = await observe(dialled)
+  dialled.stream.close()
   const reading = readingOf(dialled, observed, attempt)
   const took = clock.now() - started
   return observed.failure ? failedOutcome(observed.failure, reading, took) : {status: 'ok', reading, took}
+}
+
+type Connected = Dialled & {status: 'connected'}
+
+async function dialSome(
+  plan: Omit<DialPlan, 'strategy'>,
+  coverage: Exclude<AddressCoverage, 'all'>,
+  ports: Ports,
+): Promise<Dialled> {
+  const strategy = coverage === 'race' ? 'race' : 'order'
+  if (coverage !== 'first') return dialAddresses({...plan, strategy}, ports)
+  const dialled = await dialAddresses({...plan, strategy, addresses: plan.addresses.slice(0, 1)}, ports)
+  const rest = plan.addresses.slice(1).map((each) => ({...each, status: 'not-tried' as const}))
+  return {...dialled, addresses: [...dialled.addresses, ...rest]}
+}
+
+function outcomeOfAll({failure, slowest, addresses}: EveryAddress, attempt: Attempt, took: Millis): Outcome {
+  const {request, resolution} = attempt
+  const reading = slowest
+    ? {...readingOf(slowest.dialled, slowest.observed, attempt), addresses}
+    : {port: request.port, phase: phasesOf(resolution.took, null, null), addresses}
+  if (!failure) return {status: 'ok', reading, took}
+  // The address that the failure is about, not the slowest one.
+  const about = addresses.find((each) => each.failure?.code === failure.code)
+  const {address, family} = about ?? reading
+  const place = address === undefined || family === undefined ? {} : {address, family}
+  return failedOutcome(failure, {...reading, ...place}, took)
 }
 
 function failedOutcome(failure: Failure, partial: Reading, took: Millis): Outcome {
@@ -104,7 +142,12 @@ function readingOf(
     rtt: dialled.took,
     phase: phasesOf(resolution.took, connect, observed.wait),
     addresses,
-    tcp: {local: stream.local, remote: stream.remote, banner: observed.banner},
+    tcp: {
+      local: stream.local,
+      remote: stream.remote,
+      banner: observed.banner,
+      ...(observed.dialogue ? {dialogue: observed.dialogue} : {}),
+    },
   }
 }
 

@@ -148,8 +148,8 @@ test.for([
 
 test('one of two addresses is enough, and the failed one is reported', async () => {
   const port = await serve(() => {})
-  for (const strategy of ['race', 'order']) {
-    const outcome = await probe(port, {options: {strategy}}, 'localhost')
+  for (const addresses of ['race', 'any']) {
+    const outcome = await probe(port, {options: {addresses}}, 'localhost')
     expect(outcome).toMatchObject({status: 'ok', reading: {address: '127.0.0.1'}})
     const reading = readingOf(outcome)
     expect(reading.phase.resolve).toBeGreaterThan(0)
@@ -188,7 +188,7 @@ test.for([['tcp://127.0.0.1'], ['tcp://127.0.0.1:80/path'], ['tcp://127.0.0.1:80
   },
 )
 
-test.for([[{hold: 50}], [{hold: '90s'}], [{strategy: 'fastest'}], [{baner: true}], [{send: ''}]])(
+test.for([[{hold: 50}], [{hold: '90s'}], [{addresses: 'fastest'}], [{baner: true}], [{send: ''}]])(
   'the options %o are refused',
   ([options]) => {
     expect(tcp.schema.safeParse(options).success).toBe(false)
