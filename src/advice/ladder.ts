@@ -29,7 +29,7 @@ export function describeSteps(observed: Observed): readonly DiagnosisStep[] {
   ]
 }
 
-export function step(
+function step(
   layer: DiagnosisLayer,
   status: StepState,
   text: string,

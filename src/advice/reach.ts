@@ -21,7 +21,7 @@ export function answersPing(ping: PingSeen | null): boolean | null {
 }
 
 /** Nothing came back from it, not even a refusal by somebody else. */
-export function isSilent({answers}: ResolverSeen): boolean {
+function isSilent({answers}: ResolverSeen): boolean {
   return (
     answers.length > 0 &&
     answers.every(({outcome}) => outcome.status === 'failed' && SILENCE.test(outcome.failure.code))

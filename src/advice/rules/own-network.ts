@@ -1,6 +1,5 @@
 /** Link, addresses, routes and gateway: whether a packet can leave this machine and its network at all. */
 import type {FindingCode, FailureCode} from '../../core/codes/index.ts'
-import {type Millis, formatDuration} from '../../core/units.ts'
 import type {GatewaySeen, Observed, OwnLink, RefusingRoute} from '../observed.ts'
 import {
   type Destination,
@@ -158,8 +157,4 @@ function deadHop(destination: Destination, gateways: readonly string[]): readonl
 export function isDead({ping, state}: GatewaySeen): boolean {
   if (ping.status === 'reply') return false
   return state === 'FAILED' || state === 'INCOMPLETE'
-}
-
-export function roundTrip(rtt: Millis): string {
-  return formatDuration(Math.max(rtt, 0.001))
 }

@@ -51,12 +51,13 @@ function familyBroken(
   if (isAbsent && dead.every(({route}) => route.status !== 'found')) return []
   const other = family === 4 ? 6 : 4
   return [
-    makeFinding(family === 6 ? 'IPV6_BROKEN' : 'IPV4_BROKEN', {
+    makeFinding('NET_FAMILY_BROKEN', {
       layer: dead.every(({route}) => route.status === 'refused') ? 'route' : 'tcp',
       severity: 'degraded',
       addresses: dead.map(({address}) => address),
       text: `IPv${family} does not work (${whyOf(dead[0])}), IPv${other} does`,
       evidence: [...dead.map(line), ...good.map(line)],
+      next: [`find where IPv${family} ends: traceroute -${family} ADDRESS`],
     }),
   ]
 }

@@ -36,7 +36,7 @@ export async function askService(run: WalkRun, target: ServiceTarget): Promise<S
   return {...none, clocks, tlsInstead, portal}
 }
 
-export function isSecure({kind, scheme}: TargetUrl): boolean {
+function isSecure({kind, scheme}: TargetUrl): boolean {
   return kind === 'tls' || scheme === 'https'
 }
 
@@ -124,7 +124,7 @@ function isSentAway({scheme, host}: TargetUrl, http: Outcome | null): boolean {
   return goal !== null && goal !== host.toLowerCase()
 }
 
-export function hostOf(location: string | undefined): string | null {
+function hostOf(location: string | undefined): string | null {
   if (location === undefined || !URL.canParse(location)) return null
   return new URL(location).hostname.replace(/^\[|\]$/g, '')
 }

@@ -128,26 +128,16 @@ export const FINDINGS = failureTable({
       'clamp the MSS on the router: nft ... tcp option maxseg size set rt mtu',
     ],
   },
-  IPV6_BROKEN: {
+  NET_FAMILY_BROKEN: {
     stage: 'connect',
     category: 'network',
     detail: 'family',
     blame: 'path',
     retry: 'fallback',
-    title: 'IPv6 does not work, IPv4 does',
+    title: 'one address family does not work',
     meaning:
-      'The name has addresses of both families and this machine has IPv6, but only IPv4 connects. Programs that prefer IPv6 are slow or fail.',
-    advice: ['find where IPv6 ends: traceroute -6 ADDRESS', 'until then use -4'],
-  },
-  IPV4_BROKEN: {
-    stage: 'connect',
-    category: 'network',
-    detail: 'family',
-    blame: 'path',
-    retry: 'fallback',
-    title: 'IPv4 does not work, IPv6 does',
-    meaning: 'The name has addresses of both families, but only IPv6 connects.',
-    advice: ['find where IPv4 ends: traceroute -4 ADDRESS', 'until then use -6'],
+      'The name has IPv4 and IPv6 addresses and this machine has both families, but only one of them connects. Programs that prefer the other one are slow or fail.',
+    advice: ['until it is mended use the other one: -4 or -6'],
   },
   ADDRESS_DEAD: {
     stage: 'connect',

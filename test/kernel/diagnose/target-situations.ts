@@ -138,7 +138,13 @@ export const TARGETS: readonly Situation[] = [
     layer: 'tls',
     suppressed: ['TLS_CERT_NOT_YET_VALID'],
   },
-  {what: 'broken IPv6', target: 'http://dual.corp.lab/', code: 'IPV6_BROKEN', layer: 'tcp', not: ['http']},
+  {
+    what: 'broken IPv6',
+    target: 'http://dual.corp.lab/',
+    code: 'NET_FAMILY_BROKEN',
+    layer: 'tcp',
+    not: ['http'],
+  },
   {
     what: 'one dead address of two',
     target: 'http://two.corp.lab/',

@@ -57,7 +57,7 @@ const CASES: readonly (readonly [
       ],
       addresses: [walkOf('10.1.0.1'), NO_V6],
     },
-    'IPV6_BROKEN',
+    'NET_FAMILY_BROKEN',
     'route',
   ],
   [
@@ -66,7 +66,7 @@ const CASES: readonly (readonly [
     'TCP_REFUSED',
     'tcp',
   ],
-  ['broken IPv4', {addresses: [walkOf('2001:db8::1'), silent('10.1.0.1')]}, 'IPV4_BROKEN'],
+  ['broken IPv4', {addresses: [walkOf('2001:db8::1'), silent('10.1.0.1')]}, 'NET_FAMILY_BROKEN'],
   ['a silent host', {addresses: [silent('10.1.0.1')], service: null}, 'TCP_TIMEOUT', 'tcp'],
   [
     'a port that is dropped while ping is not possible here',
