@@ -50,7 +50,7 @@ function renderLeaf(leaf: CertificateFacts, tls: TlsFacts, options: TextOptions)
     ...renderEntry('issuer', stripControl(leaf.issuer), options),
     ...renderEntry('valid', valid, options, style),
     ...renderEntry('key', leaf.key, options),
-    ...renderEntry('sha256', leaf.sha256, options),
+    ...renderEntry('sha256', leaf.sha256.replaceAll(':', '').toLowerCase(), options),
     ...(tls.chain.length > 1 ? renderChain(tls.chain, options) : []),
     ...renderEntry('trusted', text, options, tls.trusted ? 'good' : 'bad'),
   ]

@@ -250,7 +250,8 @@ describe('what a probe found out, on a terminal', () => {
         valid     2025-11-01 to 2026-01-15, 14 days left
         key       EC prime256v1
         sha256    abcdef00112233445566778899aabbccddeeff00112233445566778899aabbcc
-        chain     CN=api.internal ← CN=Example Issuing CA 3, O=Example
+        chain     CN=api.internal  EC prime256v1, until 2026-01-15
+                  └ CN=Example Issuing CA 3, O=Examp…  EC prime256v1, until 2026-01-15
         trusted   yes
 
       NOT met tls.days_left > 21: it is 14
