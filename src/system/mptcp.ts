@@ -19,7 +19,7 @@ const INFO = {length: 128, extra: 0, total: 80} as const
 /** struct mptcp_subflow_data, then per subflow two `sockaddr_storage` of 128 octets. */
 const ADDRS = {head: 16, each: 256, half: 128, most: 16} as const
 
-export const systemMptcp: MptcpDoor = {
+export const mptcpSockets: MptcpDoor = {
   async missing() {
     const ffi = await loadFfi()
     if (!ffi) return {text: 'opening an MPTCP socket needs koffi on Linux', remedies: ['npm install koffi']}

@@ -8,8 +8,9 @@ const WORDS: Readonly<Record<string, string>> = {
   filtered:
     'code in [TCP_TIMEOUT, PING_TIMEOUT, DNS_TIMEOUT, UDP_NO_REPLY, STUN_NO_REPLY, STUN_UDP_BLOCKED, NET_ADMIN_PROHIBITED]',
   nxdomain: 'code == DNS_NXDOMAIN',
-  /** Connected, but no session came about, whoever refused it. */
-  tls_rejected: 'stage == tls',
+  /** The server itself refused the session, by an alert or by closing; what we refuse, such as its certificate, is none. */
+  tls_rejected:
+    'code in [TLS_ALERT, TLS_VERSION, TLS_NO_SHARED_CIPHER, TLS_CLIENT_CERT_REQUIRED, TLS_CLIENT_CERT_REJECTED, TLS_ALPN, TLS_SNI_UNKNOWN, TLS_CLOSED]',
 }
 
 /** The condition that the word stands for. */

@@ -15,13 +15,9 @@ export const mptcpOptions = z.strictObject({
     .max(16)
     .optional()
     .meta({description: 'Wait until the connection has so many subflows; fewer are a failure.'}),
-  send: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({
-      description: 'Text to send after connecting; some servers confirm MPTCP with the first data only.',
-    }),
+  send: z.string().min(1).optional().meta({
+    description: 'Text to send after connecting; some servers confirm MPTCP with the first data only.',
+  }),
   hold: durationBetween(0, MINUTE)
     .optional()
     .meta({
