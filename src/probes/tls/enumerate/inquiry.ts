@@ -2,7 +2,7 @@
 import type {Failure} from '../../../core/failure.ts'
 import type {Ports, ResolvedAddress} from '../../../core/ports.ts'
 import type {Millis} from '../../../core/units.ts'
-import {startDeadline, type Deadline} from '../../shared/deadline.ts'
+import {abortOwner, startDeadline, type Deadline} from '../../shared/deadline.ts'
 import {dialAddresses} from '../../shared/dial-addresses.ts'
 import {beginTls} from '../begin-tls.ts'
 import type {TlsTarget} from '../measure.ts'
@@ -83,7 +83,8 @@ export class Inquiry {
   async #take(question: Question): Promise<Answer> {
     return this.#lanes.run(async () => {
       const {deadline} = this.#request
-      if (deadline.signal.aborted) this.#stop('there was no time left')
+      const owner = abortOwner(deadline.signal)
+      if (owner) this.#stop(owner.by === 'user' ? 'it was cancelled' : 'there was no time left')
       if (this.#stopped !== null) return {type: 'stopped'}
       this.#connections++
       const answer = await this.#connect(question)
