@@ -1,6 +1,6 @@
 /** The check command from its flags to the exit code. */
 import type {CheckResult} from '../core/check-result.ts'
-import {type Problem, isUserError} from '../core/errors.ts'
+import {type Problem, UserError, isUserError} from '../core/errors.ts'
 import type {RunEvent} from '../core/events.ts'
 import {EXIT} from '../core/exit-codes.ts'
 import type {Ports} from '../core/ports.ts'
@@ -25,6 +25,8 @@ export interface CheckFlags {
   readonly tags: readonly string[]
   readonly wait?: string | undefined
   readonly maxTime: string
+  /** With `wait`: how often in a row a target has to pass. */
+  readonly passes: number
   readonly concurrency: number
   readonly failOnFlaky: boolean
   readonly reports: CheckReportFiles
@@ -40,9 +42,14 @@ const PATIENCE: Millis = 1000
 export async function checkDocuments(flags: CheckFlags, ports: Ports): Promise<number> {
   const wait = flags.wait === undefined ? null : readDurationFlag('--wait', flags.wait)
   const maxTime = readDurationFlag('--max-time', flags.maxTime)
+  if (flags.passes > 1 && wait === null) {
+    const advice = ['add --wait with the longest time to wait']
+    throw new UserError({code: 'USAGE_INVALID', message: '--passes means something with --wait only', advice})
+  }
   const sources = await readSources(flags.files, ports)
   const env = (name: string): string | undefined => ports.host.env(name)
-  const loaded = await loadCheck(sources, {env, only: flags.only, tags: flags.tags})
+  const read = async (path: string): Promise<string | null> => ports.files.readText(path)
+  const loaded = await loadCheck(sources, {env, read, only: flags.only, tags: flags.tags})
   for (const warning of loaded.warnings) flags.warn(warning)
   const redactor = checkRedactor(loaded.secrets)
   try {
@@ -85,6 +92,7 @@ async function runAndShow(
         concurrency,
         wait,
         maxTime,
+        passes: flags.passes,
         emit,
         onTarget: (target, index) => display.target(redactor.target(target), index),
         signal: stop.signal,

@@ -48,6 +48,13 @@ Exit codes: 0 pass, 1 fail, 2 mistake in the document or on the command line, 3 
       env: 'NETDRILL_WAIT',
       helpValue: 'DURATION',
     }),
+    passes: Flags.integer({
+      summary: 'with --wait: how often in a row a target has to pass',
+      env: 'NETDRILL_PASSES',
+      default: 1,
+      min: 1,
+      max: 1000,
+    }),
     'max-time': Flags.string({
       summary: 'what one sample may take with all its retries',
       env: 'NETDRILL_MAX_TIME',
@@ -106,6 +113,7 @@ Exit codes: 0 pass, 1 fail, 2 mistake in the document or on the command line, 3 
       tags: tag,
       wait,
       maxTime: flags['max-time'],
+      passes: flags.passes,
       concurrency,
       failOnFlaky: flags['fail-on-flaky'],
       reports: {

@@ -31,6 +31,14 @@ export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
   const document = loadDocument({...source, schema: await documentSchema()})
   const {value} = document
   const {drill} = value
+  if (value.include && value.include.length > 0) {
+    throw new UserError({
+      code: 'CONFIG_INVALID',
+      message: 'a drill is one document, so nothing can be included in it',
+      position: document.keyPositionOf(['include']),
+      advice: ['write the targets into this document', 'check and monitor follow include'],
+    })
+  }
   if (!drill) {
     throw new UserError({
       code: 'CONFIG_EMPTY',

@@ -10,16 +10,15 @@ import {resolvePolicy} from '../../policies/resolve.ts'
 import {fieldsOf, hasField} from '../../probes/probe-fields.ts'
 import {type NetdrillDocument, documentSchema} from '../document-schema.ts'
 import type {CheckExpectation, CheckTarget, LoadedCheck} from './check-spec.ts'
+import {type CheckSource, type ReadText, gatherSources} from './gather-sources.ts'
 import {type Selection, selectTargets} from './select-targets.ts'
 
-export interface CheckSource {
-  /** For messages; `-` for standard input. */
-  readonly file: string
-  readonly text: string
-}
+export type {CheckSource} from './gather-sources.ts'
 
 export interface CheckRequest extends Selection {
   readonly env: (name: string) => string | undefined
+  /** Reads included documents and the files of secrets; without it there are none. */
+  readonly read?: ReadText
 }
 
 const DEFAULT_INTERVAL = 1000
@@ -33,10 +32,11 @@ type Document = LoadedDocument<NetdrillDocument>
 /** Throws a `UserError` with every mistake of all documents, and CONFIG_EMPTY when nothing is left to check. */
 export async function loadCheck(
   sources: readonly CheckSource[],
-  {env, only, tags}: CheckRequest,
+  {env, read = async () => null, only, tags}: CheckRequest,
 ): Promise<LoadedCheck> {
   const schema = await documentSchema()
-  const documents = collect(sources, (source) => loadDocument({...source, schema, env}))
+  const gathered = await gatherSources(sources, read)
+  const documents = collect(gathered, (source) => loadDocument({...source, schema, env}))
   const repeated = repeatedNames(documents)
   const known = documents.flatMap((document) =>
     Object.entries(document.value.targets ?? {}).map(([key, target]) => ({
@@ -51,7 +51,7 @@ export async function loadCheck(
   collect(documents, checkPolicies)
   const targets = collect(selectTargets(known, {only, tags}), readTarget)
   return {
-    files: sources.map(({file}) => file),
+    files: gathered.map(({file}) => file),
     targets,
     warnings: documents.flatMap(({warnings}) => warnings),
     secrets: documents.flatMap(({substitutions}) => substitutions.map(({value}) => value)),

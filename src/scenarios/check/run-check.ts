@@ -1,5 +1,6 @@
 /** Probes every target of a check, so many at a time, waits for those it was asked to wait for, and judges. */
 import type {CheckResult, CheckedTarget} from '../../core/check-result.ts'
+import {makeFailure} from '../../core/codes/index.ts'
 import {type Problem, UserError, isUserError} from '../../core/errors.ts'
 import type {EmitEvent, RunEvent} from '../../core/events.ts'
 import type {Ports} from '../../core/ports.ts'
@@ -18,6 +19,8 @@ export interface CheckRun {
   readonly wait: Millis | null
   /** What one sample may take with all its retries. */
   readonly maxTime: Millis
+  /** So often in a row a target has to pass when it is waited for; by default once. */
+  readonly passes?: number
   readonly emit: EmitEvent
   /** Called as they are done, in any order. */
   readonly onTarget: (target: CheckedTarget, index: number) => void
@@ -121,6 +124,7 @@ class TargetCheck {
   readonly #course: Course
   #begun: Millis | null = null
   #checks = 0
+  #passes = 0
   #told = ''
 
   constructor(target: CheckTarget, course: Course) {
@@ -136,7 +140,8 @@ class TargetCheck {
         this.#measure(prober ?? (await openTarget(this.#target, ports))),
       )
       last = this.#judge(measurement, last)
-      if (!this.#waitsFor(last) || !(await this.#pause(last))) return {...last, took: this.#took()}
+      if (!this.#waitsFor(last)) return {...last, took: this.#took()}
+      if (!(await this.#pause(last))) return {...this.#tooLate(last), took: this.#took()}
     }
   }
 
@@ -154,18 +159,33 @@ class TargetCheck {
   #judge({result, complete, pending}: Measurement, last: CheckedTarget | null): CheckedTarget {
     const {run, ports, origin, started} = this.#course
     const course = {checks: this.#checks, took: this.#took(), interrupted: false}
-    if (complete) return judgeTarget(this.#target, result, course)
+    if (complete) {
+      const judged = judgeTarget(this.#target, result, course)
+      this.#passes = judged.verdict === 'pass' ? this.#passes + 1 : 0
+      return judged
+    }
     // What was cut short says less than what was seen before.
-    if (last) return last
+    if (last) return last.verdict === 'pass' ? this.#tooLate(last) : last
     if (run.signal.aborted) return judgeTarget(this.#target, result, {...course, interrupted: true})
     const about = {emit: run.emit, origin, started}
     const late = outOfTime(this.#target, about, {failure: pending ?? result.failure, at: ports.clock.now()})
     return judgeTarget(this.#target, late, course)
   }
 
+  /** The time is over, and it has not passed so often in a row as was asked for. */
+  #tooLate(last: CheckedTarget): CheckedTarget {
+    const asked = this.#course.run.passes ?? 1
+    if (last.verdict !== 'pass' || this.#passes >= asked) return last
+    if (this.#course.run.signal.aborted) return last
+    const text = `passed ${this.#passes} times in a row, and ${asked} were asked for`
+    const {code, advice} = makeFailure('EXPECT_MISMATCH', text)
+    return {...last, verdict: 'fail', flaky: false, reason: {code, text, advice, place: last.place}}
+  }
+
   #waitsFor({verdict, reason}: CheckedTarget): boolean {
     const {run, cut} = this.#course
     if (run.wait === null || cut.aborted) return false
+    if (verdict === 'pass') return this.#passes < (run.passes ?? 1)
     return verdict === 'fail' || (verdict === 'skipped' && reason?.code !== 'CAPABILITY_MISSING')
   }
 

@@ -2,6 +2,7 @@ import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node
 import {type AddressInfo, type Server, createServer} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {CheckResult} from '../../../src/core/check-result.ts'
 import type {RunEvent} from '../../../src/core/events.ts'
@@ -112,6 +113,31 @@ describe('check', () => {
     expect(result.stderr).toContain(code)
     const monitor = await check([file, '--nagios'])
     expect([monitor.code, monitor.stdout.split(' - ')[0]]).toEqual([3, 'NETDRILL UNKNOWN'])
+  })
+
+  it('keeps a secret that comes from a file out of every output, in included documents too', async () => {
+    writeFileSync(join(folder, 'secret'), 'hidden-name.invalid\n')
+    writeFileSync(join(folder, 'part.yaml'), 'version: 1\ntargets: {b: "tcp://${file:secret}:1"}\n')
+    const file = write(target('a', closed, ', expect: closed'), 'include: [part.yaml]\n')
+    const reports = Object.keys(CHECK_REPORTS).flatMap((name) => [`--${name}`, `secret.${name}`])
+    const outputs = await Promise.all([
+      check([file, ...reports], {env: {GITHUB_ACTIONS: 'true'}}),
+      ...['--json', '--jsonl', '--nagios', '--verbose'].map(async (flag) => check([file, flag])),
+    ])
+    const written = Object.keys(CHECK_REPORTS).map((name) =>
+      readFileSync(join(folder, `secret.${name}`), 'utf8'),
+    )
+    const texts = [...outputs.flatMap(({stdout, stderr}) => [stdout, stderr]), ...written]
+    expect(texts.filter((text) => text.includes('hidden-name'))).toEqual([])
+    expect(texts.filter((text) => text.includes('[redacted]')).length).toBeGreaterThan(4)
+  })
+
+  it('wants --wait beside --passes', async () => {
+    const {code, stderr} = await check([write(target('a', open)), '--passes', '2'])
+    expect([code, stderr.split('\n')[0]]).toEqual([
+      2,
+      'error USAGE_INVALID: --passes means something with --wait only',
+    ])
   })
 
   it('streams events that end with the verdict', async () => {
@@ -281,5 +307,27 @@ describe('init and schema', () => {
     const published = readFileSync(new URL('../../../schemas/netdrill.json', import.meta.url), 'utf8')
     expect(JSON.parse(stdout)).toEqual(JSON.parse(published))
     expect((await runProgram(['schema', 'jurnal'])).code).toBe(2)
+  })
+})
+
+describe('a malformed document', () => {
+  const CORPUS = fileURLToPath(new URL('../../fixtures/config/malformed/', import.meta.url))
+  it.each([
+    ['syntax/tab-indent', 'CONFIG_SYNTAX', ':3:1:'],
+    ['syntax/unclosed-quote', 'CONFIG_SYNTAX', ':3:8:'],
+    ['files/binary', 'CONFIG_SYNTAX', ':1:1:'],
+    ['files/bomb', 'CONFIG_SYNTAX', ':3:8:'],
+    ['files/deep-nesting', 'CONFIG_SYNTAX', ':2:210:'],
+    ['files/latin-1', 'CONFIG_SYNTAX', ':2:11:'],
+    ['keys/target-near', 'CONFIG_UNKNOWN_KEY', ':3:37:'],
+    ['quantities/bare-timeout', 'CONFIG_INVALID', ':3:46:'],
+    ['conditions/unknown-field', 'CONFIG_CONDITION', ':6:9:'],
+    ['references/policy-unknown', 'POLICY_UNKNOWN', ':3:45:'],
+    ['urls/port-missing', 'USAGE_INVALID', ':3:8:'],
+  ])('%s ends with exit code 2 and %s at its place', async (name, code, place) => {
+    const result = await check([join(CORPUS, `${name}.yaml`)])
+    expect([result.code, result.stdout]).toEqual([2, ''])
+    expect(result.stderr.split('\n')[0]).toContain(`${name}.yaml${place} error ${code}: `)
+    expect(result.stderr).not.toMatch(/\n\s+at .*\.js:/)
   })
 })

@@ -113,3 +113,61 @@ describe('loadCheck', () => {
     expect(problems.map(({position}) => position?.file)).toEqual(['a.yaml', 'b.yaml'])
   })
 })
+
+describe('include', () => {
+  const FILES: Readonly<Record<string, string>> = {
+    'sub/b.yaml':
+      'version: 1\ninclude: [c.yaml]\ndefaults: {timeout: 4s}\ntargets: {b: "tcp://192.0.2.2:1"}\n',
+    'sub/c.yaml':
+      'version: 1\ntargets:\n  c: {url: "tcp://192.0.2.3:1"}\n  d: {url: "http://${file:secret}/"}\n',
+    'sub/secret': 'hidden.internal\n',
+    'sub/circle.yaml': 'version: 1\ninclude: [../circle.yaml]\ntargets: {z: "tcp://192.0.2.9:1"}\n',
+    'circle.yaml': 'version: 1\ninclude: [sub/circle.yaml]\n',
+    'sub/wrong.yaml': 'version: 1\n\ntarget: {}\n',
+  }
+  const read = async (path: string): Promise<string | null> => FILES[path] ?? null
+  const main = (list: string): string =>
+    `version: 1\ninclude:\n  - ${list}\ndefaults: {timeout: 1s}\ntargets: {a: "tcp://192.0.2.1:1"}\n`
+
+  it('adds the targets of other documents, each with its own defaults, place and folder', async () => {
+    const {targets, files, secrets} = await load(main('sub/b.yaml'), {read})
+    expect(files).toEqual(['n.yaml', 'sub/b.yaml', 'sub/c.yaml'])
+    expect(targets.map(({name, timeout, place}) => [name, timeout, place.file, place.line])).toEqual([
+      ['a', 1000, 'n.yaml', 5],
+      ['b', 4000, 'sub/b.yaml', 4],
+      ['c', 3000, 'sub/c.yaml', 3],
+      ['d', 3000, 'sub/c.yaml', 4],
+    ])
+    expect(targets.at(-1)?.url.host).toBe('hidden.internal')
+    expect(secrets).toContain('hidden.internal')
+  })
+
+  it('takes a document once, however often it is named', async () => {
+    const {targets} = await load(main('sub/c.yaml\n  - sub/b.yaml\n  - sub/c.yaml'), {read})
+    expect(targets.map(({name}) => name)).toEqual(['a', 'c', 'd', 'b'])
+  })
+
+  it.each([
+    [
+      'circle.yaml',
+      'CONFIG_REFERENCE',
+      'sub/circle.yaml:2:11',
+      'circle.yaml → sub/circle.yaml → circle.yaml',
+    ],
+    ['n.yaml', 'CONFIG_REFERENCE', 'n.yaml:3:5', 'n.yaml → n.yaml'],
+    ['nowhere.yaml', 'CONFIG_FILE', 'n.yaml:3:5', 'the document nowhere.yaml can not be read'],
+    ['sub/wrong.yaml', 'CONFIG_UNKNOWN_KEY', 'sub/wrong.yaml:3:1', 'unknown key "target"'],
+    ['3', 'CONFIG_INVALID', 'n.yaml:3:5', 'expected text, found 3'],
+  ])('of %s is refused with %s at %s', async (entry, code, place, message) => {
+    const [problem] = await problemsOf(main(entry), {read})
+    expect(problem?.code).toBe(code)
+    expect(`${problem?.position?.file}:${problem?.position?.line}:${problem?.position?.column}`).toBe(place)
+    expect(problem?.message).toContain(message)
+  })
+
+  it('says which file of a secret can not be read', async () => {
+    const [problem] = await problemsOf('version: 1\ntargets: {a: "http://${file:nope}/"}\n', {read})
+    expect(problem).toMatchObject({code: 'CONFIG_FILE', message: 'the file nope can not be read'})
+    expect(problem?.position).toMatchObject({line: 2, column: 22})
+  })
+})

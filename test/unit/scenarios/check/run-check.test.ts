@@ -101,6 +101,31 @@ describe('runCheck', () => {
     expect(result.clock.pending).toBe(0)
   })
 
+  it('waits for as many passes in a row as it was asked for', async () => {
+    const scripts: Record<string, DialScript> = {'192.0.2.1': UP}
+    const result = await run([at('192.0.2.1')], scripts, {
+      wait: 60_000,
+      passes: 3,
+      during: async (clock) => {
+        await clock.advance(1500)
+        scripts['192.0.2.1'] = REFUSED
+        await clock.advance(1000)
+        scripts['192.0.2.1'] = UP
+      },
+    })
+    // Two passes, a failure that begins the count anew, three passes.
+    expect(result.targets[0]).toMatchObject({verdict: 'pass', checks: 6})
+    expect(result.clock.pending).toBe(0)
+  })
+
+  it('fails a target that did not pass often enough before the time was over', async () => {
+    const result = await run([at('192.0.2.1')], {'192.0.2.1': UP}, {wait: 2500, passes: 9})
+    expect(result.targets[0]).toMatchObject({
+      verdict: 'fail',
+      reason: {code: 'EXPECT_MISMATCH', text: 'passed 3 times in a row, and 9 were asked for'},
+    })
+  })
+
   it.each<[string, DialScript, string]>([
     ['refuses', REFUSED, 'TCP_REFUSED'],
     ['is silent beyond it', 'silent', 'ATTEMPT_TIMEOUT'],
