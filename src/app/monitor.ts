@@ -69,7 +69,8 @@ export async function monitorDocuments(flags: MonitorFlags, ports: Ports): Promi
 
 async function loadDocuments({files, only, tags}: MonitorFlags, ports: Ports): Promise<LoadedCheck> {
   const env = (name: string): string | undefined => ports.host.env(name)
-  return loadCheck(await readSources(files, ports), {env, only, tags})
+  const read = async (path: string): Promise<string | null> => ports.files.readText(path)
+  return loadCheck(await readSources(files, ports), {env, read, only, tags})
 }
 
 /** A document with mistakes changes nothing: what is watched goes on being watched. */

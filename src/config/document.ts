@@ -23,13 +23,10 @@ export function makeDocumentSchema<Policy extends z.ZodType, const Sections exte
 ) {
   return z.strictObject({
     version: z.literal(1).meta({description: 'The version of the document format.'}),
-    include: z
-      .array(z.string().min(1))
-      .optional()
-      .meta({
-        description:
-          'Other documents whose targets are checked as well; paths count from the folder of this one.',
-      }),
+    include: z.array(z.string().min(1)).optional().meta({
+      description:
+        'Other documents whose targets are checked as well; paths count from the folder of this one.',
+    }),
     defaults: defaultsSchema.optional(),
     targets: z.record(nameSchema, makeTargetSchema(parts.targetOptions)).optional(),
     policies: z.record(nameSchema, parts.policy).optional(),
