@@ -9,7 +9,7 @@ import type {Ports} from '../core/ports.ts'
 import {type Millis, formatDuration, parseDuration} from '../core/units.ts'
 import {renderDiagnosis} from '../reporters/diagnosis.ts'
 import {packageVersion} from '../system/package-root.ts'
-import {type EndingSignal, onEndingSignal} from '../system/signals.ts'
+import {type EndingSignal, endProcess, onEndingSignal} from '../system/signals.ts'
 import {type Terminal, systemTerminal} from '../system/terminal.ts'
 import {portOf, readDiagnoseTarget} from './diagnose-target.ts'
 
@@ -27,8 +27,8 @@ export interface DiagnoseFlags {
 const SHORTEST: Millis = 500
 const LONGEST: Millis = 60_000
 
-/** Diagnoses, prints and gives the exit code. Throws `UserError` before anything is sent. */
-export async function runDiagnose(flags: DiagnoseFlags, ports: Ports): Promise<number> {
+/** Diagnoses, prints and ends the process with the exit code. Throws `UserError` before anything is sent. */
+export async function runDiagnose(flags: DiagnoseFlags, ports: Ports): Promise<never> {
   const terminal = systemTerminal({color: flags.color})
   const progress = openProgress(flags, terminal)
   const diagnosis = await diagnose(flags, ports, progress.show).finally(progress.close)
@@ -37,8 +37,15 @@ export async function runDiagnose(flags: DiagnoseFlags, ports: Ports): Promise<n
   const text = flags.json
     ? `${JSON.stringify(diagnosis, null, 2)}\n`
     : renderDiagnosis(diagnosis, {color, unicode, width: Math.max(60, columns), quiet, verbose})
-  if (terminal.stdout.writable) terminal.stdout.write(text)
-  return diagnosis.exit
+  await write(terminal, text)
+  // getaddrinfo(3) can't be interrupted: with a dead resolver it would hold the process up for ten seconds more.
+  endProcess(diagnosis.exit)
+}
+
+/** Resolves when the text is with its reader, or there is no reader any more. */
+async function write({stdout}: Terminal, text: string): Promise<void> {
+  if (!stdout.writable) return
+  await new Promise<void>((resolve) => stdout.write(text, () => resolve()))
 }
 
 /** The diagnosis itself; an ending signal ends it early and is told in the verdict. */

@@ -45,8 +45,7 @@ Exit codes: 0 nothing wrong, 1 cause found, 2 mistake in the command line, 3 inc
     const {timeout, json, color, quiet, verbose} = flags
     const family = flags.ipv4 ? 4 : flags.ipv6 ? 6 : 0
     const request = {target: args.target, timeout, family, controls: flags.control ?? []} as const
-    const exit = await runDiagnose({...request, json, color, quiet, verbose}, openPorts(flags.seed))
-    process.exitCode = exit
+    await runDiagnose({...request, json, color, quiet, verbose}, openPorts(flags.seed))
   }
 }
 

@@ -1,20 +1,18 @@
 /** Resolves the target's name in every way at once: as programs do, and by asking each resolver itself. */
-import type {AnswerSeen, LookupSeen, NamesSeen, ResolverSeen} from '../../advice/observed.ts'
+import type {AnswerSeen, NamesSeen, ResolverSeen} from '../../advice/observed.ts'
 import {addressFamily} from '../../core/address.ts'
-import type {Family} from '../../core/outcome.ts'
 import type {ResolvedAddress, ResolverConfiguration} from '../../core/ports.ts'
 import {joinHostPort} from '../../core/target.ts'
 import type {Millis} from '../../core/units.ts'
-import {startDeadline} from '../../probes/shared/deadline.ts'
-import {resolveTarget} from '../../probes/shared/resolve-target.ts'
 import type {Hops} from './hops.ts'
+import {lookUp} from './look-up.ts'
 import {addressesInHosts, nearbyNames, searchNames} from './search-names.ts'
 import {type WalkRun, probeOnce} from './walk-run.ts'
 
 /** A resolver that needs longer is as good as dead: programs wait 5 s for it (resolv.conf(5)). */
 const RESOLVER_LIMIT: Millis = 1500
-/** The library may be at its second server only by then; the walk goes on with what the resolvers said. */
-const LOOKUP_LIMIT: Millis = 1800
+/** A resolver that has answered nothing by then may be a dead one. */
+const HEARD_WITHIN: Millis = 300
 const FAMILIES = [4, 6] as const
 
 export async function lookAtNames(run: WalkRun, hops: Hops, host: string): Promise<NamesSeen> {
@@ -22,11 +20,16 @@ export async function lookAtNames(run: WalkRun, hops: Hops, host: string): Promi
   const configuration = await resolver.configuration()
   const hosts = addressesInHosts((await files.readText('/etc/hosts')) ?? '', host)
   const isLocal = /(^|\.)localhost\.?$/i.test(host)
+  const heard = listenFor(run, configuration.servers)
+  const asked = isLocal
+    ? []
+    : // RFC 6761 section 6.3: this name is nobody else's business.
+      askResolvers(run, hops, {names: searchNames(host, configuration), heard: heard.tell}, configuration)
+  const safe = isLocal || hosts.length > 0 || (await heard.all)
   const [four, six, resolvers] = await Promise.all([
-    lookUp(run, host, 4),
-    lookUp(run, host, 6),
-    // RFC 6761 section 6.3: this name is nobody else's business.
-    isLocal ? [] : askResolvers(run, hops, searchNames(host, configuration), configuration),
+    lookUp(run, host, 4, safe),
+    lookUp(run, host, 6, safe),
+    asked,
   ])
   const system = {4: four, 6: six}
   const isKnown =
@@ -52,28 +55,36 @@ function isWaiting({system}: NamesSeen): boolean {
   return FAMILIES.some((family) => system[family]?.status === 'slow')
 }
 
-async function lookUp(run: WalkRun, host: string, family: Family): Promise<LookupSeen | null> {
-  const {clock} = run.ports
-  const after = Math.min(LOOKUP_LIMIT, run.deadline.left())
-  const deadline = startDeadline({clock, after, level: 'step', parent: run.deadline.signal})
-  const started = clock.now()
-  try {
-    const found = await resolveTarget(host, family, run.ports, deadline)
-    const took = clock.now() - started
-    if (found.status === 'resolved') {
-      return {status: 'found', addresses: found.addresses.map(({address}) => address), took}
-    }
-    if (deadline.signal.aborted) return {status: 'slow', took}
-    return {status: 'failed', failure: found.failure, took}
-  } finally {
-    deadline.stop()
+interface Listening {
+  readonly tell: (server: string) => void
+  /** Whether all were heard in time. */
+  readonly all: Promise<boolean>
+}
+
+function listenFor({ports}: WalkRun, servers: readonly string[]): Listening {
+  const missing = new Set(servers)
+  const {promise, resolve} = Promise.withResolvers<boolean>()
+  const cancel = ports.clock.after(HEARD_WITHIN, () => resolve(false))
+  const tell = (server: string): void => {
+    missing.delete(server)
+    if (missing.size > 0) return
+    cancel()
+    resolve(true)
   }
+  if (missing.size === 0) tell('')
+  return {tell, all: promise}
+}
+
+interface Question {
+  readonly names: readonly string[]
+  /** Told when a server has said anything at all. */
+  readonly heard: (server: string) => void
 }
 
 async function askResolvers(
   run: WalkRun,
   hops: Hops,
-  names: readonly string[],
+  {names, heard}: Question,
   {servers}: ResolverConfiguration,
 ): Promise<readonly ResolverSeen[]> {
   const known = servers.flatMap((address) => {
@@ -82,7 +93,10 @@ async function askResolvers(
   })
   return Promise.all(
     known.map(async (server) => {
-      const [answers, route] = await Promise.all([askAll(run, server, names), hops.route(server.address)])
+      const [answers, route] = await Promise.all([
+        askAll(run, server, {names, heard}),
+        hops.route(server.address),
+      ])
       // Of a resolver that answers nobody needs to know how far away it is.
       const isSilent = answers.every(
         ({outcome}) => outcome.status === 'failed' && isSilence(outcome.failure.code),
@@ -102,7 +116,7 @@ function isSilence(code: string): boolean {
 async function askAll(
   run: WalkRun,
   server: ResolvedAddress,
-  names: readonly string[],
+  {names, heard}: Question,
 ): Promise<readonly AnswerSeen[]> {
   const questions = names.flatMap((name) => FAMILIES.map((family) => ({name, family})))
   const answers = await Promise.all(
@@ -110,7 +124,10 @@ async function askAll(
       const host = joinHostPort(server.address, 53)
       const url = `dns://${host}/${name}?type=${family === 4 ? 'A' : 'AAAA'}`
       const outcome = await probeOnce(run, {kind: 'dns', url, within: RESOLVER_LIMIT})
-      return outcome === null ? [] : [{name, family, outcome}]
+      if (outcome === null) return []
+      const isHeard = outcome.status !== 'failed' || !isSilence(outcome.failure.code)
+      if (isHeard) heard(server.address)
+      return [{name, family, outcome}]
     }),
   )
   return answers.flat()
@@ -145,7 +162,7 @@ async function findNearby(
     answers.some(({outcome}) => outcome.status === 'failed' && outcome.failure.code === 'DNS_NXDOMAIN'),
   )
   if (!server || names.length === 0) return []
-  const answers = await askAll(run, server, names)
+  const answers = await askAll(run, server, {names, heard: () => {}})
   const good = answers.filter(({outcome}) => answersOf(outcome).length > 0)
   return [...new Set(good.map(({name}) => name))]
 }
