@@ -91,11 +91,24 @@ function locate(document: Document, path: Path): Located | null {
   return at
 }
 
-function member(document: Document, items: readonly Pair[], segment: PropertyKey): Located | null {
+/** By mapping, its keys: a document of thousands of targets is asked for each of them. */
+const INDEXES = new WeakMap<readonly Pair[], ReadonlyMap<string, Located>>()
+
+function indexOf(items: readonly Pair[]): ReadonlyMap<string, Located> {
+  const known = INDEXES.get(items)
+  if (known) return known
+  const index = new Map<string, Located>()
   for (const {key, value} of items) {
-    if (isScalar(key) && String(key.value) === String(segment))
-      return {key, value: (value as Node | null) ?? null}
+    if (!isScalar(key) || index.has(String(key.value))) continue
+    index.set(String(key.value), {key, value: (value as Node | null) ?? null})
   }
+  INDEXES.set(items, index)
+  return index
+}
+
+function member(document: Document, items: readonly Pair[], segment: PropertyKey): Located | null {
+  const own = indexOf(items).get(String(segment))
+  if (own) return own
   // Not written here: perhaps it came in through a merge key.
   for (const {key, value} of items) {
     if (!isScalar(key) || key.source !== '<<') continue
