@@ -117,7 +117,7 @@ function disagree(names: NamesSeen, isReached: boolean): readonly Finding[] {
   if (!clash) return []
   const {one, other} = clash
   return [
-    makeFinding('DNS_DISAGREE', {
+    makeFinding('DNS_CONTRADICTION', {
       layer: 'name',
       severity: isReached ? 'degraded' : 'fatal',
       text: `${one.from} knows ${one.name}, ${other.from} says that it does not exist`,

@@ -79,7 +79,7 @@ export const FINDINGS = failureTable({
       'The name is short, and with none of the search domains of /etc/resolv.conf does it give a name that exists.',
     advice: ['use the full name', 'correct the search line of /etc/resolv.conf'],
   },
-  DNS_DISAGREE: {
+  DNS_CONTRADICTION: {
     stage: 'resolve',
     category: 'network',
     detail: 'dns',

@@ -49,7 +49,7 @@ export const OWN_NETWORK: readonly Situation[] = [
     what: 'resolvers that contradict each other',
     client: 'contradicting',
     target: SHOP,
-    code: 'DNS_DISAGREE',
+    code: 'DNS_CONTRADICTION',
     layer: 'name',
   },
   {
