@@ -25,7 +25,7 @@ export interface DnsFacts {
   readonly serial: number | null
   /** Who answered, `address:port`. */
   readonly resolver: string
-  readonly transport: 'udp' | 'tcp'
+  readonly transport: 'udp' | 'tcp' | 'dot' | 'doh'
   /** True when the UDP answer was cut and TCP was used. */
   readonly truncated: boolean
   /** Answers thrown away because of a wrong id, question or source. */
@@ -36,6 +36,52 @@ export interface DnsFacts {
     readonly additional: readonly DnsRecord[]
   }
   readonly bytes: number
+  /** The server's name of itself (RFC 5001); null when it gave none. Absent when not asked for, as the next two. */
+  readonly nsid?: string | null
+  /** For which network the answer holds (RFC 7871), such as `192.0.2.0/24, scope /20`; null when the server ignored it. */
+  readonly subnet?: string | null
+  /** The server's cookie (RFC 7873) in hexadecimal; null when it gave none. */
+  readonly cookie?: string | null
+  /** Extended errors (RFC 8914), such as `DNSSEC bogus (6): text`. Absent without any. */
+  readonly errors?: readonly string[]
+  /** The signatures in the answer section. Absent without any. */
+  readonly signatures?: readonly SignatureFacts[]
+  /** Whole days until the first of them ends; negative when it has. */
+  readonly rrsig_days_left?: number
+  /** Whether all resolvers gave the same answer; absent when one was asked. */
+  readonly agree?: boolean
+  /** The largest SOA serial less the smallest. */
+  readonly serial_spread?: number
+  /** In the order in which they were named. */
+  readonly compared?: readonly ComparedResolver[]
+}
+
+/** One DNSSEC signature (RFC 4034 section 3.1). */
+export interface SignatureFacts {
+  /** The record type that it signs. */
+  readonly covers: string
+  readonly signer: string
+  /** Of the IANA registry of DNSSEC algorithms. */
+  readonly algorithm: number
+  /** ISO 8601. */
+  readonly valid_from: string
+  readonly valid_to: string
+  readonly days_left: number
+}
+
+/** What one of several resolvers said. */
+export interface ComparedResolver {
+  readonly resolver: string
+  /** It says something else than most. */
+  readonly differs: boolean
+  readonly rcode: string | null
+  readonly answers: readonly string[]
+  readonly ttl: number | null
+  readonly serial: number | null
+  /** In milliseconds; null without an answer. */
+  readonly rtt: number | null
+  /** Why it gave no answer that counts; null when it did. */
+  readonly code: string | null
 }
 
 export interface CertificateFacts {

@@ -18,7 +18,11 @@ const COMMON: ReadonlySet<string> = new Set([
   'phase',
 ])
 /** What a kind has beside the facts that carry its own name. */
-const ALSO: Readonly<Partial<Record<ProbeKind, readonly string[]>>> = {tls: ['tcp'], http: ['tcp', 'tls']}
+const ALSO: Readonly<Partial<Record<ProbeKind, readonly string[]>>> = {
+  dns: ['tls'],
+  tls: ['tcp'],
+  http: ['tcp', 'tls'],
+}
 /** A condition about one of these says itself how much may fail; without one, every sample has to succeed. */
 const DECISIVE: ReadonlySet<string> = new Set(['ok', 'code', 'stage', 'category', 'loss', 'udp.state'])
 

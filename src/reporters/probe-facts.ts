@@ -1,5 +1,5 @@
 /** What the probes learned about a service, as compact blocks of text. */
-import type {DnsFacts, DnsRecord} from '../core/facts.ts'
+import type {ComparedResolver, DnsFacts, DnsRecord} from '../core/facts.ts'
 import {shorten, stripControl} from '../core/text.ts'
 import {displayWidth} from '../core/width.ts'
 import {type TextOptions, plural, renderEntry} from './probe-text.ts'
@@ -22,10 +22,46 @@ export function renderDns(dns: DnsFacts, options: TextOptions): string[] {
       `${dns.resolver} over ${dns.transport}, ${dns.bytes} octets${cut}${rejected}`,
       options,
     ),
+    ...renderExtras(dns, options),
+    ...renderCompared(dns.compared ?? [], options),
     ...renderSection('answer', dns.sections.answer, options),
     ...renderSection('authority', dns.sections.authority, options),
     ...renderSection('additional', dns.sections.additional, options),
   ]
+}
+
+/** What was asked for beside the records. */
+function renderExtras(dns: DnsFacts, options: TextOptions): string[] {
+  const {nsid, subnet, cookie, errors = [], signatures = []} = dns
+  const asked = (name: string, value: string | null | undefined): string[] =>
+    value === undefined ? [] : renderEntry(name, value === null ? 'none' : stripControl(value), options)
+  return [
+    ...asked('nsid', nsid),
+    ...asked('subnet', subnet),
+    ...asked('cookie', cookie),
+    ...errors.flatMap((error) => renderEntry('error', error, options, 'bad')),
+    ...signatures.flatMap(({covers, signer, valid_to: end, days_left: days}) => {
+      const left = days < 0 ? `ended ${plural(-days, 'day')} ago` : `${plural(days, 'day')} left`
+      const text = `${covers} by ${stripControl(signer)} until ${end.slice(0, 10)}, ${left}`
+      return renderEntry('signed', text, options, days < 0 ? 'bad' : 'plain')
+    }),
+  ]
+}
+
+/** One line per resolver; who differs is marked by a word, not by colour alone. */
+function renderCompared(compared: readonly ComparedResolver[], {style, width}: TextOptions): string[] {
+  if (compared.length === 0) return []
+  const longest = Math.max(...compared.map(({resolver}) => resolver.length))
+  const lines = compared.map(({resolver, differs, answers, rcode, code, rtt, serial}) => {
+    const time = rtt === null ? '-' : `${rtt.toFixed(1)} ms`
+    const said = answers.length > 0 ? answers.toSorted().join(', ') : (rcode ?? code ?? '')
+    const about = serial === null ? said : `serial ${serial}`
+    const mark = differs ? 'differs' : code === null ? 'same' : code
+    const head = `    ${resolver.padEnd(longest)}  ${time.padStart(9)}  `
+    const tail = `${mark}  ${shorten(stripControl(about), Math.max(12, width - head.length - mark.length - 2))}`
+    return head + style(differs || code !== null ? 'bad' : 'good', tail)
+  })
+  return [`  ${style('dim', 'resolvers')}`, ...lines]
 }
 
 /** Columns as in a zone file: name, TTL, type, data; the data is cut to the width. */

@@ -14,11 +14,20 @@ export interface Bind9 {
 
 /** Null where `named` is not installed. */
 export async function startBind9(zone: string, records: string): Promise<Bind9 | null> {
+  return startNamed(async (folder, port) => {
+    await writeFile(join(folder, 'zone'), records)
+    return configuration(folder, zone, port)
+  })
+}
+
+/** Starts `named` with a configuration for its folder and a free port; null where it is not installed. */
+export async function startNamed(
+  configure: (folder: string, port: number) => Promise<string>,
+): Promise<Bind9 | null> {
   if (spawnSync('named', ['-V']).error) return null
   const folder = await mkdtemp(join(tmpdir(), 'nd-bind9-'))
   const port = await freePort()
-  await writeFile(join(folder, 'zone'), records)
-  await writeFile(join(folder, 'named.conf'), configuration(folder, zone, port))
+  await writeFile(join(folder, 'named.conf'), await configure(folder, port))
   const child = spawn('named', ['-g', '-n', '1', '-c', join(folder, 'named.conf')], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -55,7 +64,8 @@ function configuration(folder: string, zone: string, port: number): string {
   `
 }
 
-async function freePort(): Promise<number> {
+/** A free UDP port of loopback; somebody else may take it at any time. */
+export async function freePort(): Promise<number> {
   const socket = createSocket('udp4')
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')

@@ -60,8 +60,11 @@ async function tryToServe(script: DnsScript, at: DnsPlace): Promise<ScriptedDns 
   }
   if (script.tcp) {
     tcp.listen(port, address)
-    const [error] = (await Promise.race([once(tcp, 'listening'), once(tcp, 'error')])) as readonly unknown[]
-    if (error !== undefined) {
+    const isFree = await once(tcp, 'listening').then(
+      () => true,
+      () => false,
+    )
+    if (!isFree) {
       closeUdp()
       return null
     }

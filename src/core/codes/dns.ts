@@ -40,6 +40,49 @@ export const DNS_FAILURES = failureTable({
       'ask again with checking disabled (CD): an answer then means that DNSSEC validation failed',
     ],
   },
+  DNS_BOGUS: {
+    stage: 'resolve',
+    category: 'network',
+    detail: 'dns',
+    blame: 'target',
+    retry: 'fallback',
+    title: 'DNSSEC validation failed',
+    meaning:
+      'The resolver answered SERVFAIL, but gave the answer when asked without validation (CD): the signatures of the zone do not hold.',
+    advice: [
+      'look at the signatures: netdrill probe dns NAME --dnssec --cd shows when each ends',
+      'tell the owner of the zone: signatures that have ended and a stale DS record at the parent are the usual causes',
+      'check the clock of the resolver',
+    ],
+  },
+  DNS_DISAGREE: {
+    stage: 'resolve',
+    category: 'network',
+    detail: 'dns',
+    blame: 'resolver',
+    retry: 'ladder',
+    title: 'resolvers disagree',
+    meaning: 'Several resolvers were asked the same, and not all gave the same answer.',
+    advice: [
+      'compare the SOA serials: netdrill probe dns ZONE --type SOA --compare',
+      'wait for the TTL when the record was changed a moment ago',
+      'a resolver inside a network may answer differently on purpose (split horizon)',
+    ],
+  },
+  DNS_HTTP_STATUS: {
+    stage: 'receive',
+    category: 'protocol',
+    detail: 'http',
+    blame: 'resolver',
+    retry: 'fallback',
+    title: 'the HTTPS resolver answers with another status',
+    meaning:
+      'The resolver was reached over HTTPS, but its HTTP status is not 200, so there is no DNS answer.',
+    advice: [
+      'check the path: /dns-query is the usual one (--doh-path)',
+      'try the other method: --doh-method get',
+    ],
+  },
   DNS_REFUSED: {
     stage: 'resolve',
     category: 'network',

@@ -1,6 +1,6 @@
 /** Asks one server after the other until one gives an answer that counts. */
 import {makeFailure} from '../../core/codes/index.ts'
-import type {DnsFacts} from '../../core/facts.ts'
+import type {DnsFacts, TlsFacts} from '../../core/facts.ts'
 import type {Failure} from '../../core/failure.ts'
 import type {AddressOutcome} from '../../core/outcome.ts'
 import {joinHostPort} from '../../core/target.ts'
@@ -10,11 +10,12 @@ import {answerFailure} from './answer-failure.ts'
 import type {Ask, Server} from './ask.ts'
 import {DnsFormatError} from './codec/reader.ts'
 import {exchange} from './exchange-any.ts'
-import type {ExchangePorts, Exchanged, Received} from './exchange.ts'
+import type {ExchangePorts, ExchangeRequest, Exchanged, Received, SecureMeans} from './exchange.ts'
 import {factsOf} from './facts.ts'
 
 export interface AskPlan {
   readonly ask: Ask
+  readonly secure: SecureMeans | null
   readonly servers: readonly Server[]
   readonly source: string | undefined
   readonly interface: string | undefined
@@ -28,13 +29,16 @@ export interface Asked {
   readonly facts: DnsFacts | null
   readonly connect: Millis | null
   readonly wait: Millis | null
+  readonly tls: Received['tls'] | {readonly took: null; readonly facts: TlsFacts}
   /** From the first question to the decisive answer, or to giving up. */
   readonly took: Millis
   readonly addresses: readonly AddressOutcome[]
 }
 
-interface One {
+export interface One {
   readonly failure: Failure | null
+  /** Of a resolver behind TLS that did not come to an answer. */
+  readonly tls?: TlsFacts
   readonly facts: DnsFacts | null
   readonly received: Received | null
 }
@@ -68,7 +72,16 @@ function conclude(servers: readonly Server[], results: readonly Timed[], elapsed
   const server = servers[decisive] ?? null
   const addresses = servers.map((each, index) => outcomeOf(each, results[index]))
   if (!result)
-    return {failure: null, server, facts: null, connect: null, wait: null, took: elapsed, addresses}
+    return {
+      failure: null,
+      server,
+      facts: null,
+      connect: null,
+      wait: null,
+      tls: null,
+      took: elapsed,
+      addresses,
+    }
   const {failure, facts, received} = result
   return {
     failure: failure && withOthers(failure, results.length),
@@ -76,6 +89,7 @@ function conclude(servers: readonly Server[], results: readonly Timed[], elapsed
     facts,
     connect: received?.connect ?? null,
     wait: received?.wait ?? null,
+    tls: received?.tls ?? (result.tls ? {took: null, facts: result.tls} : null),
     took: received ? result.at + result.took : elapsed,
     addresses,
   }
@@ -88,8 +102,14 @@ function outcomeOf({address, family}: Server, result: Timed | undefined): Addres
   return {address, family, startedAfter: at, took, ...end}
 }
 
-async function askOne(plan: AskPlan, server: Server, left: number, ports: ExchangePorts): Promise<One> {
-  const {ask, deadline: whole, source, interface: device} = plan
+/** Asks one server within a share of the time: the last of `left` has all of it. */
+export async function askOne(
+  plan: AskPlan,
+  server: Server,
+  left: number,
+  ports: ExchangePorts,
+): Promise<One> {
+  const {ask, deadline: whole, source, secure, interface: device} = plan
   const share = startDeadline({
     clock: ports.clock,
     after: whole.left() / left,
@@ -99,17 +119,38 @@ async function askOne(plan: AskPlan, server: Server, left: number, ports: Exchan
   // The last one has all that is left: its own deadline would only race the sample's.
   const deadline = left === 1 ? whole : share
   try {
-    return judge(await exchange({ask, server, source, interface: device, deadline}, ports), ask, server)
+    const request = {ask, server, source, secure, interface: device, deadline}
+    const one = judge(await exchange(request, ports), request, ports)
+    return one.failure?.code === 'DNS_SERVFAIL' ? await withoutValidation(one, request, ports) : one
   } finally {
     share.stop()
   }
 }
 
-function judge(exchanged: Exchanged, ask: Ask, server: Server): One {
+/** An answer that comes only without validation shows what SERVFAIL hides (RFC 4035 section 4.9.3). */
+async function withoutValidation(one: One, request: ExchangeRequest, ports: ExchangePorts): Promise<One> {
+  const {options} = request.ask
+  if (!options.dnssec || options.cd) return one
+  const ask = {...request.ask, options: {...options, cd: true}}
+  const again = judge(await exchange({...request, ask}, ports), {...request, ask}, ports)
+  if (again.failure || !again.facts) return one
+  const said = one.facts?.errors?.join('; ')
+  const because = said === undefined ? '' : ` (${said})`
+  const text = `${again.facts.resolver} answers ${again.facts.question.name} only without validation${because}`
+  const failure = makeFailure('DNS_BOGUS', text, {cause: 'SERVFAIL'})
+  // The signatures are in the second answer, the verdict in the first.
+  return {...again, facts: {...again.facts, rcode: 'SERVFAIL'}, failure}
+}
+
+function judge(exchanged: Exchanged, {ask, server}: ExchangeRequest, {clock}: ExchangePorts): One {
+  const now = Math.floor(clock.wall() / 1000)
   const received = exchanged.status === 'received' ? exchanged : (exchanged.cut ?? null)
   try {
-    const facts = received && factsOf(received, ask, server)
-    if (exchanged.status === 'failed') return {failure: exchanged.failure, facts, received}
+    const facts = received && factsOf(received, ask, server, now)
+    if (exchanged.status === 'failed') {
+      const {failure, tls} = exchanged
+      return {failure, facts, received, ...(tls ? {tls} : {})}
+    }
     return {failure: facts && answerFailure(exchanged.message, facts), facts, received}
   } catch (error) {
     if (!(error instanceof DnsFormatError)) throw error

@@ -8,6 +8,7 @@ import {formatName, parseName, reverseName} from './codec/names.ts'
 import {DnsFormatError} from './codec/reader.ts'
 import {classNumber, typeNumber} from './codec/registry.ts'
 import {addressBytes} from './address-bytes.ts'
+import {freshCookie} from './edns.ts'
 import {type DnsOptions, dnsOptions} from './options.ts'
 
 export interface Ask {
@@ -15,6 +16,8 @@ export interface Ask {
   /** In master file syntax. */
   readonly name: string
   readonly options: DnsOptions
+  /** Our part of it; null sends none. */
+  readonly cookie: Uint8Array | null
 }
 
 /** Where a question goes. */
@@ -34,8 +37,7 @@ export function askOf(url: TargetUrl, options: DnsOptions): Ask | {readonly badN
   if (unknown !== undefined)
     throw usage(`"${url.text}": a DNS target knows type= and class=, not ${unknown}=`)
   if (url.path === '') throw usage(`"${url.text}" names nothing to ask for: write dns://resolver/name?type=A`)
-  // Not in the schema: a document takes over its keys one by one.
-  if (options.do && options.edns === 0) throw usage('do needs EDNS, so edns must not be 0B')
+  checkOptions(url, options)
   const literal = addressFamily(url.path)
   const type = agreed('type', urlType, options.type) ?? (literal === null ? 'A' : 'PTR')
   const name =
@@ -44,11 +46,20 @@ export function askOf(url: TargetUrl, options: DnsOptions): Ask | {readonly badN
     const labels = parseName(name)
     const kind = agreed('class', urlClass, options.class) ?? 'IN'
     const question = {labels, type: numberOf('type', type), class: numberOf('class', kind)}
-    return {question, name: formatName(labels), options}
+    return {question, name: formatName(labels), options, cookie: options.cookie ? freshCookie() : null}
   } catch (error) {
     if (error instanceof DnsFormatError) return {badName: error.message}
     throw error
   }
+}
+
+/** Not in the schema: a document takes over its keys one by one. */
+function checkOptions({host, text}: TargetUrl, options: DnsOptions): void {
+  const {edns, servers, compare} = options
+  const needy = (['do', 'dnssec', 'nsid', 'cookie', 'subnet'] as const).find((key) => Boolean(options[key]))
+  if (needy !== undefined && edns === 0) throw usage(`${needy} needs EDNS, so edns must not be 0B`)
+  if (servers.length > 0 && host !== '') throw usage(`servers contradict the server in "${text}"`)
+  if (compare && servers.length < 2) throw usage('compare needs two servers or more')
 }
 
 function agreed(word: string, inUrl: string | undefined, inOptions: string | undefined): string | undefined {

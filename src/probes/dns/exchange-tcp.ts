@@ -4,11 +4,10 @@ import type {ByteStream} from '../../core/ports.ts'
 import {joinHostPort} from '../../core/target.ts'
 import type {Millis} from '../../core/units.ts'
 import {dialAddresses} from '../shared/dial-addresses.ts'
-import {encodeQuery} from './codec/message.ts'
-import {ednsOf} from './edns.ts'
-import type {ExchangePorts, ExchangeRequest, Exchanged} from './exchange.ts'
+import type {ExchangePorts, ExchangeRequest, Exchanged, Received} from './exchange.ts'
 import {judgeReply} from './judge-reply.ts'
 import {freshQueryId} from './query-id.ts'
+import {queryOf} from './query.ts'
 import {type Rejections, countOf, inDnsWords, silenceFailure, transportFailure} from './transport-failure.ts'
 
 /** Opens a connection for this one question. */
@@ -26,22 +25,27 @@ export async function exchangeTcp(request: ExchangeRequest, ports: ExchangePorts
   if (dialled.status === 'failed')
     return {status: 'failed', failure: inDnsWords(dialled.failure, server), rejected: 0}
   try {
-    return await exchangeOver(dialled.stream, dialled.took, request, ports)
+    const wire = {stream: dialled.stream, connect: dialled.took, tls: null, transport: 'tcp'} as const
+    return await exchangeOver(wire, request, ports)
   } finally {
     dialled.stream.close()
   }
 }
 
-async function exchangeOver(
-  stream: ByteStream,
-  connect: Millis,
+/** An open connection for one question. */
+interface Wire extends Pick<Received, 'connect' | 'tls' | 'transport'> {
+  readonly stream: ByteStream
+}
+
+/** Puts the question with its length before it, and takes the first answer that is ours. */
+export async function exchangeOver(
+  {stream, ...wire}: Wire,
   request: ExchangeRequest,
   {clock}: ExchangePorts,
 ): Promise<Exchanged> {
   const {ask, server} = request
   const id = freshQueryId()
-  const {question, options} = ask
-  const query = encodeQuery({id, question, rd: options.rd, cd: options.cd, edns: ednsOf(options)})
+  const query = queryOf(ask, id)
   const started = clock.now()
   const error = await stream.write(Buffer.concat([Buffer.of(query.length >> 8, query.length & 0xff), query]))
   if (error) return {status: 'failed', failure: transportFailure(error, server, 'send'), rejected: 0}
@@ -51,14 +55,14 @@ async function exchangeOver(
     const verdict = judgeReply(frame, id, ask)
     if (verdict.verdict === 'ours') {
       const {message} = verdict
-      const more = {bytes: frame.length, truncated: false, rejected: countOf(seen), connect}
-      return {status: 'received', message, transport: 'tcp', wait: clock.now() - started, ...more}
+      const more = {bytes: frame.length, truncated: false, rejected: countOf(seen)}
+      return {status: 'received', message, ...wire, wait: clock.now() - started, ...more}
     }
     seen.because = verdict.because
     if (verdict.verdict === 'mismatch') seen.mismatched++
     else {
       // On a connection nobody else can have sent this.
-      const text = `${joinHostPort(server.address, server.port)} answered over TCP, but ${verdict.because}`
+      const text = `${joinHostPort(server.address, server.port)} answered, but ${verdict.because}`
       return {status: 'failed', failure: makeFailure('DNS_MALFORMED', text), rejected: countOf(seen) + 1}
     }
   }

@@ -4,11 +4,10 @@ import type {Failure} from '../../core/failure.ts'
 import type {DatagramMessage, DatagramSocket} from '../../core/ports.ts'
 import {joinHostPort} from '../../core/target.ts'
 import type {Millis} from '../../core/units.ts'
-import {encodeQuery} from './codec/message.ts'
 import type {ExchangePorts, ExchangeRequest, Exchanged} from './exchange.ts'
 import {judgeReply} from './judge-reply.ts'
-import {ednsOf} from './edns.ts'
 import {freshQueryId} from './query-id.ts'
+import {queryOf} from './query.ts'
 import {type Rejections, countOf, silenceFailure, transportFailure} from './transport-failure.ts'
 
 /**
@@ -59,15 +58,7 @@ class UdpExchange {
     this.#started = this.#ports.clock.now()
     if (deadline.signal.aborted) onDeadline()
     else {
-      const {question, options} = ask
-      const query = encodeQuery({
-        id: this.#id,
-        question,
-        rd: options.rd,
-        cd: options.cd,
-        edns: ednsOf(options),
-      })
-      const error = await this.#socket.send(query)
+      const error = await this.#socket.send(queryOf(ask, this.#id))
       if (error) this.#fail(transportFailure(error, server, 'send'))
     }
     const result = await this.#done.promise
@@ -99,6 +90,7 @@ class UdpExchange {
           truncated: false,
           rejected: countOf(this.#seen),
           connect: null,
+          tls: null,
           wait: at - this.#started,
         })
     }

@@ -1,19 +1,27 @@
 /** From an answer to the facts that people see and conditions test. */
 import type {DnsFacts, DnsRecord} from '../../core/facts.ts'
 import {joinHostPort} from '../../core/target.ts'
+import {stripControl} from '../../core/text.ts'
 import type {Ask, Server} from './ask.ts'
 import type {DnsFlags, RawRecord} from './codec/message.ts'
 import {formatName} from './codec/names.ts'
 import {formatRdata} from './codec/rdata.ts'
 import {className, rcodeName, typeName} from './codec/registry.ts'
+import {ednsFacts} from './edns.ts'
 import type {Received} from './exchange.ts'
+import {signaturesOf} from './signatures.ts'
 
 const ANY = 255
 const FLAGS = ['aa', 'tc', 'rd', 'ra', 'ad', 'cd'] as const satisfies readonly (keyof DnsFlags)[]
 
-/** Throws `DnsFormatError` when a record's data does not fit its type. */
-export function factsOf(received: Received, ask: Ask, server: Server): DnsFacts {
+/** Wall time. */
+type Seconds = number
+
+/** Throws `DnsFormatError` when a record's data does not fit its type. `now` judges how long signatures last. */
+export function factsOf(received: Received, ask: Ask, server: Server, now: Seconds): DnsFacts {
   const {message} = received
+  const signatures = signaturesOf(message.answer, now)
+  const {errors, ...edns} = ednsFacts(message, ask)
   const {question} = ask
   const answer = message.answer.map(formatRecord)
   const authority = message.authority.map(formatRecord)
@@ -34,6 +42,11 @@ export function factsOf(received: Received, ask: Ask, server: Server): DnsFacts 
     rejected: received.rejected,
     sections: {answer, authority, additional},
     bytes: received.bytes,
+    ...edns,
+    ...(errors.length > 0 ? {errors: errors.map(stripControl)} : {}),
+    ...(signatures.length > 0
+      ? {signatures, rrsig_days_left: Math.min(...signatures.map(({days_left}) => days_left))}
+      : {}),
   }
 }
 

@@ -3,6 +3,7 @@ import type {Ask} from './ask.ts'
 import {type DnsMessage, decodeMessage, peekHeader} from './codec/message.ts'
 import {formatName, isSameName} from './codec/names.ts'
 import {DnsFormatError} from './codec/reader.ts'
+import {cookieMismatch} from './edns.ts'
 
 export type ReplyVerdict =
   | {readonly verdict: 'ours'; readonly message: DnsMessage}
@@ -19,7 +20,7 @@ export function judgeReply(bytes: Uint8Array, id: number, ask: Ask): ReplyVerdic
   }
   try {
     const message = decodeMessage(bytes)
-    const because = questionMismatch(message, ask)
+    const because = questionMismatch(message, ask) ?? cookieMismatch(message, ask)
     return because === null ? {verdict: 'ours', message} : {verdict: 'mismatch', because}
   } catch (error) {
     if (!(error instanceof DnsFormatError)) throw error

@@ -7,7 +7,10 @@ import {type Deadline, startDeadline} from '../shared/deadline.ts'
 import {agreedFamily} from '../shared/resolve-target.ts'
 import {type Ask, askOf} from './ask.ts'
 import {type Asked, askServers} from './ask-servers.ts'
+import {compareServers} from './compare-servers.ts'
+import type {SecureMeans} from './exchange.ts'
 import {type DnsOptions, dnsOptions} from './options.ts'
+import {openSecureMeans} from './secure-means.ts'
 import {DNS_PORT, findServers} from './servers.ts'
 
 /**
@@ -24,12 +27,13 @@ export const dns: Probe<DnsOptions> = {
   open: async (request, ports) => {
     const ask = askOf(request.url, request.options)
     const family = agreedFamily(request.url.host, request.family, request.source)
-    return Promise.resolve({
+    const secure = await openSecureMeans(request, ports)
+    const known = {...request, family, secure}
+    return {
       method: null,
-      measure: async (run) =>
-        'badName' in ask ? badName(ask.badName) : measure({...request, family}, ask, run, ports),
+      measure: async (run) => ('badName' in ask ? badName(ask.badName) : measure(known, ask, run, ports)),
       close: async () => Promise.resolve(),
-    })
+    }
   },
 }
 
@@ -37,12 +41,9 @@ function badName(because: string): Outcome {
   return {status: 'failed', failure: makeFailure('DNS_BAD_NAME', because), partial: {phase: {}}, took: 0}
 }
 
-async function measure(
-  request: ProbeRequest<DnsOptions>,
-  ask: Ask,
-  run: MeasureRun,
-  ports: Ports,
-): Promise<Outcome> {
+type Known = ProbeRequest<DnsOptions> & {readonly secure: SecureMeans | null}
+
+async function measure(request: Known, ask: Ask, run: MeasureRun, ports: Ports): Promise<Outcome> {
   const started = ports.clock.now()
   const deadline = startDeadline({
     clock: ports.clock,
@@ -62,19 +63,15 @@ type Unfinished =
   | {readonly status: 'ok'; readonly reading: Reading}
   | Pick<Outcome & {status: 'failed'}, 'status' | 'failure' | 'partial'>
 
-async function answerWithin(
-  request: ProbeRequest<DnsOptions>,
-  ask: Ask,
-  deadline: Deadline,
-  ports: Ports,
-): Promise<Unfinished> {
-  const found = await findServers(request.url, request.family, ports, deadline)
+async function answerWithin(request: Known, ask: Ask, deadline: Deadline, ports: Ports): Promise<Unfinished> {
+  const found = await findServers(request.url, request, ports, deadline)
   if (found.status === 'failed') {
     return {status: 'failed', failure: found.failure, partial: {phase: phasesOf(found.resolve, null)}}
   }
   const {servers} = found
-  const {source, interface: device} = request
-  const asked = await askServers({ask, servers, source, interface: device, deadline}, ports)
+  const {source, secure, interface: device} = request
+  const plan = {ask, servers, source, secure, interface: device, deadline}
+  const asked = await (ask.options.compare ? compareServers(plan, ports) : askServers(plan, ports))
   const reading = readingOf(asked, found.resolve)
   return asked.failure
     ? {status: 'failed', failure: asked.failure, partial: reading}
@@ -82,24 +79,21 @@ async function answerWithin(
 }
 
 function readingOf(asked: Asked, resolve: Millis | null): Reading {
-  const {server, facts, wait, connect, addresses} = asked
+  const {server, facts, wait, connect, tls, addresses} = asked
   return {
     ...server,
-    ...(wait === null ? {} : {rtt: (connect ?? 0) + wait}),
+    ...(wait === null ? {} : {rtt: (connect ?? 0) + (tls?.took ?? 0) + wait}),
     phase: phasesOf(resolve, asked),
     addresses,
     ...(facts ? {dns: facts} : {}),
+    ...(tls ? {tls: tls.facts} : {}),
   }
 }
 
 /** `wait` is the time to the answer; servers that failed before count in `total` only. */
 function phasesOf(resolve: Millis | null, asked: Asked | null): Phases {
-  const connect = asked?.connect ?? null
-  const wait = asked?.wait ?? null
-  return {
-    ...(resolve === null ? {} : {resolve}),
-    ...(connect === null ? {} : {connect}),
-    ...(wait === null ? {} : {wait}),
-    total: (resolve ?? 0) + (asked?.took ?? 0),
-  }
+  const {connect = null, tls = null, wait = null, took = 0} = asked ?? {}
+  const steps = {resolve, connect, tls: tls?.took ?? null, wait}
+  const taken = Object.entries(steps).filter(([, time]) => time !== null)
+  return {...Object.fromEntries(taken), total: (resolve ?? 0) + took}
 }

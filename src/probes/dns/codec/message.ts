@@ -29,7 +29,7 @@ export interface RawRecord {
   readonly data: Reader
 }
 
-interface EdnsOption {
+export interface EdnsOption {
   readonly code: number
   readonly data: Uint8Array
 }
@@ -130,22 +130,32 @@ export interface DnsQuery {
   readonly rd: boolean
   readonly cd: boolean
   /** Null asks without EDNS. */
-  readonly edns: {readonly size: number; readonly dnssecOk: boolean} | null
+  readonly edns: EdnsRequest | null
+}
+
+export interface EdnsRequest {
+  readonly size: number
+  readonly dnssecOk: boolean
+  readonly options: readonly EdnsOption[]
 }
 
 /** A question of opcode QUERY. AD asks for the answer's AD bit even without DO (RFC 6840 section 5.7). */
 export function encodeQuery({id, question, rd, cd, edns}: DnsQuery): Uint8Array {
-  const dnssecOk = edns?.dnssecOk ?? false
   const bits = (rd ? 0x0100 : 0) | 0x0020 | (cd ? 0x0010 : 0)
   const name = encodeName(question.labels)
-  const opt = edns ? [0, ...u16(OPT), ...u16(edns.size), 0, 0, ...u16(dnssecOk ? 0x8000 : 0), 0, 0] : []
   return Uint8Array.from([
     ...[id, bits, 1, 0, 0, edns ? 1 : 0].flatMap(u16),
     ...name,
     ...u16(question.type),
     ...u16(question.class),
-    ...opt,
+    ...(edns ? encodeOpt(edns) : []),
   ])
+}
+
+/** RFC 6891 section 6.1.2. */
+function encodeOpt({size, dnssecOk, options}: EdnsRequest): readonly number[] {
+  const data = options.flatMap((option) => [...u16(option.code), ...u16(option.data.length), ...option.data])
+  return [0, ...u16(OPT), ...u16(size), 0, 0, ...u16(dnssecOk ? 0x8000 : 0), ...u16(data.length), ...data]
 }
 
 function u16(value: number): [number, number] {

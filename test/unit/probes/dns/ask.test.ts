@@ -70,5 +70,20 @@ test.for([
 })
 
 test('the options have their defaults', () => {
-  expect(dnsOptions.parse({})).toEqual({rd: true, cd: false, do: false, transport: 'auto', edns: 1232})
+  expect(dnsOptions.parse({})).toEqual({
+    rd: true,
+    cd: false,
+    do: false,
+    transport: 'auto',
+    edns: 1232,
+    nsid: false,
+    cookie: false,
+    dnssec: false,
+    servers: [],
+    compare: false,
+    doh_path: '/dns-query',
+    doh_method: 'post',
+    ca: [],
+    verify: true,
+  })
 })
