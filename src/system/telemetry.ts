@@ -1,6 +1,5 @@
-/** Metrics through the OpenTelemetry SDK: text for Prometheus, and OTLP to a collector. Load it lazily. */
-import {PrometheusExporter, PrometheusSerializer} from '@opentelemetry/exporter-prometheus'
-import {MeterProvider, type MetricReader, PeriodicExportingMetricReader} from '@opentelemetry/sdk-metrics'
+/** Metrics through the OpenTelemetry SDK: text for Prometheus, and OTLP to a collector. */
+import type {MetricReader} from '@opentelemetry/sdk-metrics'
 import type {Labels, MetricDefinition, MetricSink} from '../core/metrics.ts'
 import type {Millis} from '../core/units.ts'
 
@@ -27,6 +26,8 @@ export async function openTelemetry(
   definitions: readonly MetricDefinition[],
   otlp: OtlpOptions | null,
 ): Promise<Telemetry> {
+  const {PrometheusExporter, PrometheusSerializer} = await import('@opentelemetry/exporter-prometheus')
+  const {MeterProvider} = await import('@opentelemetry/sdk-metrics')
   const scrape = new PrometheusExporter({preventServerStart: true})
   const push = otlp === null ? [] : [await otlpReader(otlp)]
   const provider = new MeterProvider({
@@ -70,6 +71,7 @@ export async function openTelemetry(
 
 async function otlpReader({url, every}: OtlpOptions): Promise<MetricReader> {
   const {OTLPMetricExporter} = await import('@opentelemetry/exporter-metrics-otlp-http')
+  const {PeriodicExportingMetricReader} = await import('@opentelemetry/sdk-metrics')
   const exporter = new OTLPMetricExporter({url})
   return new PeriodicExportingMetricReader({
     exporter,

@@ -26,6 +26,11 @@ export const BUDGETS: readonly Budget[] = [
     limitKb: 500,
     why: "it checks every line of a journal against the journal's schema, which is zod",
   },
+  {
+    commands: /^probe \w+$/,
+    limitKb: 375,
+    why: 'it names every failure code there is: 60 kB of texts for eight kinds of probes',
+  },
   {commands: /./, limitKb: 350, why: 'light commands answer at once'},
 ]
 

@@ -35,13 +35,7 @@ export interface World {
 }
 
 const GOOD = ['nameserver 10.77.0.53']
-export const SERVER_ADDRESSES = [
-  '10.88.0.10/24',
-  '10.88.0.14/24',
-  '10.88.0.53/24',
-  'fd88::10/64',
-  'fd88::14/64',
-]
+const SERVER_ADDRESSES = ['10.88.0.10/24', '10.88.0.14/24', '10.88.0.53/24', 'fd88::10/64', 'fd88::14/64']
 const NAME_SERVERS = [53, 54, 55, 56, 57, 58].map((last) => `10.77.0.${last}/24`)
 
 export function makeWorld(): World {
