@@ -46,7 +46,7 @@ export const DNS_FAILURES = failureTable({
     detail: 'dns',
     blame: 'target',
     retry: 'fallback',
-    title: 'DNSSEC validation failed',
+    title: 'the signatures of the zone do not hold',
     meaning:
       'The resolver answered SERVFAIL, but gave the answer when asked without validation (CD): the signatures of the zone do not hold.',
     advice: [

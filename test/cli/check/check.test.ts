@@ -243,7 +243,7 @@ describe('check with a policy', () => {
     [[], 0],
     [['--fail-on-flaky'], 1],
   ])('calls a pass after a retry flaky; %j ends with %i', async (flags, code) => {
-    const file = write(target('late', closed, ', policy: low-latency'))
+    const file = write(target('late', closed, ', policy: default'))
     const running = startProgram(['check', file, '--jsonl', ...flags], {cwd: folder, env: QUIET})
     await running.waitFor(/"attempt-scheduled"/)
     const late = await listen(closed)
