@@ -19,7 +19,7 @@ const alone = (groupOrder: number, testTimeout: number): Options => ({
 /** Only inside the virtual machine (tools/qemu), where the kernel has everything and the processor is slow. */
 const machine =
   process.env['NETDRILL_IN_MACHINE'] === '1'
-    ? [project('qemu-kill', alone(4, 900_000)), project('qemu', alone(5, 300_000))]
+    ? [project('qemu-kill', alone(5, 900_000)), project('qemu', alone(6, 300_000))]
     : []
 
 export default defineConfig({
@@ -33,8 +33,10 @@ export default defineConfig({
       project('contract', {testTimeout: 120_000}),
       project('ui'),
       project('loopback', alone(1, 20_000)),
-      project('cli', alone(2, 60_000)),
-      project('kernel', alone(3, 120_000)),
+      // Mostly start-ups that wait for one another: two at a time.
+      project('cli', {...alone(2, 60_000), fileParallelism: true, maxWorkers: 2}),
+      project('drill', alone(3, 60_000)),
+      project('kernel', alone(4, 120_000)),
       ...machine,
     ],
     coverage: {

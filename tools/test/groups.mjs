@@ -13,7 +13,8 @@ export const GROUPS = [
   {name: 'qemu-kill', machine: true, beside: true, limitMs: 1_200_000},
   {name: 'loopback', limitMs: 300_000},
   {name: 'cli', limitMs: 300_000},
-  {name: 'kernel', limitMs: 300_000},
+  {name: 'drill', limitMs: 300_000},
+  {name: 'kernel', limitMs: 600_000},
   {name: 'qemu', machine: true, limitMs: 900_000},
 ]
 

@@ -3,10 +3,10 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
-import {type ProgramResult, requireBundle, runProgram} from '../../support/program.ts'
-import {readMarkup} from '../../support/well-formed.ts'
+import {type ProgramResult, requireBundle, runProgram} from '../support/program.ts'
+import {readMarkup} from '../support/well-formed.ts'
 
-const RUN = fileURLToPath(new URL('../../fixtures/runs/refused-and-slow.jsonl', import.meta.url))
+const RUN = fileURLToPath(new URL('../fixtures/runs/refused-and-slow.jsonl', import.meta.url))
 
 describe('what is done with a journal', () => {
   let folder: string

@@ -2,8 +2,8 @@ import {mkdtemp, readFile, readdir, rm, writeFile, chmod, mkdir} from 'node:fs/p
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
-import {readJournal} from '../../../src/scenarios/journal/reader.ts'
-import {type ProgramResult, runProgram, startProgram} from '../../support/program.ts'
+import {readJournal} from '../../src/scenarios/journal/reader.ts'
+import {type ProgramResult, runProgram, startProgram} from '../support/program.ts'
 
 /** A short drill on loopback that needs no rights: embedded servers and the userspace proxy. */
 const SHORT = `version: 1
