@@ -54,12 +54,12 @@ function renderCompared(compared: readonly ComparedResolver[], {style, width}: T
   const longest = Math.max(...compared.map(({resolver}) => resolver.length))
   const lines = compared.map(({resolver, differs, answers, rcode, code, rtt, serial}) => {
     const time = rtt === null ? '-' : `${rtt.toFixed(1)} ms`
-    const said = answers.length > 0 ? answers.toSorted().join(', ') : (rcode ?? code ?? '')
+    const said = answers.length > 0 ? answers.toSorted().join(', ') : (rcode ?? '')
     const about = serial === null ? said : `serial ${serial}`
     const mark = differs ? 'differs' : code === null ? 'same' : code
     const head = `    ${resolver.padEnd(longest)}  ${time.padStart(9)}  `
     const tail = `${mark}  ${shorten(stripControl(about), Math.max(12, width - head.length - mark.length - 2))}`
-    return head + style(differs || code !== null ? 'bad' : 'good', tail)
+    return head + style(differs || code !== null ? 'bad' : 'good', tail.trimEnd())
   })
   return [`  ${style('dim', 'resolvers')}`, ...lines]
 }
