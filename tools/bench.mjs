@@ -1,8 +1,24 @@
-/** `npm run bench`: figures that depend on the machine, as ratios to what else runs on it in the same minute. */
+/**
+ * `npm run bench`: figures that depend on the machine, beside what else runs on it in the same minute. `npm run bench -- startup` and
+ * `npm run bench -- check` run one part.
+ */
 import {isReady} from './set-up/on-project-node.mjs'
 import {setUpOrExplain} from './setup.mjs'
 
+const PARTS = {
+  startup: async () => (await import('./bench/startup.ts')).benchStartup(),
+  check: async () => (await import('./bench/check.ts')).benchCheck(),
+}
+
 if ((await isReady(import.meta.url)) && (await setUpOrExplain())) {
-  const {benchStartup} = await import('./bench/startup.ts')
-  process.exitCode = await benchStartup()
+  const asked = process.argv.slice(2)
+  const unknown = asked.filter((name) => !Object.hasOwn(PARTS, name))
+  if (unknown.length > 0) {
+    process.stderr.write(`no part ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}\n`)
+    process.exitCode = 2
+  } else {
+    for (const [name, part] of Object.entries(PARTS)) {
+      if (asked.length === 0 || asked.includes(name)) process.exitCode = (await part()) || process.exitCode
+    }
+  }
 }
