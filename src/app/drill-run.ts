@@ -3,6 +3,7 @@ import type {RunEvent} from '../core/events.ts'
 import {EXIT, type ExitCode} from '../core/exit-codes.ts'
 import type {Ports} from '../core/ports.ts'
 import {openFaultEngine} from '../faults/engine.ts'
+import {refuseWhenHalted} from '../faults/halt.ts'
 import {openLab} from '../lab/open-lab.ts'
 import type {DrillSpec} from '../scenarios/drill-spec.ts'
 import {openJournal} from '../scenarios/journal/writer.ts'
@@ -11,6 +12,7 @@ import {packageVersion} from '../system/package-root.ts'
 import {endProcess, onEndingSignal} from '../system/signals.ts'
 import {type DisplayKind, openDisplay} from './drill-display.ts'
 import {markMaker} from './marks.ts'
+import {watchHalt} from './watch-halt.ts'
 
 export interface DrillRunRequest {
   readonly spec: DrillSpec
@@ -29,6 +31,7 @@ const HOST_LAB = {isolation: 'none', nodes: ['host'], links: [], servers: {}} as
 /** Runs the drill and shows it; returns how the process should end. Throws `UserError` when it can't begin. */
 export async function runDrillSession(request: DrillRunRequest, ports: Ports): Promise<ExitCode> {
   const {spec} = request
+  await refuseWhenHalted(ports)
   const id = runName(spec.name, ports)
   const folder = request.journalFolder ?? `${ports.host.stateFolder}/journals`
   const journal = await openJournal(ports.files, folder, id)
@@ -52,6 +55,7 @@ export async function runDrillSession(request: DrillRunRequest, ports: Ports): P
     interrupts += 1
     onAbort(interrupts > 1 ? 'immediate' : 'orderly', `${signal} received`)
   })
+  const forgetHalt = watchHalt(ports, (because) => onAbort('orderly', because))
   const publish = (event: RunEvent): void => {
     journal.write(event)
     display.show(event)
@@ -74,6 +78,7 @@ export async function runDrillSession(request: DrillRunRequest, ports: Ports): P
     await engine.close()
     await journal.close()
     await display.close()
+    forgetHalt()
     forget()
   }
 }

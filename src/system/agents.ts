@@ -12,7 +12,7 @@ import {agentCommand} from './agent-command.ts'
 import {agentProgram} from './agent-program.ts'
 
 /** How long an agent may take to say that it is ready: Node's own start plus the loading of the bundle on a busy machine. */
-const START_LIMIT = 15_000
+const START_LIMIT = 60_000
 /** How long a stopped agent gets at each step: end of input, TERM, KILL. */
 const STOP_STEP = 500
 /** Of what an agent wrote to its standard error, this much is kept for diagnosis. */

@@ -109,6 +109,21 @@ describe('drill run', () => {
     expect(events.some((event) => event.type === 'fault-removed' && event.because === 'abort')).toBe(true)
   })
 
+  it('is aborted by fault halt from another shell, and refused until the release', async () => {
+    const running = startProgram(['drill', 'run', join(folder, 'short.yaml')], {env})
+    await running.waitFor(/outage: in force/)
+    const halted = await runProgram(['fault', 'halt', '--reason', 'a real outage'], {env})
+    expect(halted.code).toBe(0)
+    const {code, stdout, stderr} = await running.result
+    expect(stdout).toMatch(/^ABORTED/m)
+    expect(stderr).toContain('faults were halted: a real outage')
+    expect(code).toBe(4)
+    const refused = await run()
+    expect(refused.stderr).toContain('FAULT_HALTED')
+    expect(refused.code).toBe(7)
+    expect((await runProgram(['fault', 'release'], {env})).code).toBe(0)
+  })
+
   it('leaves a journal that can be read after kill -9', async () => {
     const running = startProgram(['drill', 'run', join(folder, 'short.yaml')], {env})
     await running.waitFor(/reconnecting/)
