@@ -50,7 +50,7 @@ export async function runInMachine(argv, options = {}) {
 async function boot({kernel, initramfs, job, timeoutMs, onOutput, yielding}) {
   const started = performance.now()
   // The machine must not outlive us, however we end: the kernel passes the death on.
-  const priority = yielding ? ['nice', '-n', '10'] : []
+  const priority = yielding ? ['nice', '-n', '19'] : []
   const qemu = [
     '--pdeathsig',
     'KILL',
