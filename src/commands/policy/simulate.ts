@@ -8,6 +8,8 @@ import {renderSimulation, simulationJson} from '../../reporters/policy-simulate.
 import {BaseCommand} from '../_base.ts'
 
 const WEEK: Millis = 7 * 86_400_000
+/** A server is sized for its fleet: one that takes everybody back in this many seconds, were they to queue. */
+const BACK_WITHIN_S = 20
 
 export default class PolicySimulate extends BaseCommand {
   static override summary = 'show what a fleet with a retry policy does to a recovering server'
@@ -18,6 +20,10 @@ export default class PolicySimulate extends BaseCommand {
     {
       description: 'Ten thousand clients, ten minutes',
       command: '<%= config.bin %> policy simulate tunnel-client',
+    },
+    {
+      description: 'A million clients, as SVG too',
+      command: '<%= config.bin %> policy simulate tunnel-client --clients 1000000 --svg million.svg',
     },
     {
       description: 'A small server, a picture, and the same figures every time',
@@ -41,8 +47,8 @@ export default class PolicySimulate extends BaseCommand {
     }),
     capacity: Flags.integer({
       summary: 'attempts a second that the server answers once it is back; those beyond fail',
+      description: 'By default a twentieth of the clients: a server that could take everybody back in 20 s.',
       env: 'NETDRILL_CAPACITY',
-      default: 500,
       min: 1,
       max: 1_000_000_000,
     }),
@@ -62,7 +68,8 @@ export default class PolicySimulate extends BaseCommand {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(PolicySimulate)
-    const {clients, capacity, seed, svg} = flags
+    const {clients, seed, svg} = flags
+    const capacity = flags.capacity ?? Math.max(1, Math.round(clients / BACK_WITHIN_S))
     const times = {
       outage: readTime('outage', flags.outage),
       detection: readTime('detection', flags.detection),
