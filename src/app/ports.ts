@@ -14,6 +14,7 @@ import {systemHttp} from '../system/http.ts'
 import {systemIcmp} from '../system/icmp.ts'
 import {systemLocks} from '../system/locks.ts'
 import {systemMptcp} from '../system/mptcp-door.ts'
+import {systemPrograms} from '../system/programs.ts'
 import {systemResolver} from '../system/resolver.ts'
 import {freshSeed} from '../system/seed.ts'
 import {systemTls} from '../system/tls.ts'
@@ -36,6 +37,7 @@ export function openPorts(seed?: number): Ports {
     host,
     capabilities: systemCapabilities(systemExec, host),
     agents: systemAgents(host),
+    programs: systemPrograms(host),
     locks: systemLocks(host),
     guards: systemGuards,
   }

@@ -25,7 +25,7 @@ function isMisspelled(issue: Issue, issues: readonly Issue[]): boolean {
 
 function isMissing(issue: Issue): boolean {
   return (
-    (issue.code === 'invalid_type' || issue.code === 'invalid_value') &&
+    (issue.code === 'invalid_type' || issue.code === 'invalid_value' || issue.code === 'invalid_union') &&
     issue.input === undefined &&
     issue.path.length > 0
   )

@@ -29,7 +29,7 @@ export interface ProxyImpairment {
 /** A server that an agent runs. `port` 0 means any free one; the answer tells which. */
 export interface ServerSpec {
   readonly name: string
-  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'proxy'
+  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command' | 'proxy'
   readonly address: string
   readonly port: number
   /** Of a `proxy`: where it connects to. */
@@ -53,6 +53,10 @@ export type ToAgent =
       readonly seed: number
       /** The agent holds a network namespace of its own and opens ICMP sockets to everybody in it. */
       readonly openPing?: boolean
+      /** It passes packets on between its devices. */
+      readonly forward?: boolean
+      /** It has a mount namespace of its own, and this for resolv.conf. */
+      readonly resolver?: {readonly servers: readonly string[]; readonly search: readonly string[]}
     }
   | {readonly type: 'serve'; readonly id: number; readonly servers: readonly ServerSpec[]}
   | {

@@ -9,7 +9,8 @@ export interface Command {
 /**
  * The command that runs `file` in the network namespace of `place`, with as few rights as that takes: the host runs
  * it as it is, a lab node is entered by its process (and its user namespace, where we made that too, with our own
- * user kept), a named namespace by `ip netns exec`. Only the network is entered: files and processes stay ours.
+ * user kept), a named namespace by `ip netns exec`. Only the network is entered (and the mounts of a node that has a
+ * resolv.conf of its own): files and processes stay ours.
  */
 export function inPlace(place: Place, file: string, args: readonly string[]): Command {
   switch (place.kind) {
@@ -17,7 +18,8 @@ export function inPlace(place: Place, file: string, args: readonly string[]): Co
       return {file, args}
     case 'process': {
       const user = place.user ? ['-U', '--preserve-credentials'] : []
-      return {file: 'nsenter', args: ['-t', String(place.pid), ...user, '-n', '--', file, ...args]}
+      const mounts = place.mounts === true ? ['-m'] : []
+      return {file: 'nsenter', args: ['-t', String(place.pid), ...user, '-n', ...mounts, '--', file, ...args]}
     }
     case 'netns':
       return {file: 'ip', args: ['netns', 'exec', place.name, file, ...args]}

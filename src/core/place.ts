@@ -8,6 +8,8 @@ export type Place =
       readonly pid: number
       /** The process lives in a user namespace of ours that has to be entered as well (rootless lab). */
       readonly user: boolean
+      /** It has a mount namespace of its own, with a resolv.conf of its own. */
+      readonly mounts?: boolean
       /** For people: the lab node's name. */
       readonly name: string
     }

@@ -23,6 +23,8 @@ export interface Clock {
   sleep(ms: Millis, signal?: AbortSignal): Promise<void>
   /** Calls back once after `ms`; the returned function cancels. Keeps the process alive. */
   after(ms: Millis, callback: () => void): () => void
+  /** Resolves once everything that has arrived until now was looked at. Costs no time of the clock. */
+  turn(): Promise<void>
 }
 
 export interface Random {
@@ -163,6 +165,13 @@ export interface EchoSocketRequest {
   readonly interface?: string
   /** Time to live or hop limit of the requests, 1 to 255; absent leaves it to the kernel. */
   readonly ttl?: number
+  /** Differentiated services code point of the requests, 0 to 63 (RFC 2474). */
+  readonly dscp?: number
+  /**
+   * Nobody may fragment the requests, this machine included. What the kernel remembers of the path is not used, so
+   * that each request asks the path anew; one that is larger than the own link fails with EMSGSIZE and that link's MTU.
+   */
+  readonly dontFragment?: boolean
 }
 export interface EchoRequest {
   /** A literal address; `%zone` for a link-local one. */
@@ -183,6 +192,8 @@ export type EchoResult =
       /** ICMP header and payload. */
       readonly bytes: Bytes
       readonly from: string
+      /** Who stamped this one, when it was not the clock of the socket. */
+      readonly clock?: EchoSocket['clock']
     }
   | {
       readonly status: 'failed'
@@ -278,10 +289,31 @@ export interface SpawnOptions {
    * namespace as well, in which it is root; with `network` the user namespace is that of the place.
    */
   readonly unshare?: 'network' | 'user-and-network'
+  /** A new mount namespace as well, so that it can have a resolv.conf of its own. */
+  readonly mounts?: boolean
 }
 export interface Agents {
   /** Starts an agent in the given place. Throws `UserError` (exit 6) when the place can't be entered or made. */
   spawn(place: Place, options?: SpawnOptions): Promise<AgentProcess>
+}
+
+export interface ProgramRequest {
+  readonly file: string
+  readonly args: readonly string[]
+  /** Beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>
+}
+/** A program that runs beside us until it is stopped. */
+export interface RunningProgram {
+  readonly pid: number
+  /** How it ended, with the last line that it wrote to its standard error; resolves exactly once. */
+  readonly ended: Promise<string>
+  /** Ends it and everything that it has started. */
+  stop(): Promise<void>
+}
+/** Starts programs that end with this process, however it ends, and so does everything that they have started. */
+export interface Programs {
+  start(request: ProgramRequest): RunningProgram
 }
 
 /** Mutual exclusion between all processes of a user; a lock goes with its process, however that ends. */
@@ -324,6 +356,7 @@ export interface Ports {
   readonly host: Host
   readonly capabilities: Capabilities
   readonly agents: Agents
+  readonly programs: Programs
   readonly locks: Locks
   readonly guards: Guards
 }

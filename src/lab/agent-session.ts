@@ -28,6 +28,8 @@ export interface SessionOptions {
   /** Start of the run on the monotonic clock. */
   readonly origin: Millis
   readonly seed: number
+  readonly forward?: boolean
+  readonly resolver?: Extract<ToAgent, {type: 'start'}>['resolver']
 }
 
 /** An agent with its questions and answers matched: every request resolves, or rejects when the agent can't or is gone. */
@@ -51,10 +53,17 @@ export class AgentSession {
 
   /** Starts the agent. Throws `UserError` when the place can't be entered. */
   static async open(ports: Pick<Ports, 'agents' | 'clock'>, options: SessionOptions): Promise<AgentSession> {
-    const {name, place, spawn, origin, seed} = options
+    const {name, place, spawn, origin, seed, forward, resolver} = options
     const process = await ports.agents.spawn(place, spawn)
     const session = new AgentSession(name, process, ports.clock)
-    process.send({type: 'start', origin, seed, openPing: spawn?.unshare !== undefined})
+    process.send({
+      type: 'start',
+      origin,
+      seed,
+      openPing: spawn?.unshare !== undefined,
+      ...(forward === undefined ? {} : {forward}),
+      ...(resolver === undefined ? {} : {resolver}),
+    })
     return session
   }
 

@@ -2,7 +2,7 @@
 import type {ProxyControl, ServingServer} from '../core/agent.ts'
 import type {RunEvent} from '../core/events.ts'
 import type {Place} from '../core/place.ts'
-import type {Millis} from '../core/units.ts'
+import type {BitsPerSecond, Bytes, Millis, Ratio} from '../core/units.ts'
 import type {WatchSpec} from '../core/watch.ts'
 
 /** `auto` takes namespaces where the kernel lets us, else loopback; `required` ends with exit 6 instead. */
@@ -10,23 +10,81 @@ export type Isolation = 'auto' | 'required' | 'none'
 
 export interface LabServer {
   readonly node: string
-  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http'
+  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command'
   /** Put a userspace proxy in front, so that faults need no kernel support. */
   readonly proxy: boolean
   readonly port: number
   readonly options: Readonly<Record<string, unknown>>
 }
 
+/** What a link does to everything that passes it, in each direction. */
+export interface LinkShape {
+  readonly delay?: Millis
+  readonly jitter?: Millis
+  readonly loss?: Ratio
+  readonly rate?: BitsPerSecond
+}
+
+export interface LinkBond {
+  readonly mode: 'active-backup' | 'balance-rr' | 'balance-xor' | 'broadcast'
+  /** How many cables are bonded. */
+  readonly members: number
+  /** How often the kernel looks whether a cable is still there. */
+  readonly miimon: Millis
+}
+
 export interface LabLink {
   readonly between: readonly [string, string]
   /** IPv4 network in CIDR form; the first node gets .1, the second .2. */
   readonly subnet: string
+  /** IPv6 network in CIDR form, numbered likewise. */
+  readonly subnet6?: string | undefined
+  /** Tells links between the same nodes apart: `{server.wifi}` is the server's address on the link `wifi`. */
+  readonly name?: string | undefined
+  readonly mtu?: Bytes | undefined
+  readonly shape?: LinkShape | undefined
+  readonly bond?: LinkBond | undefined
+}
+
+/** A switch with several nodes on it; numbered in their order from .1. */
+export interface LabNetwork {
+  readonly nodes: readonly string[]
+  readonly subnet: string
+  readonly subnet6?: string | undefined
+  readonly mtu?: Bytes | undefined
+}
+
+export interface FirewallRule {
+  readonly deny: 'drop' | 'reject' | 'reset'
+  readonly protocol?: 'tcp' | 'udp' | 'icmp' | undefined
+  readonly port?: number | undefined
+  /** Node names or networks. */
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
+
+/** What makes a node more than a host. */
+export interface NodeSettings {
+  /** Passes packets on between its links. */
+  readonly router: boolean
+  /** Beside those that are worked out from the routers. */
+  readonly routes: readonly {readonly to: string; readonly via: string}[]
+  /** Links and networks behind whose own address it hides what it passes on (masquerading). */
+  readonly nat: readonly string[]
+  readonly firewall: readonly FirewallRule[]
+  /** More addresses, on its loopback device. */
+  readonly addresses: readonly string[]
+  /** Its resolv.conf; null for the machine's own. */
+  readonly resolver: {readonly servers: readonly string[]; readonly search: readonly string[]} | null
 }
 
 export interface LabSpec {
   readonly isolation: Isolation
   readonly nodes: readonly string[]
+  /** Absent for a plain host. */
+  readonly settings?: Readonly<Record<string, NodeSettings>> | undefined
   readonly links: readonly LabLink[]
+  readonly networks?: Readonly<Record<string, LabNetwork>> | undefined
   readonly servers: Readonly<Record<string, LabServer>>
 }
 
@@ -41,12 +99,15 @@ export interface Lab {
   readonly isolation: 'namespaces' | 'loopback'
   /** One line per choice made: how nodes are built and why. */
   readonly notes: readonly string[]
-  /** Replaces `{server}` in a target URL by `address:port` as seen from the client. */
+  /** Replaces `{server}` in a target URL by `address:port` as seen from the client; `{node.link}` picks an address. */
   resolve(url: string): string
   servers(): Readonly<Record<string, ServingServer>>
   place(node: string): Place
-  /** The link from one node to another: our end first. Null on loopback. */
-  link(from: string, to: string): {readonly from: LinkEnd; readonly to: LinkEnd} | null
+  /**
+   * The way from one node to another: our end, and the end on which the other is reached, which are two ends of one
+   * link unless there are routers between. `link` picks one of several. Null on loopback and where no way leads.
+   */
+  link(from: string, to: string, link?: string): {readonly from: LinkEnd; readonly to: LinkEnd} | null
   proxyOf(server: string): ProxyControl | null
   /** Starts watching from a node; events arrive with `at` on the run's clock (`origin`). */
   watch(node: string, targets: readonly WatchSpec[], emit: (event: RunEvent) => void): Promise<void>

@@ -1,12 +1,16 @@
+import {addressFamily} from '../core/address.ts'
 import {HOST} from '../core/place.ts'
 import type {Ports} from '../core/ports.ts'
 import {AgentSession} from './agent-session.ts'
-import {buildInNamespaces, buildOnLoopback, closeNodes, type Node} from './build-nodes.ts'
+import {type Node, type NodeStart, closeNodes, startInNamespaces, startOnLoopback} from './build-nodes.ts'
 import {chooseIsolation} from './choose-isolation.ts'
+import {joinNodes} from './join-nodes.ts'
 import type {Lab, LabSpec, OpenLabOptions} from './lab.ts'
-import {checkNodes, nodeAddresses, planLinks} from './plan-lab.ts'
+import {neighbour} from './plan-routes.ts'
+import {checkNodes, planTopology} from './plan-topology.ts'
 import {HOST_NODE, RunningLab} from './running-lab.ts'
 import {type ServerPlace, startServers} from './start-servers.ts'
+import {type Topology, nodeAddresses} from './topology.ts'
 
 type LabPorts = Pick<Ports, 'agents' | 'capabilities' | 'clock' | 'exec' | 'host'>
 
@@ -17,18 +21,20 @@ type LabPorts = Pick<Ports, 'agents' | 'capabilities' | 'clock' | 'exec' | 'host
  */
 export async function openLab(spec: LabSpec, ports: LabPorts, options: OpenLabOptions): Promise<Lab> {
   checkNodes(spec)
-  const planned = planLinks(spec.links)
-  const {isolation, because} = await chooseIsolation(spec.isolation, ports)
+  const planned = planTopology(spec)
+  const {isolation, because} = await chooseIsolation(spec, ports)
   const isolated = isolation === 'namespaces'
-  const links = isolated ? planned : []
-  const nodes = isolated
-    ? await buildInNamespaces(spec.nodes, links, ports, options)
-    : await buildOnLoopback(spec.nodes, ports, options)
+  const topology = isolated ? planned : {...planned, switches: [], segments: []}
+  const settings = spec.settings ?? {}
+  const names = [...topology.nodes, ...topology.switches]
+  const build = {...options, startOf: (node: string) => nodeStart(node, spec, topology)}
+  const nodes = await (isolated ? startInNamespaces : startOnLoopback)(names, ports, build)
   try {
+    if (isolated) await joinNodes({nodes, topology, settings, ports, signal: options.signal})
     const placeOf = (name: string): ServerPlace => {
       const node = nodes.get(name)
       if (!node) throw new Error(`node ${name} was not started`)
-      return {session: node.session, addresses: nodeAddresses(name, links)}
+      return {session: node.session, addresses: nodeAddresses(name, topology)}
     }
     const started = await startServers(spec, placeOf, {freePorts: !isolated})
     options.signal.throwIfAborted()
@@ -37,7 +43,8 @@ export async function openLab(spec: LabSpec, ports: LabPorts, options: OpenLabOp
       isolation,
       notes: [`lab: ${because}`, ...userNote([...nodes.values()])],
       nodes,
-      links,
+      topology,
+      settings,
       started,
       openHost: async () => AgentSession.open(ports, {name: HOST_NODE, place: HOST, origin, seed}),
       onLoss,
@@ -46,6 +53,28 @@ export async function openLab(spec: LabSpec, ports: LabPorts, options: OpenLabOp
     await closeNodes(nodes)
     throw error
   }
+}
+
+function nodeStart(node: string, {settings}: LabSpec, topology: Topology): NodeStart {
+  const own = settings?.[node]
+  const resolver = own?.resolver
+  return {
+    ...(own?.router ? {forward: true} : {}),
+    ...(resolver
+      ? {
+          resolver: {
+            ...resolver,
+            servers: resolver.servers.map((server) => nameServer(server, node, topology)),
+          },
+        }
+      : {}),
+  }
+}
+
+/** A node by its address on a link that both are on, else by its first one. */
+function nameServer(server: string, node: string, topology: Topology): string {
+  if (addressFamily(server) !== null) return server
+  return neighbour(node, server, topology)?.address ?? nodeAddresses(server, topology)[0] ?? server
 }
 
 function userNote(nodes: readonly Node[]): readonly string[] {

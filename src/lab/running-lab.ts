@@ -5,10 +5,11 @@ import {HOST, type Place} from '../core/place.ts'
 import type {WatchSpec} from '../core/watch.ts'
 import type {AgentSession} from './agent-session.ts'
 import {closeNodes, type Node, type Nodes} from './build-nodes.ts'
-import type {Lab, LinkEnd} from './lab.ts'
-import {nodeAddresses, type PlannedLink} from './plan-lab.ts'
+import type {Lab, LinkEnd, NodeSettings} from './lab.ts'
+import {type Way, findWays} from './find-way.ts'
 import {type Landmark, resolveUrl} from './resolve-url.ts'
 import type {StartedServer} from './start-servers.ts'
+import {type Topology, nodeAddresses} from './topology.ts'
 import {trustServers} from './trust-servers.ts'
 
 /** The machine itself can be watched from in every lab. */
@@ -18,7 +19,9 @@ export interface LabParts {
   readonly isolation: Lab['isolation']
   readonly notes: readonly string[]
   readonly nodes: Nodes
-  readonly links: readonly PlannedLink[]
+  /** Without segments on loopback. */
+  readonly topology: Topology
+  readonly settings: Readonly<Record<string, NodeSettings>>
   readonly started: ReadonlyMap<string, StartedServer>
   /** Starts an agent on the machine itself, for `host`. */
   readonly openHost: () => Promise<AgentSession>
@@ -46,14 +49,7 @@ export class RunningLab implements Lab {
   }
 
   resolve(url: string): string {
-    const {nodes, links, started} = this.#parts
-    const addressOf = (name: string): string =>
-      this.isolation === 'loopback' ? '127.0.0.1' : firstAddress(name, links)
-    const landmarks = new Map<string, Landmark>(
-      [...nodes.keys()].map((name) => [name, {address: addressOf(name), port: null}]),
-    )
-    for (const [name, {address, port}] of started) landmarks.set(name, {address, port})
-    return resolveUrl(url, landmarks)
+    return resolveUrl(url, this.#landmarks())
   }
 
   servers(): Readonly<Record<string, ServingServer>> {
@@ -68,13 +64,10 @@ export class RunningLab implements Lab {
     return this.#node(node).place
   }
 
-  link(from: string, to: string): {readonly from: LinkEnd; readonly to: LinkEnd} | null {
-    if (this.isolation === 'loopback') return null
-    for (const {first, second} of this.#parts.links) {
-      if (first.node === from && second.node === to) return {from: first, to: second}
-      if (first.node === to && second.node === from) return {from: second, to: first}
-    }
-    return null
+  link(from: string, to: string, link?: string): {readonly from: LinkEnd; readonly to: LinkEnd} | null {
+    const way = this.#way(from, to, link)
+    const [first, last] = [way?.[0], way?.at(-1)]
+    return first && last ? {from: plainEnd(first.out), to: plainEnd(last.in)} : null
   }
 
   proxyOf(server: string): ProxyControl | null {
@@ -97,6 +90,33 @@ export class RunningLab implements Lab {
   async down(): Promise<void> {
     this.#down ??= closeNodes(this.#nodes)
     return this.#down
+  }
+
+  /** With `link`, only a way that begins or ends there: the far end decides by which address the other is reached. */
+  #way(from: string, to: string, link: string | undefined): Way | undefined {
+    const {topology, settings} = this.#parts
+    const isRouter = (node: string): boolean => settings[node]?.router ?? false
+    if (link === undefined) return findWays(from, topology, isRouter).get(to)
+    const segments = topology.segments.filter(({name, ends}) => name === link || !ends.some(isEndOf(to)))
+    return findWays(from, {...topology, segments}, isRouter).get(to)
+  }
+
+  /** Nodes and servers by name, and by name and link where they have several addresses. */
+  #landmarks(): ReadonlyMap<string, Landmark> {
+    const {topology, started} = this.#parts
+    const landmarks = new Map<string, Landmark>()
+    const add = (name: string, node: string, own: Landmark): void => {
+      landmarks.set(name, own)
+      for (const {name: segment, ends} of topology.segments) {
+        const end = ends.find(isEndOf(node))
+        if (end) landmarks.set(`${name}.${segment}`, {address: end.address, port: own.port})
+      }
+    }
+    for (const node of topology.nodes) {
+      add(node, node, {address: nodeAddresses(node, topology)[0] ?? '127.0.0.1', port: null})
+    }
+    for (const [name, {node, address, port}] of started) add(name, node, {address, port})
+    return landmarks
   }
 
   /** An agent that is gone watches nothing any more; its loss has been told. */
@@ -128,6 +148,10 @@ export class RunningLab implements Lab {
   }
 }
 
-function firstAddress(node: string, links: readonly PlannedLink[]): string {
-  return nodeAddresses(node, links)[0] ?? '127.0.0.1'
+function isEndOf(node: string): (end: LinkEnd) => boolean {
+  return (end) => end.node === node
+}
+
+function plainEnd({node, device, address}: LinkEnd): LinkEnd {
+  return {node, device, address}
 }

@@ -3,7 +3,7 @@ import {HOST} from '../core/place.ts'
 import type {FaultBinding, FaultScope, FaultSpec} from '../faults/fault.ts'
 import type {Lab} from '../lab/lab.ts'
 import type {DrillSpec} from './drill-spec.ts'
-import {coversTarget, isNode, nodeOf, resolveScope, unknownName} from './scope-names.ts'
+import {coversTarget, isNode, nodeOf, resolveScope, splitPlace, unknownName} from './scope-names.ts'
 
 export interface BoundFault {
   readonly spec: FaultSpec
@@ -34,15 +34,17 @@ function bindPlace(scope: FaultScope, drill: DrillSpec, lab: Lab): FaultBinding 
   if (from === null || !isNode(drill, from) || lab.isolation === 'loopback') {
     return {place: HOST, device: scope.device ?? null, proxy}
   }
-  const device = scope.device ?? deviceTo(nodeOf(scope.to, drill), from, lab)
+  const device = scope.device ?? deviceTo(scope.to, from, drill, lab)
   return {place: lab.place(from), device, proxy}
 }
 
 function proxyFor({to}: FaultScope, drill: DrillSpec, lab: Lab): FaultBinding['proxy'] {
-  return to !== undefined && drill.lab?.servers[to] ? lab.proxyOf(to) : null
+  const {name} = splitPlace(to ?? '')
+  return drill.lab?.servers[name] ? lab.proxyOf(name) : null
 }
 
-function deviceTo(node: string | null, from: string, lab: Lab): string | null {
+function deviceTo(to: string | undefined, from: string, drill: DrillSpec, lab: Lab): string | null {
+  const node = nodeOf(to, drill)
   if (node === null || node === from) return null
-  return lab.link(from, node)?.from.device ?? null
+  return lab.link(from, node, splitPlace(to ?? '').link)?.from.device ?? null
 }

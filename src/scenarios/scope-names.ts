@@ -15,19 +15,27 @@ export function isNode(drill: DrillSpec, name: string): boolean {
 /** The lab node that the scope's destination is on; null for an address. */
 export function nodeOf(to: string | undefined, drill: DrillSpec): string | null {
   if (to === undefined) return null
-  const server = drill.lab?.servers[to]
+  const {name} = splitPlace(to)
+  const server = drill.lab?.servers[name]
   if (server) return server.node
-  return isNode(drill, to) ? to : null
+  return isNode(drill, name) ? name : null
+}
+
+/** `server.wifi` is the server, or node, as it is reached over the link `wifi`. */
+export function splitPlace(to: string): {readonly name: string; readonly link?: string} {
+  const [name = '', link] = isNetwork(to) ? [to] : to.split('.')
+  return link === undefined ? {name} : {name, link}
 }
 
 /** Throws `UserError` (exit 2) for a name that is neither server, node nor address. */
 export function resolveScope(scope: FaultScope, drill: DrillSpec, lab: Lab): FaultScope {
   const {to} = scope
   if (to === undefined) return scope
-  if (Object.hasOwn(lab.servers(), to)) return resolveServer(scope, to, lab)
-  if (isNode(drill, to)) {
-    const link = lab.link(scope.from ?? drill.from ?? '', to)
-    return {...scope, to: link?.to.address ?? '127.0.0.1'}
+  const {name, link} = splitPlace(to)
+  if (Object.hasOwn(lab.servers(), name)) return resolveServer(scope, to, lab)
+  if (isNode(drill, name)) {
+    const way = lab.link(scope.from ?? drill.from ?? '', name, link)
+    return {...scope, to: way?.to.address ?? '127.0.0.1'}
   }
   if (isNetwork(to)) return scope
   throw unknownName('server, node or address', to, namesIn(drill))

@@ -9,11 +9,12 @@ import type {SpawnOptions} from '../core/ports.ts'
  */
 export function agentCommand(place: Place, options: SpawnOptions, words: readonly string[]): Command {
   const {unshare} = options
+  const mounts = options.mounts === true ? ['--mount'] : []
   const [file = '', ...args] = words
   if (unshare === undefined) return inPlace(place, file, args)
   switch (unshare) {
     case 'network': {
-      const alone = ['--net', '--', ...words]
+      const alone = ['--net', ...mounts, '--', ...words]
       if (place.kind !== 'process' || !place.user) return {file: 'unshare', args: alone}
       return {
         file: 'nsenter',
@@ -21,6 +22,6 @@ export function agentCommand(place: Place, options: SpawnOptions, words: readonl
       }
     }
     case 'user-and-network':
-      return {file: 'unshare', args: ['--user', '--map-root-user', '--net', '--', ...words]}
+      return {file: 'unshare', args: ['--user', '--map-root-user', '--net', ...mounts, '--', ...words]}
   }
 }

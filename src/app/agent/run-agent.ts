@@ -14,6 +14,11 @@ export interface AgentDoors {
   }
   readonly openPorts: (seed: number) => Ports
   readonly openPingGroups: () => Promise<unknown>
+  readonly forwardPackets: () => Promise<void>
+  readonly ownResolver: (resolver: {
+    readonly servers: readonly string[]
+    readonly search: readonly string[]
+  }) => Promise<void>
 }
 
 /** Counters of the proxies are told this often, when they have changed. */
@@ -90,6 +95,8 @@ class Agent {
 
   async #start(message: Extract<ToAgent, {type: 'start'}>): Promise<Started> {
     if (message.openPing) await this.#doors.openPingGroups()
+    if (message.forward) await this.#doors.forwardPackets()
+    if (message.resolver) await this.#doors.ownResolver(message.resolver)
     const ports = this.#doors.openPorts(message.seed)
     const started = {ports, origin: message.origin, room: new ServerRoom(ports)}
     const tick = (): void => {

@@ -1,4 +1,6 @@
 import {keepErrors} from '../../system/keep-errors.ts'
+import {forwardPackets} from '../../system/forward-packets.ts'
+import {ownResolver} from '../../system/own-resolver.ts'
 import {openParentChannel} from '../../system/parent-channel.ts'
 import {openPingGroups} from '../../system/ping-groups.ts'
 import {openPorts} from '../ports.ts'
@@ -7,5 +9,11 @@ import {runAgent} from './run-agent.ts'
 /** Turns this process into an agent on its standard input and output. */
 export function startAgent(): void {
   keepErrors()
-  runAgent({channel: openParentChannel(), openPorts, openPingGroups})
+  runAgent({
+    channel: openParentChannel(),
+    openPorts,
+    openPingGroups,
+    forwardPackets,
+    ownResolver,
+  })
 }

@@ -62,9 +62,19 @@ export const httpOptions = z.strictObject({
   body: z.string().default('ok\n').describe('body of every answer'),
 })
 
+export const commandOptions = z.strictObject({
+  command: z
+    .array(z.string())
+    .min(1)
+    .describe('the program and its arguments; {address} and {port} stand for where it should listen'),
+  env: z.record(z.string().min(1), z.string()).default({}).describe('environment variables'),
+  patience: z.number().min(100).max(50_000).default(10_000).describe('how long it may take to come up'),
+})
+
 export const SERVER_OPTIONS = {
   'tcp-echo': tcpEchoOptions,
   'tls-echo': tlsEchoOptions,
   dns: dnsOptions,
   http: httpOptions,
+  command: commandOptions,
 }

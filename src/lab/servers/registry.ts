@@ -7,4 +7,5 @@ export const SERVERS: Readonly<Record<LabServer['kind'], () => Promise<StartServ
   'tls-echo': async () => (await import('./tls-echo.ts')).startTlsEcho,
   dns: async () => (await import('./dns/server.ts')).startDns,
   http: async () => (await import('./http.ts')).startHttp,
+  command: async () => (await import('./command.ts')).startCommand,
 }

@@ -6,11 +6,11 @@ import type {RunningServer} from './server.ts'
 
 /** The servers and proxies of one agent. */
 export class ServerRoom {
-  readonly #ports: Pick<Ports, 'clock' | 'random'>
+  readonly #ports: Pick<Ports, 'clock' | 'random' | 'programs'>
   readonly #servers: RunningServer[] = []
   readonly #proxies = new Map<string, TcpProxy>()
 
-  constructor(ports: Pick<Ports, 'clock' | 'random'>) {
+  constructor(ports: Pick<Ports, 'clock' | 'random' | 'programs'>) {
     this.#ports = ports
   }
 
@@ -46,7 +46,7 @@ export class ServerRoom {
 
   async #start(spec: ServerSpec): Promise<ServingServer> {
     if (spec.kind === 'proxy') return this.#startProxy(spec)
-    const {clock, random} = this.#ports
+    const {clock, random, programs} = this.#ports
     const start = await SERVERS[spec.kind]()
     const running = await start({
       address: spec.address,
@@ -55,6 +55,7 @@ export class ServerRoom {
       options: spec.options ?? {},
       clock,
       random: random.fork(`server ${spec.name}`),
+      programs,
     })
     this.#servers.push(running)
     const {address, port, ca} = running

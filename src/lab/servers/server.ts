@@ -1,5 +1,5 @@
 /** The contract of an embedded server. */
-import type {Clock, Random} from '../../core/ports.ts'
+import type {Clock, Programs, Random} from '../../core/ports.ts'
 
 export interface ServeRequest {
   readonly address: string
@@ -11,6 +11,7 @@ export interface ServeRequest {
   readonly options: Readonly<Record<string, unknown>>
   readonly clock: Pick<Clock, 'now' | 'wall' | 'after' | 'sleep'>
   readonly random: Random
+  readonly programs: Programs
 }
 
 export interface RunningServer {

@@ -34,8 +34,9 @@ const MANNERS: Readonly<Record<(ServeWorld & {kind: 'tcp'})['manner'], (socket: 
 
 async function serve(spec: ServeWorld): Promise<void> {
   if (spec.kind === 'dns') {
-    const {clock, random} = openPorts(1)
-    await startDns({address: spec.address, port: 53, names: [], options: spec.options, clock, random})
+    const {clock, random, programs} = openPorts(1)
+    const {address, options} = spec
+    await startDns({address, port: 53, names: [], options, clock, random, programs})
     return
   }
   await listen(spec.kind === 'tcp' ? tcpServer(spec) : httpServer(spec), spec.port, spec.address)

@@ -4,6 +4,8 @@ import {afterEach, describe, expect, it} from 'vitest'
 import {seededRandom} from '../../../src/core/random.ts'
 import {TcpProxy} from '../../../src/lab/servers/proxy/proxy.ts'
 import {startTcpEcho} from '../../../src/lab/servers/tcp-echo.ts'
+import {systemPrograms} from '../../../src/system/programs.ts'
+import {systemHost} from '../../../src/system/host.ts'
 import {systemClock} from '../../../src/system/clock.ts'
 
 const cleanups: (() => Promise<void> | void)[] = []
@@ -15,7 +17,13 @@ const base = {address: '127.0.0.1', port: 0, clock: systemClock}
 
 async function setup(seed = 1): Promise<TcpProxy> {
   const random = seededRandom(seed)
-  const server = await startTcpEcho({...base, names: [], options: {}, random})
+  const server = await startTcpEcho({
+    ...base,
+    names: [],
+    options: {},
+    random,
+    programs: systemPrograms(systemHost()),
+  })
   cleanups.push(() => server.close())
   const proxy = await TcpProxy.open({...base, upstream: {address: server.address, port: server.port}, random})
   cleanups.push(() => proxy.close())

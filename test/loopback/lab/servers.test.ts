@@ -8,6 +8,8 @@ import {seededRandom} from '../../../src/core/random.ts'
 import {SERVERS} from '../../../src/lab/servers/registry.ts'
 import type {RunningServer} from '../../../src/lab/servers/server.ts'
 import {systemClock} from '../../../src/system/clock.ts'
+import {systemHost} from '../../../src/system/host.ts'
+import {systemPrograms} from '../../../src/system/programs.ts'
 
 const cleanups: (() => Promise<void> | void)[] = []
 afterEach(async () => {
@@ -26,6 +28,7 @@ async function serve(
     options,
     clock: systemClock,
     random: seededRandom(Math.floor(systemClock.now())),
+    programs: systemPrograms(systemHost()),
   })
   cleanups.push(() => server.close())
   return server

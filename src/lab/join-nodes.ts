@@ -1,0 +1,89 @@
+/** Cables, switches, addresses, routes and rules between nodes that are running. */
+import {UserError} from '../core/errors.ts'
+import {EXIT} from '../core/exit-codes.ts'
+import {inPlace, toolPath} from '../core/place-command.ts'
+import type {Place} from '../core/place.ts'
+import type {Millis} from '../core/units.ts'
+import {awaitLinks} from './await-links.ts'
+import type {BuildPorts, Nodes} from './build-nodes.ts'
+import type {NodeSettings} from './lab.ts'
+import {cableCommands, nodeCommands, shapeCommands, switchCommands} from './plan-devices.ts'
+import {nodeRuleset} from './plan-packets.ts'
+import {planRoutes} from './plan-routes.ts'
+import {PLAIN_NODE} from './schema-node.ts'
+import type {Topology} from './topology.ts'
+
+/** Thousands of lines take less than a second. */
+const TOOL_LIMIT: Millis = 10_000
+
+export interface JoinRequest {
+  readonly nodes: Nodes
+  readonly topology: Topology
+  readonly settings: Readonly<Record<string, NodeSettings>>
+  readonly ports: BuildPorts
+  readonly signal: AbortSignal
+}
+
+/** Throws `UserError` (exit 6) when a tool or the kernel says no; what was made ends with the nodes. */
+export async function joinNodes(request: JoinRequest): Promise<void> {
+  const {nodes, topology, settings} = request
+  const run = async (node: string, tool: Tool, input: string): Promise<void> => {
+    const place = nodes.get(node)?.place
+    if (place && input !== '') await runTool(place, tool, input, request)
+  }
+  const pidOf = (node: string): number => nodes.get(node)?.session.pid ?? -1
+  for (const node of topology.nodes) await run(node, 'ip', lines(cableCommands(node, topology, pidOf)))
+  for (const segment of topology.segments) {
+    if (segment.switch === null) continue
+    await run(segment.switch, 'ip', lines(switchCommands(segment)))
+    await run(segment.switch, 'tc', lines(shapeCommands(segment)))
+  }
+  for (const node of topology.nodes) {
+    await run(node, 'ip', lines(nodeCommands(node, topology, settings[node]?.addresses)))
+  }
+  for (const node of topology.nodes) {
+    await run(node, 'ip', lines(planRoutes(node, topology, settings)))
+    await run(node, 'nft', nodeRuleset(node, topology, settings[node] ?? PLAIN_NODE) ?? '')
+  }
+  await awaitSixes(request)
+}
+
+async function awaitSixes({nodes, topology, ports, signal}: JoinRequest): Promise<void> {
+  const six = topology.segments.filter(({subnets}) => subnets.some(({family}) => family === 6))
+  const waiting = new Set(six.flatMap(({ends}) => ends.map(({node}) => node)))
+  await Promise.all(
+    [...waiting].map(async (node) => {
+      const place = nodes.get(node)?.place
+      if (place) await awaitLinks(place, ports, signal)
+    }),
+  )
+}
+
+function lines(commands: readonly string[]): string {
+  return commands.length === 0 ? '' : `${commands.join('\n')}\n`
+}
+
+/** Each takes its commands from standard input: one program start for all of them. */
+const TOOLS = {ip: ['-batch', '-'], tc: ['-batch', '-'], nft: ['-f', '-']} as const
+type Tool = keyof typeof TOOLS
+
+async function runTool(place: Place, tool: Tool, input: string, {ports, signal}: JoinRequest): Promise<void> {
+  const result = await ports.exec.run({
+    ...inPlace(place, tool, TOOLS[tool]),
+    input,
+    timeout: TOOL_LIMIT,
+    signal,
+    env: {PATH: toolPath(ports.host.env('PATH'))},
+  })
+  signal.throwIfAborted()
+  if (result.exitCode === 0) return
+  const said = result.stderr.trim().replaceAll('\n', '; ')
+  throw new UserError(
+    {
+      code: 'CAPABILITY_MISSING',
+      message: `the lab's network could not be built: ${said === '' ? `${tool} did not answer` : said}`,
+      advice: ['netdrill doctor tells what the kernel can do', 'set isolation: none to run on loopback'],
+    },
+    EXIT.capability,
+  )
+}

@@ -1,0 +1,143 @@
+/** The commands that make a lab's devices. Pure. */
+import type {BitsPerSecond} from '../core/units.ts'
+import type {LinkShape} from './lab.ts'
+import type {PlannedEnd, Segment, Topology} from './topology.ts'
+
+const BRIDGE = 'br0'
+
+/**
+ * Lines for `ip -batch` that make the cables of one node; each is made in the node of its first end, with the other
+ * end straight in its own namespace. A switch makes none.
+ */
+export function cableCommands(
+  node: string,
+  {segments}: Topology,
+  pidOf: (node: string) => number,
+): readonly string[] {
+  return segments.flatMap((segment) => {
+    if (segment.switch === null) {
+      const [first, second] = segment.ends
+      return first?.node === node && second ? pair(segment, first, second, pidOf(second.node)) : []
+    }
+    const bridge = pidOf(segment.switch)
+    return segment.ends.flatMap((end, port) =>
+      end.node === node ? [veth(end.device, `port${port}`, bridge)] : [],
+    )
+  })
+}
+
+/** Lines for `ip -batch` in a node whose cables are all there: devices, then addresses, then up. */
+export function nodeCommands(
+  node: string,
+  topology: Topology,
+  loopback: readonly string[] = [],
+): readonly string[] {
+  const mine = topology.segments.flatMap((segment) =>
+    segment.ends.filter((end) => end.node === node).map((end) => ({segment, end})),
+  )
+  return [
+    'link set dev lo up',
+    ...loopback.map((address) => `address add ${address} dev lo`),
+    ...mine.flatMap(({segment, end}) => bondCommands(segment, end)),
+    ...mine.flatMap(({segment, end}) => mtuCommands(segment, [end.device])),
+    ...mine.flatMap(({segment, end}) => addressCommands(segment, end)),
+    ...mine.map(({end}) => `link set dev ${end.device} up`),
+  ]
+}
+
+/** Lines for `ip -batch` in a switch. */
+export function switchCommands({ends, mtu}: Segment): readonly string[] {
+  const ports = ends.map((_, port) => `port${port}`)
+  return [
+    'link set dev lo up',
+    `link add name ${BRIDGE} type bridge`,
+    ...(mtu === null ? [] : ports.map((port) => `link set dev ${port} mtu ${mtu}`)),
+    ...ports.map((port) => `link set dev ${port} master ${BRIDGE}`),
+    ...ports.map((port) => `link set dev ${port} up`),
+    `link set dev ${BRIDGE} up`,
+  ]
+}
+
+/** Lines for `tc -batch` in a switch: what leaves a port is what its node receives. */
+export function shapeCommands({ends, shape}: Segment): readonly string[] {
+  if (shape === null) return []
+  return ends.map((_, port) => `qdisc add dev port${port} root ${shaper(shape)}`)
+}
+
+/** The smallest frames that a queue of netem has to hold for its delay, as bits on the wire. */
+const SMALL_FRAME = 64 * 8
+/** Of netem's own default; never less. */
+const LEAST_LIMIT = 1000
+/** A queue for a link without a rate: what a gigabit of small frames brings in the delay. */
+const UNLIMITED = 1_000_000_000
+const MOST_LIMIT = 1_000_000
+
+/** A rate alone is given to tbf, which every kernel has; delay and loss need netem. */
+function shaper(shape: LinkShape): string {
+  const {rate} = shape
+  const rateAlone = (shape.delay ?? 0) + (shape.jitter ?? 0) + (shape.loss ?? 0) === 0
+  return rateAlone && rate !== undefined ? tokenBucket(rate) : netem(shape)
+}
+
+/** A bucket of 10 ms, with room for two full frames, and a queue of 50 ms: no more delay than a home router adds. */
+function tokenBucket(rate: BitsPerSecond): string {
+  const bucket = Math.max(3_200, Math.ceil(rate / 8 / 100))
+  return `tbf rate ${rate}bit burst ${bucket} latency 50ms`
+}
+
+function netem({delay = 0, jitter = 0, loss = 0, rate}: LinkShape): string {
+  const held = Math.ceil((((rate ?? UNLIMITED) / SMALL_FRAME) * (delay + jitter)) / 1000)
+  return [
+    `netem limit ${Math.min(MOST_LIMIT, LEAST_LIMIT + held)}`,
+    ...(delay > 0 || jitter > 0 ? [`delay ${delay}ms${jitter > 0 ? ` ${jitter}ms` : ''}`] : []),
+    ...(loss > 0 ? [`loss ${loss * 100}%`] : []),
+    ...(rate === undefined ? [] : [`rate ${rate}bit`]),
+  ].join(' ')
+}
+
+function pair(segment: Segment, first: PlannedEnd, second: PlannedEnd, pid: number): readonly string[] {
+  if (segment.bond === null) return [veth(first.device, second.device, pid)]
+  return members(segment).map((member) => veth(`${first.device}${member}`, `${second.device}${member}`, pid))
+}
+
+function veth(device: string, peer: string, pid: number): string {
+  return `link add name ${device} type veth peer name ${peer} netns ${pid}`
+}
+
+/** The ends of the cables of a bond are called bond0p0, bond0p1, … */
+function members({bond}: Segment): readonly string[] {
+  return Array.from({length: bond?.members ?? 0}, (_, index) => `p${index}`)
+}
+
+/** A cable joins a bond while it is down. */
+function bondCommands(segment: Segment, {device}: PlannedEnd): readonly string[] {
+  if (segment.bond === null) return []
+  const {mode, miimon} = segment.bond
+  const cables = members(segment).map((member) => `${device}${member}`)
+  return [
+    `link add name ${device} type bond mode ${mode} miimon ${miimon}`,
+    ...cables.map((cable) => `link set dev ${cable} master ${device}`),
+    ...cables.map((cable) => `link set dev ${cable} up`),
+  ]
+}
+
+function mtuCommands({mtu}: Segment, devices: readonly string[]): readonly string[] {
+  return mtu === null ? [] : devices.map((device) => `link set dev ${device} mtu ${mtu}`)
+}
+
+/**
+ * `nodad`: nobody else can have the address, and a server can't listen on it before that is proven. The kernel would
+ * make the link-local address up to a second later, and without it a router finds no neighbours (RFC 4861, 7.2.2).
+ */
+function addressCommands({subnets, ends}: Segment, end: PlannedEnd): readonly string[] {
+  const {device, address, address6} = end
+  return subnets.flatMap(({family, prefix}) =>
+    family === 4
+      ? [`address add ${address}/${prefix} dev ${device}`]
+      : [
+          `link set dev ${device} addrgenmode none`,
+          `address add fe80::${(ends.indexOf(end) + 1).toString(16)}/64 dev ${device} nodad`,
+          `address add ${address6}/${prefix} dev ${device} nodad`,
+        ],
+  )
+}

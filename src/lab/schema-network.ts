@@ -1,0 +1,67 @@
+/** Links and networks in the `lab:` section of a document. */
+import * as z from 'zod'
+import {durationBetween, nameSchema, percentSchema, rateSchema} from '../config/quantities.ts'
+import type {Parsed} from '../core/units.ts'
+import {type Subnet, parseSubnet, parseSubnet6} from './subnet.ts'
+
+const HOUR = 3_600_000
+
+function subnetSchema(parse: (text: string) => Parsed<Subnet>) {
+  return z.string().refine((text) => parse(text).ok, {
+    error: ({input}) => {
+      const parsed = parse(String(input))
+      return parsed.ok ? '' : parsed.because
+    },
+  })
+}
+
+const subnet = subnetSchema(parseSubnet)
+  .describe('IPv4 network in CIDR form; the first node gets .1, the second .2')
+  .meta({examples: ['10.77.0.0/24']})
+
+const subnet6 = subnetSchema(parseSubnet6)
+  .optional()
+  .describe('IPv6 network in CIDR form, numbered likewise')
+  .meta({examples: ['fd77::/64']})
+
+/** IPv6 needs 1280 (RFC 8200, section 5); IPv4 alone lives with 576 (RFC 791). */
+const mtu = z
+  .int()
+  .min(576)
+  .max(65_535)
+  .optional()
+  .describe('largest packet in octets, at both ends; 1500 by default')
+
+const bond = z
+  .strictObject({
+    mode: z.enum(['active-backup', 'balance-rr', 'balance-xor', 'broadcast']).default('active-backup'),
+    members: z.int().min(2).max(8).default(2).describe('how many cables'),
+    miimon: durationBetween(1, HOUR)
+      .default(100)
+      .describe('how often the kernel looks whether a cable is still there'),
+  })
+  .describe('several cables as one device, bond0; needs a kernel with bonding')
+
+export const linkSchema = z
+  .strictObject({
+    between: z.tuple([nameSchema, nameSchema]).describe('the two nodes'),
+    name: nameSchema.optional().describe('tells links between the same nodes apart: {server.wifi}'),
+    subnet,
+    subnet6,
+    mtu,
+    delay: durationBetween(0, HOUR).optional().describe('of every packet in each direction; needs netem'),
+    jitter: durationBetween(0, HOUR).optional().describe('how much the delay varies; needs netem'),
+    loss: percentSchema.optional().describe('of all packets in each direction; needs netem'),
+    rate: rateSchema.optional().describe('in each direction'),
+    bond: bond.optional(),
+  })
+  .describe('a cable between two nodes')
+
+export const networkSchema = z
+  .strictObject({
+    nodes: z.array(nameSchema).min(2).describe('who is on it, numbered in this order from .1'),
+    subnet,
+    subnet6,
+    mtu,
+  })
+  .describe('a switch with several nodes on it')
