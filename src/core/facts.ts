@@ -220,13 +220,17 @@ export interface TlsFacts {
 export interface PingFacts {
   /** Time to live or hop limit of the reply. */
   readonly ttl: number | null
+  /** ICMP header and payload of the reply; 0 when no reply came. */
   readonly bytes: number
   readonly sequence: number
   readonly duplicate: boolean
   /** Who stamped the reply's arrival. */
   readonly clock?: 'kernel' | 'user'
-  /** What the path allows, when a packet was too big for it. */
+  /** What the path allows: when a packet was too big for it, or when it was searched for. */
   readonly mtu?: number
+  /** Who reported the failure by ICMP, and how (RFC 792, RFC 4443). */
+  readonly from?: string
+  readonly icmp?: {readonly type: number; readonly code: number}
 }
 
 /** How far a scripted dialogue came. */

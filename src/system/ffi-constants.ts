@@ -21,13 +21,20 @@ export const SO_BINDTODEVICE = 25
 /** Nanosecond receive stamps of CLOCK_REALTIME; the control message has the same number (socket(7)). */
 export const SO_TIMESTAMPNS = 35
 
+export const IP_TOS = 1
 export const IP_TTL = 2
+export const IP_MTU_DISCOVER = 10
 export const IP_RECVERR = 11
 export const IP_RECVTTL = 12
 export const IPV6_UNICAST_HOPS = 16
+export const IPV6_MTU_DISCOVER = 23
 export const IPV6_RECVERR = 25
 export const IPV6_RECVHOPLIMIT = 51
 export const IPV6_HOPLIMIT = 52
+export const IPV6_DONTFRAG = 62
+export const IPV6_TCLASS = 67
+/** DF on every packet, and no regard to the remembered path MTU (ip(7)); the same number for IPv6. */
+export const PMTUDISC_PROBE = 3
 export const ICMP_FILTER = 1
 export const ICMPV6_FILTER = 1
 

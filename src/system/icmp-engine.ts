@@ -5,13 +5,14 @@ import type {Millis} from '../core/units.ts'
 import {type Ffi, type SysResult, type Watch, netErrorOf} from './ffi.ts'
 import {encodeSocketAddress} from './ffi-address.ts'
 import * as C from './ffi-constants.ts'
-import {type IcmpArrival, type IcmpSocket, drainIcmpSocket} from './icmp-socket.ts'
+import {type IcmpArrival, type IcmpSocket, drainIcmpSocket, explainTooBig} from './icmp-socket.ts'
 import {HEADER_LENGTH, NONCE_LENGTH, encodeEchoRequest} from './icmp-packet.ts'
 
 /** Answered and expired requests that are remembered, to recognise late and duplicate replies. */
 const REMEMBERED = 4096
 const SEQUENCES = 65_536
 const EINVAL = 22
+const EMSGSIZE = 90
 const ENOBUFS = 105
 /** A receive stamp older than this comes from a wall clock that was set meanwhile. */
 const OLDEST_STAMP: Millis = 60_000
@@ -56,6 +57,8 @@ class Engine implements EchoEngine {
   #pending = 0
   #packets = randomBytes(4).readUInt32BE(0)
   #lastWire = 0
+  /** What our own kernel said last that it would take. */
+  #ownLimit = 0
 
   constructor(ffi: Ffi, socket: IcmpSocket) {
     this.#ffi = ffi
@@ -110,8 +113,20 @@ class Engine implements EchoEngine {
     const first = libc.sendto(this.#socket.fd, packet, C.MSG_DONTWAIT, to)
     // A socket hands the error of an earlier packet to the next call, whomever that goes to: only the second counts.
     const sent = first >= 0 ? first : libc.sendto(this.#socket.fd, packet, C.MSG_DONTWAIT, to)
-    if (sent < 0) this.#settle(entry, localFailure(sent, 'sendto'))
-    else this.#guard(entry)
+    if (sent >= 0) this.#guard(entry)
+    else
+      this.#settle(
+        entry,
+        this.#refused(sent, () => libc.sendto(this.#socket.fd, packet, C.MSG_DONTWAIT, to)),
+      )
+  }
+
+  #refused(result: SysResult, again: () => void): EchoResult {
+    const failure = localFailure(result, 'sendto')
+    if (result !== -EMSGSIZE) return failure
+    this.#ownLimit = explainTooBig(this.#ffi, this.#socket, again)
+    this.#drain()
+    return this.#ownLimit > 0 ? {...failure, mtu: this.#ownLimit} : failure
   }
 
   /** Ends the entry at its deadline or on abort, whichever comes first. */
@@ -138,6 +153,10 @@ class Engine implements EchoEngine {
   }
 
   #receive(arrival: IcmpArrival): void {
+    if (arrival.type === 'too-big') {
+      this.#ownLimit = arrival.mtu
+      return
+    }
     // The kernel chooses the identifier of a datagram socket, and delivers nothing else there.
     if (this.#socket.kind === 'raw' && arrival.identifier !== this.#identifier) return
     const entry = this.#entries.get(arrival.sequence)
@@ -159,7 +178,8 @@ class Engine implements EchoEngine {
       this.#settle(entry, {status: 'timeout', took: timeout})
       entry.owner.onExtra({kind: 'late', sequence, rtt})
     } else {
-      this.#settle(entry, {status: 'reply', rtt, ttl, bytes: payload.length + HEADER_LENGTH, from})
+      const clock = stamp === null ? {clock: 'user' as const} : {}
+      this.#settle(entry, {status: 'reply', rtt, ttl, bytes: payload.length + HEADER_LENGTH, from, ...clock})
     }
     entry.state = 'answered'
   }
@@ -183,7 +203,7 @@ class Engine implements EchoEngine {
   }
 }
 
-function localFailure(result: SysResult, syscall: string): EchoResult {
+function localFailure(result: SysResult, syscall: string): Extract<EchoResult, {status: 'failed'}> {
   return {status: 'failed', error: {...netErrorOf(result, syscall), local: true}, took: 0}
 }
 

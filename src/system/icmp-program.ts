@@ -84,7 +84,7 @@ async function runPing(
 
 /** Flags that both iputils and busybox know. `-W` takes whole seconds in busybox; a shorter deadline is ours to keep. */
 function pingArguments(request: EchoSocketRequest, echo: EchoRequest): readonly string[] {
-  const {family, source, ttl} = request
+  const {family, source, ttl, dscp, dontFragment} = request
   return [
     `-${family}`,
     '-n',
@@ -95,6 +95,9 @@ function pingArguments(request: EchoSocketRequest, echo: EchoRequest): readonly 
     '-s',
     String(echo.size),
     ...(ttl === undefined ? [] : ['-t', String(ttl)]),
+    // These two are iputils' own: busybox refuses them, and that is told.
+    ...(dscp === undefined ? [] : ['-Q', String(dscp << 2)]),
+    ...(dontFragment === true ? ['-M', 'do'] : []),
     ...(request.interface === undefined ? [] : ['-I', request.interface]),
     ...(source === undefined ? [] : ['-I', source]),
     '--',

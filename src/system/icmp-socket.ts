@@ -22,6 +22,7 @@ import {
   errnoOfIcmp,
   splitIpv4,
 } from './icmp-packet.ts'
+import {setErrorKeeping} from './icmp-report.ts'
 
 export type IcmpSocketKind = 'datagram' | 'raw'
 
@@ -50,6 +51,8 @@ export type IcmpArrival =
       readonly error: NetError
       readonly mtu: number
     }
+  /** Our own kernel refused a packet as larger than this. */
+  | {readonly type: 'too-big'; readonly mtu: number}
 
 /** Room for the replies of a thousand hosts that answer at once. */
 const RECEIVE_BUFFER = 1_048_576
@@ -74,7 +77,7 @@ export function openIcmpSocket(
 }
 
 function configure(ffi: Ffi, fd: number, kind: IcmpSocketKind, request: EchoSocketRequest): NetError | null {
-  const {family, source, ttl} = request
+  const {family, source} = request
   const level = family === 4 ? C.IPPROTO_IP : C.IPPROTO_IPV6
   const set = (at: number, option: number, value: number): void => {
     ffi.libc.setsockopt(fd, at, option, intOption(value))
@@ -82,7 +85,11 @@ function configure(ffi: Ffi, fd: number, kind: IcmpSocketKind, request: EchoSock
   set(C.SOL_SOCKET, C.SO_RCVBUF, RECEIVE_BUFFER)
   set(C.SOL_SOCKET, C.SO_TIMESTAMPNS, 1)
   set(level, family === 4 ? C.IP_RECVTTL : C.IPV6_RECVHOPLIMIT, 1)
-  if (ttl !== undefined) set(level, family === 4 ? C.IP_TTL : C.IPV6_UNICAST_HOPS, ttl)
+  for (const [option, value] of markings(request)) {
+    // A ping that goes out otherwise than asked would answer another question.
+    const done = ffi.libc.setsockopt(fd, level, option, intOption(value))
+    if (done < 0) return netErrorOf(done, 'setsockopt')
+  }
   if (kind === 'datagram') set(level, family === 4 ? C.IP_RECVERR : C.IPV6_RECVERR, 1)
   else filterTypes(ffi, fd, family)
   if (request.interface !== undefined) {
@@ -94,6 +101,32 @@ function configure(ffi: Ffi, fd: number, kind: IcmpSocketKind, request: EchoSock
     if (bound < 0) return netErrorOf(bound, 'bind')
   }
   return null
+}
+
+/** What the header of the requests says, as options of the family's level. */
+function markings(request: EchoSocketRequest): readonly (readonly [option: number, value: number])[] {
+  const {family, ttl, dscp, dontFragment} = request
+  const rows: (readonly [number, number])[] = []
+  if (ttl !== undefined) rows.push([family === 4 ? C.IP_TTL : C.IPV6_UNICAST_HOPS, ttl])
+  // The two low bits are ECN's (RFC 3168) and stay 0.
+  if (dscp !== undefined) rows.push([family === 4 ? C.IP_TOS : C.IPV6_TCLASS, dscp << 2])
+  if (dontFragment !== true) return rows
+  rows.push([family === 4 ? C.IP_MTU_DISCOVER : C.IPV6_MTU_DISCOVER, C.PMTUDISC_PROBE])
+  if (family === 6) rows.push([C.IPV6_DONTFRAG, 1])
+  return rows
+}
+
+/**
+ * Sends what was refused as too large once more, so that the kernel says what it would have taken: that is in the error
+ * queue, which only sockets that keep errors have. 0 when it does not say.
+ */
+export function explainTooBig(ffi: Ffi, {fd, kind, family}: IcmpSocket, send: () => void): number {
+  if (kind === 'datagram') return 0
+  setErrorKeeping(ffi, fd, family, true)
+  send()
+  const entry = readErrorQueue(ffi, fd).findLast(({origin}) => origin === 'local')
+  setErrorKeeping(ffi, fd, family, false)
+  return entry?.info ?? 0
 }
 
 function filterTypes(ffi: Ffi, fd: number, family: Family): void {
@@ -125,6 +158,7 @@ export function* drainIcmpSocket(ffi: Ffi, socket: IcmpSocket): Generator<IcmpAr
 
 function* drainErrors(ffi: Ffi, {fd, family}: IcmpSocket): Generator<IcmpArrival> {
   for (const entry of readErrorQueue(ffi, fd)) {
+    if (entry.origin === 'local' && entry.info > 0) yield {type: 'too-big', mtu: entry.info}
     const request = decodeEchoRequest(family, entry.data)
     if (!request || entry.origin === 'local' || entry.origin === 'other') continue
     const {type, code, from} = entry

@@ -62,7 +62,8 @@ async function trySocket(
   const ffi = await loadFfi()
   if (!ffi)
     return {status: 'missing', tried: [`icmp ${method} socket: koffi can't be loaded here`], remedies: []}
-  const key = JSON.stringify([method, request.family, request.source, request.interface, request.ttl])
+  const {family, source, interface: device, ttl, dscp, dontFragment} = request
+  const key = JSON.stringify([method, family, source, device, ttl, dscp, dontFragment])
   const known = engines.get(key)
   if (known) return {status: 'open', socket: sharedSocket(engines, key, known)}
   const engine = openEngine(ffi, method, request)

@@ -13,6 +13,10 @@ ${EXIT_TEXT}`
       command: '<%= config.bin %> probe ping example.org -c 50 -i 100ms -e "loss <= 10%" -e "rtt.p95 < 50ms"',
     },
     {
+      description: 'Do full packets in the voice class get through whole?',
+      command: '<%= config.bin %> probe ping example.org --size 1472B --df --dscp EF',
+    },
+    {
       description: 'As a plugin of a monitoring system',
       command: '<%= config.bin %> probe ping 192.0.2.1 --exit-style nagios',
     },
@@ -23,15 +27,25 @@ ${EXIT_TEXT}`
     size: Flags.string({
       char: 's',
       summary: 'octets behind the ICMP header, such as 1400B (by default 56B)',
+      helpValue: 'SIZE',
       env: 'NETDRILL_SIZE',
     }),
     ttl: Flags.integer({summary: 'time to live or hop limit of the requests', env: 'NETDRILL_TTL'}),
+    dscp: Flags.string({
+      summary: 'mark the requests: a code point from 0 to 63, or a name such as EF, AF41, CS6',
+      env: 'NETDRILL_DSCP',
+      helpValue: 'CODEPOINT',
+    }),
+    df: Flags.boolean({
+      summary: "nobody may fragment the requests: see what doesn't fit, and where",
+      env: 'NETDRILL_DF',
+    }),
   }
   protected override readonly kind = 'ping'
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(ProbePing)
-    const {size, ttl} = flags
-    await this.probe(flags, {target: args.target, options: {size, ttl}})
+    const {size, ttl, dscp, df} = flags
+    await this.probe(flags, {target: args.target, options: {size, ttl, dscp, df}})
   }
 }

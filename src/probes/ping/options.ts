@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import {sizeSchema} from '../../config/quantities.ts'
+import {dscpSchema} from './dscp.ts'
 
 /** The first eight octets prove that a reply is ours. */
 const LEAST_SIZE = 8
@@ -15,6 +16,12 @@ export const pingOptions = z.strictObject({
     .default(56)
     .meta({description: 'Payload behind the ICMP header; 56B makes 84 octets with IPv4.'}),
   ttl: z.int().min(1).max(255).optional().meta({description: 'Time to live or hop limit of the requests.'}),
+  dscp: dscpSchema.optional().meta({
+    description: 'Differentiated services code point of the requests: 0 to 63, or EF, AF41, CS6, ...',
+  }),
+  df: z.boolean().default(false).meta({
+    description: 'Nobody may fragment the requests: too large ones fail, with the MTU that was named.',
+  }),
 })
 
 export type PingOptions = z.infer<typeof pingOptions>

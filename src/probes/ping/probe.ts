@@ -1,4 +1,5 @@
 import {UserError} from '../../core/errors.ts'
+import type {PingFacts} from '../../core/facts.ts'
 import type {Failure} from '../../core/failure.ts'
 import type {AddressOutcome, Family, Outcome, Reading, SkipReason} from '../../core/outcome.ts'
 import type {EchoResult, EchoSocket, Ports, ResolvedAddress} from '../../core/ports.ts'
@@ -38,7 +39,12 @@ type PingRequest = ProbeRequest<PingOptions>
 type Reply = EchoResult & {status: 'reply'}
 type Tried =
   | {readonly status: 'reply'; readonly reply: Reply; readonly clock: EchoSocket['clock']}
-  | {readonly status: 'failed'; readonly failure: Failure; readonly took: Millis}
+  | {
+      readonly status: 'failed'
+      readonly failure: Failure
+      readonly took: Millis
+      readonly seen?: Exclude<EchoResult, {status: 'reply'}>
+    }
   | {readonly status: 'skipped'; readonly because: SkipReason}
 
 interface SampleRun {
@@ -137,8 +143,10 @@ class PingProber implements Prober {
     const {size} = this.#request.options
     const request = {address: target.address, sequence: run.seq, size, timeout: deadline.left()}
     const result = await socket.echo({...request, signal: run.signal})
-    if (result.status === 'reply') return {status: 'reply', reply: result, clock: socket.clock}
-    return {status: 'failed', failure: classifyEcho(result, target, run.timeout), took: result.took}
+    if (result.status === 'reply')
+      return {status: 'reply', reply: result, clock: result.clock ?? socket.clock}
+    const failure = classifyEcho(result, target, run.timeout)
+    return {status: 'failed', failure, took: result.took, seen: result}
   }
 
   async #open(family: Family): ReturnType<Ports['icmp']['open']> {
@@ -150,6 +158,8 @@ class PingProber implements Prober {
       ...(source === undefined ? {} : {source}),
       ...(device === undefined ? {} : {interface: device}),
       ...(options.ttl === undefined ? {} : {ttl: options.ttl}),
+      ...(options.dscp === undefined ? {} : {dscp: options.dscp}),
+      ...(options.df ? {dontFragment: true} : {}),
     })
     if (opening.status !== 'open') return opening
     this.#sockets.set(family, opening.socket)
@@ -164,7 +174,10 @@ class PingProber implements Prober {
     const method = this.#method === null ? {} : {method: this.#method}
     const resolved = resolve === null ? {} : {resolve}
     if (tried.status !== 'reply') {
-      return {...target, ...method, phase: {...resolved, total: this.#ports.clock.now() - started}}
+      const seen = tried.status === 'failed' ? tried.seen : undefined
+      const facts = seen ? failedFacts(seen, run.seq) : null
+      const phase = {...resolved, total: this.#ports.clock.now() - started}
+      return {...target, ...method, phase, ...(facts === null ? {} : {ping: facts})}
     }
     const {rtt, ttl, bytes} = tried.reply
     return {
@@ -181,4 +194,21 @@ function addressOutcome(target: ResolvedAddress, tried: Exclude<Tried, {status: 
   if (tried.status === 'reply') return {...target, status: 'ok', took: tried.reply.rtt}
   const {failure, took} = tried
   return {...target, status: failure.code === 'CANCELLED' ? 'cancelled' : 'failed', took, failure}
+}
+
+/** Null when all that is known is that no reply came. */
+function failedFacts(seen: Exclude<EchoResult, {status: 'reply'}>, sequence: number): PingFacts | null {
+  if (seen.status !== 'failed') return null
+  const {mtu, error} = seen
+  if (mtu === undefined && !error.icmp) return null
+  const {type, code, from} = error.icmp ?? {from: null}
+  return {
+    ttl: null,
+    bytes: 0,
+    sequence,
+    duplicate: false,
+    ...(mtu === undefined ? {} : {mtu}),
+    ...(from === null ? {} : {from}),
+    ...(type === undefined || code === undefined ? {} : {icmp: {type, code}}),
+  }
 }

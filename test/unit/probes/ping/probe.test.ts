@@ -136,6 +136,25 @@ describe('ping', () => {
     expect(outcome).toMatchObject({status: 'failed', failure: {code}, partial: {address: '10.0.0.2'}})
   })
 
+  it('opens its socket with the marks that were asked for', async () => {
+    const {world, ports} = makeWorld()
+    await measure(await open('ping://10.0.0.2', ports, {dscp: 'AF41', df: true}))
+    expect(world.openings).toEqual([{family: 4, dscp: 34, dontFragment: true}])
+  })
+
+  it('gives the router that let a request die, and what it said', async () => {
+    const {ports} = makeWorld({results: [icmp('EHOSTUNREACH', 11, 0)]})
+    const outcome = await measure(await open('ping://10.0.0.2', ports), 3)
+    const facts = {ttl: null, bytes: 0, sequence: 3, from: '10.0.0.1', icmp: {type: 11, code: 0}}
+    expect(outcome).toMatchObject({failure: {code: 'PING_TTL_EXCEEDED'}, partial: {ping: facts}})
+  })
+
+  it('says when one reply was not stamped by the kernel', async () => {
+    const {ports} = makeWorld({results: [{...REPLY, clock: 'user'} as EchoResult]})
+    const outcome = await measure(await open('ping://10.0.0.2', ports))
+    expect(outcome).toMatchObject({reading: {ping: {clock: 'user'}}})
+  })
+
   it('names the size that the path takes', async () => {
     const result = {...icmp('EMSGSIZE', 3, 4), mtu: 1400} as EchoResult
     const {ports} = makeWorld({results: [result]})
