@@ -36,9 +36,12 @@ export interface YamlSource {
   readonly positionInside: (node: Scalar, place: Place) => Position
 }
 
+/** The library compares each key with all before it, which takes seconds for 10,000: `checkSyntax` looks itself. */
+const PARSING = {merge: true, uniqueKeys: false, prettyErrors: false, logLevel: 'error'} as const
+
 export function openSource(file: string, text: string): YamlSource {
   const lineCounter = new LineCounter()
-  const document = parseDocument(text, {lineCounter, merge: true, prettyErrors: false, logLevel: 'error'})
+  const document = parseDocument(text, {lineCounter, ...PARSING})
   const lines = text.split(/\r?\n/)
 
   const positionAt = (offset: number, length: number): Position => {

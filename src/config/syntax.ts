@@ -1,5 +1,5 @@
 /** What is wrong with a text as YAML, in words that say what to change. */
-import {Scalar, visit} from 'yaml'
+import {Scalar, isScalar, visit} from 'yaml'
 import {type Position, type Problem, UserError} from '../core/errors.ts'
 import type {Told} from './check-text.ts'
 import type {YamlSource} from './source.ts'
@@ -10,10 +10,8 @@ import type {YamlSource} from './source.ts'
  */
 export function checkSyntax(source: YamlSource): readonly Problem[] {
   const faults = [...source.document.errors, ...source.document.warnings]
-  const repeated = faults
-    .filter(({code}) => code === 'DUPLICATE_KEY')
-    .map((fault) => repeatedKey(fault, source))
-  const broken = faults.find(({code}) => code !== 'DUPLICATE_KEY')
+  const repeated = repeatedKeys(source)
+  const [broken] = faults
   if (!broken) return repeated
   const problem = syntaxProblem(broken, source)
   const before = repeated.filter((other) => (other.position?.line ?? 0) < (problem.position?.line ?? 0))
@@ -22,12 +20,28 @@ export function checkSyntax(source: YamlSource): readonly Problem[] {
 
 type Fault = YamlSource['document']['errors'][number] | YamlSource['document']['warnings'][number]
 
-function repeatedKey({pos}: Fault, {positionAt, text}: YamlSource): Problem {
-  const word = /^(?:"[^"\n]*"|'[^'\n]*'|[^:\s]+)/.exec(text.slice(pos[0]))?.[0] ?? ''
+/** Only keys that are plain values can be told to be the same. */
+function repeatedKeys({document, positionAt}: YamlSource): readonly Problem[] {
+  const problems: Problem[] = []
+  visit(document, {
+    Map(_, {items}) {
+      const seen = new Set<unknown>()
+      for (const {key} of items) {
+        if (!isScalar(key)) continue
+        if (seen.has(key.value)) problems.push(repeatedKey(key, positionAt))
+        seen.add(key.value)
+      }
+    },
+  })
+  return problems
+}
+
+function repeatedKey({range}: Scalar, positionAt: YamlSource['positionAt']): Problem {
+  const [start, end] = range ?? [0, 0]
   return {
     code: 'CONFIG_SYNTAX',
     message: 'the key is there twice',
-    position: positionAt(pos[0], word.length),
+    position: positionAt(start, end - start),
     advice: ['rename one, or remove it'],
   }
 }

@@ -21,6 +21,8 @@ export interface MeasureRun {
   readonly timeout: Millis
   /** The user's abort. */
   readonly signal: AbortSignal
+  /** All times of this sample are taken: what follows only waits whether something still goes wrong. */
+  readonly onTimed?: () => void
 }
 
 export interface ExtraReply {

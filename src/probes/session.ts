@@ -23,6 +23,8 @@ export interface SessionRun {
   readonly emit: EmitEvent
   /** Ends the series; a sample under way is dropped, since it says nothing. */
   readonly signal: AbortSignal
+  /** Told around every attempt: true before it, false once it only waits or has ended; false may come twice. */
+  readonly onTiming?: (timing: boolean) => void
 }
 
 /** A slot is still used when its predecessor ended this little too late: both limits hold. */
@@ -145,7 +147,12 @@ class Session {
   }
 
   async #measureOnce(seq: number, timeout: Millis): Promise<Outcome> {
-    return this.#prober.measure({seq, timeout, signal: this.#run.signal})
+    const {signal, onTiming} = this.#run
+    if (!onTiming) return this.#prober.measure({seq, timeout, signal})
+    onTiming(true)
+    const outcome = await this.#prober.measure({seq, timeout, signal, onTimed: () => onTiming(false)})
+    onTiming(false)
+    return outcome
   }
 
   async #measureWithPolicy(seq: number, policy: Policy): Promise<Outcome | null> {

@@ -9,6 +9,7 @@ export const systemClock: Clock = {
   now: () => Number(process.hrtime.bigint()) / 1e6,
   wall: () => Date.now(),
   after: armTimer,
+  turn: async () => new Promise((resolve) => setImmediate(resolve)),
   sleep: async (ms, signal) =>
     new Promise<void>((resolve, reject) => {
       if (signal?.aborted) {

@@ -29,6 +29,10 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer)
   }
 
+  async turn(): Promise<void> {
+    await Promise.resolve()
+  }
+
   async sleep(ms: Millis, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {

@@ -29,6 +29,8 @@ export interface Observation {
   readonly options: ObserveOptions
   readonly deadline: Deadline
   readonly clock: Clock
+  /** From here on no time is taken any more. */
+  readonly onTimed?: (() => void) | undefined
 }
 
 /** What it means when the connection, or our patience, ended before a byte came. */

@@ -31,6 +31,7 @@ async function hold(observation: Observation): Promise<Observed> {
   const {clock, deadline, stream, options} = observation
   const length = Math.min(options.hold ?? defaultHold(observation.rtt), deadline.left())
   if (length <= 0) return {failure: null, banner: null, wait: null}
+  observation.onTimed?.()
   const end = startDeadline({clock, after: length, level: 'step', parent: deadline.signal})
   const event = await stream.read(end.signal)
   end.stop()

@@ -62,7 +62,7 @@ async function measure(request: TcpRequest, run: MeasureRun, ports: Ports): Prom
       const phase = phasesOf(resolution.took, null, null)
       return failedOutcome(resolution.failure, {port: request.port, phase}, clock.now() - started)
     }
-    return await connectAndObserve({request, resolution, deadline, started}, ports)
+    return await connectAndObserve({request, resolution, deadline, started, onTimed: run.onTimed}, ports)
   } finally {
     deadline.stop()
   }
@@ -73,24 +73,25 @@ interface Attempt {
   readonly resolution: Resolution & {status: 'resolved'}
   readonly deadline: Deadline
   readonly started: Millis
+  readonly onTimed: MeasureRun['onTimed'] | undefined
 }
 
 async function connectAndObserve(attempt: Attempt, ports: Ports): Promise<Outcome> {
-  const {request, resolution, deadline, started} = attempt
+  const {request, resolution, deadline, started, onTimed} = attempt
   const {clock} = ports
   const {port, options, source, interface: device} = request
   const plan = {addresses: resolution.addresses, port, source, interface: device, deadline}
-  const observe = async ({stream, winner, took: rtt}: Connected): Promise<Observed> =>
-    observeConnection({stream, family: winner.family, rtt, options, deadline, clock})
+  const observe = async ({stream, winner, took: rtt}: Connected, more = {}): Promise<Observed> =>
+    observeConnection({stream, family: winner.family, rtt, options, deadline, clock, ...more})
   if (options.addresses === 'all') {
-    const every = await dialEvery(plan, observe, ports)
+    const every = await dialEvery(plan, async (dialled) => observe(dialled), ports)
     return outcomeOfAll(every, attempt, clock.now() - started)
   }
   const dialled = await dialSome(plan, options.addresses, ports)
   if (dialled.status === 'failed') {
     return failedOutcome(dialled.failure, readingOfFailure(dialled, attempt), clock.now() - started)
   }
-  const observed = await observe(dialled)
+  const observed = await observe(dialled, {onTimed})
   dialled.stream.close()
   const reading = readingOf(dialled, observed, attempt)
   const took = clock.now() - started

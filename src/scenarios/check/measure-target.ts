@@ -12,6 +12,7 @@ import {loadProbe} from '../../probes/registry.ts'
 import {runSession} from '../../probes/session.ts'
 import {SummaryFold} from '../../probes/summary.ts'
 import type {CheckTarget} from './check-spec.ts'
+import type {Stay} from './slots.ts'
 
 export interface MeasureRequest {
   readonly target: CheckTarget
@@ -23,6 +24,8 @@ export interface MeasureRequest {
   readonly maxTime: Millis
   readonly emit: EmitEvent
   readonly signal: AbortSignal
+  /** Its place among those that measure: it holds one on entry. */
+  readonly stay: Stay
 }
 
 export interface Measurement {
@@ -58,7 +61,7 @@ export async function openTarget(
 
 /** Takes the samples and closes the prober. Ends early, without a sample for what was under way, on `signal`. */
 export async function measureTarget(
-  {target, prober, origin, started, maxTime, emit, signal}: MeasureRequest,
+  {target, prober, origin, started, maxTime, emit, signal, stay}: MeasureRequest,
   ports: Ports,
 ): Promise<Measurement> {
   const summary = new SummaryFold({target: target.name, kind: target.url.kind, started})
@@ -73,7 +76,8 @@ export async function measureTarget(
   const spec = {info: targetInfo(target), count: target.count, duration: null, policy}
   const {clock, random} = ports
   try {
-    const run = {origin, emit: onEvent, signal}
+    const onTiming = (timing: boolean): void => (timing ? stay.resume() : stay.rest())
+    const run = {origin, emit: onEvent, signal, onTiming}
     await runSession(spec, prober, {clock, random: random.fork(target.name)}, run)
   } finally {
     // Closing looks once more for late and duplicate replies.

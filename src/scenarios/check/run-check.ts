@@ -10,7 +10,7 @@ import type {CheckTarget} from './check-spec.ts'
 import {type CheckEnding, judgeCheck} from './judge-check.ts'
 import {judgeTarget} from './judge-target.ts'
 import {type Measurement, measureTarget, openTarget, outOfTime} from './measure-target.ts'
-import {type Slots, makeSlots} from './slots.ts'
+import {type Slots, type Stay, makeSlots} from './slots.ts'
 
 export interface CheckRun {
   readonly targets: readonly CheckTarget[]
@@ -46,7 +46,14 @@ export async function runCheck(run: CheckRun, ports: Ports): Promise<CheckOutcom
   const forget =
     run.wait === null ? () => {} : clock.after(run.wait, () => cut.abort(new Error('time is over')))
   const started = new Date(clock.wall()).toISOString()
-  const course = {run, ports, origin, started, cut: cut.signal, slots: makeSlots(run.concurrency)}
+  const course = {
+    run,
+    ports,
+    origin,
+    started,
+    cut: cut.signal,
+    slots: makeSlots(run.concurrency, async () => clock.turn()),
+  }
   try {
     const targets = await Promise.all(
       run.targets.map(async (target, index) => {
@@ -136,16 +143,19 @@ class TargetCheck {
     const {slots, ports} = this.#course
     let last: CheckedTarget | null = null
     for (let prober = first; ; prober = undefined) {
-      const measurement = await slots.use(async () =>
-        this.#measure(prober ?? (await openTarget(this.#target, ports))),
-      )
-      last = this.#judge(measurement, last)
+      const stay = await slots.enter()
+      try {
+        const opened = prober ?? (await openTarget(this.#target, ports))
+        last = this.#judge(await this.#measure(opened, stay), last)
+      } finally {
+        stay.rest()
+      }
       if (!this.#waitsFor(last)) return {...last, took: this.#took()}
       if (!(await this.#pause(last))) return {...this.#tooLate(last), took: this.#took()}
     }
   }
 
-  async #measure(prober: Prober): Promise<Measurement> {
+  async #measure(prober: Prober, stay: Stay): Promise<Measurement> {
     const {run, ports, origin, started, cut} = this.#course
     this.#begun ??= ports.clock.now()
     this.#checks++
@@ -153,7 +163,8 @@ class TargetCheck {
     const emit: EmitEvent = (event) => {
       if (event.type !== 'target-added' || this.#checks === 1) run.emit(event)
     }
-    return measureTarget({target: this.#target, prober, origin, started, maxTime, emit, signal: cut}, ports)
+    const target = this.#target
+    return measureTarget({target, prober, origin, started, maxTime, emit, signal: cut, stay}, ports)
   }
 
   #judge({result, complete, pending}: Measurement, last: CheckedTarget | null): CheckedTarget {

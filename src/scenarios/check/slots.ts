@@ -1,37 +1,67 @@
-/** So many at a time, first come first served. */
+/** So many measurements at a time, first come first served; who only waits for time to pass takes no place. */
 export interface Slots {
-  use<T>(work: () => Promise<T>): Promise<T>
+  /** Resolves when a place is free, and takes it. */
+  enter(): Promise<Stay>
 }
 
-export function makeSlots(limit: number): Slots {
-  let free = limit
+/** Of one that has begun: it may step out while nothing is timed, and come back without queueing. */
+export interface Stay {
+  /** Gives the place back, if it has one. */
+  rest(): void
+  /**
+   * Takes a place at once, even beyond the limit: a sample that is due can't be late because of others. Nobody new
+   * is let in until the limit holds again.
+   */
+  resume(): void
+}
+
+/**
+ * `turn` passes between two that enter: what has arrived meanwhile is looked at before the next one starts, so that
+ * no reply waits behind a whole batch of starts.
+ */
+export function makeSlots(limit: number, turn: () => Promise<void> = async () => {}): Slots {
   const queue: (() => void)[] = []
   let head = 0
-  const take = async (): Promise<void> => {
-    if (free > 0) {
-      free--
-      return
+  let taken = 0
+  let letting = false
+  const letIn = async (): Promise<void> => {
+    if (letting) return
+    letting = true
+    for (let next = queue[head]; next && taken < limit; next = queue[head]) {
+      // The array is never shifted: with 10,000 waiting that alone would take longer than a probe.
+      queue[head++] = done
+      taken++
+      next()
+      await turn()
     }
-    await new Promise<void>((resolve) => queue.push(resolve))
+    letting = false
   }
-  const give = (): void => {
-    const next = queue[head]
-    if (!next) {
-      free++
-      return
+  const makeStay = (): Stay => {
+    let inside = true
+    return {
+      rest: () => {
+        if (!inside) return
+        inside = false
+        taken--
+        void letIn()
+      },
+      resume: () => {
+        if (inside) return
+        inside = true
+        taken++
+      },
     }
-    // The array is never shifted: with 10,000 waiting that alone would take longer than a probe.
-    head++
-    next()
   }
   return {
-    use: async (work) => {
-      await take()
-      try {
-        return await work()
-      } finally {
-        give()
-      }
+    enter: async () => {
+      await new Promise<void>((resolve) => {
+        queue.push(resolve)
+        void letIn()
+      })
+      return makeStay()
     },
   }
 }
+
+/** In place of who has been let in, so that it can be collected. */
+function done(): void {}

@@ -75,6 +75,34 @@ describe('runCheck', () => {
     expect(starts).toHaveLength(9)
   })
 
+  it('gives a place away while a connection is only watched, so that the watching costs others no time', async () => {
+    const addresses = Array.from({length: 20}, (_, index) => `192.0.2.${index + 1}`)
+    const scripts = Object.fromEntries(addresses.map((address) => [address, {after: 2} as const]))
+    const {duration, dial} = await run(
+      addresses.map((address) => at(address)),
+      scripts,
+      {concurrency: 1},
+    )
+    const starts = dial.requests.map((request) => request.at)
+    expect(starts).toEqual(addresses.map((_, index) => index * 2))
+    expect(duration).toBeLessThan(100)
+  })
+
+  it('gives a place away between two samples and between two attempts', async () => {
+    const {policy} = resolvePolicy('tunnel-client')
+    const scripts = {'192.0.2.1': UP, '192.0.2.2': REFUSED, '192.0.2.3': UP}
+    const targets = [
+      at('192.0.2.1', {count: 3, interval: 10_000}),
+      at('192.0.2.2', {policy}),
+      at('192.0.2.3'),
+    ]
+    const {dial, targets: checked} = await run(targets, scripts, {concurrency: 1, maxTime: 30_000})
+    expect(dial.requests.find(({address}) => address === '192.0.2.3')?.at).toBeLessThan(100)
+    const regular = dial.requests.filter(({address}) => address === '192.0.2.1').map((request) => request.at)
+    expect(regular).toEqual([0, 10_000, 20_000])
+    expect(verdicts(checked)).toEqual(['pass', 'fail', 'pass'])
+  })
+
   it('bounds an endless ladder by the longest time of a sample', async () => {
     const {policy} = resolvePolicy('tunnel-client')
     const result = await run([at('192.0.2.1', {policy})], {'192.0.2.1': REFUSED}, {maxTime: 30_000})
