@@ -23,3 +23,12 @@ export function onReloadSignal(listener: () => void): () => void {
 export function endProcess(code: number): never {
   process.exit(code)
 }
+
+/** Sends a signal to another process; one that is gone already has what was asked of it. */
+export function askToEnd(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}

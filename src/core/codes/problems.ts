@@ -93,6 +93,19 @@ export const PROBLEMS = problemTable({
       'Someone stopped all faults with netdrill fault halt; new ones are refused until they are released.',
     advice: ['ask who halted and why: netdrill fault list', 'netdrill fault release'],
   },
+  LAB_LOST: {
+    title: 'the lab lost a node',
+    meaning: 'A process that held a node of a lab ended by itself, so the lab was taken down.',
+    advice: [
+      'build it again: netdrill lab up',
+      'look whether something ends processes here; dmesg tells of a lack of memory',
+    ],
+  },
+  LAB_LEFTOVERS: {
+    title: 'a lab could not be taken down',
+    meaning: 'The process that keeps the lab could not be ended, so the lab is still there.',
+    advice: ['end that process by hand; everything of the lab goes with it'],
+  },
   FAULT_LEFTOVERS: {
     title: 'something of a fault remains',
     meaning: 'The undo did not bring back the state from before.',

@@ -1,0 +1,11 @@
+import {systemTerminal} from '../system/terminal.ts'
+
+/** How results may be drawn on the terminal, or on what stands in for it. `columns` is 80 where there is none. */
+export function systemLook(flags: {readonly color: boolean}): {
+  readonly color: boolean
+  readonly unicode: boolean
+  readonly columns: number
+} {
+  const {color, unicode, columns} = systemTerminal({color: flags.color})
+  return {color, unicode, columns}
+}
