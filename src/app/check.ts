@@ -9,6 +9,7 @@ import {checkNagiosExit} from '../reporters/check/nagios.ts'
 import type {LoadedCheck} from '../scenarios/check/check-spec.ts'
 import {loadCheck} from '../scenarios/check/load-check.ts'
 import {concludeCheck, runCheck} from '../scenarios/check/run-check.ts'
+import {keepHeapSmall} from '../system/heap.ts'
 import {packageVersion} from '../system/package-root.ts'
 import {type EndingSignal, endProcess, onEndingSignal} from '../system/signals.ts'
 import {readSources} from './documents.ts'
@@ -40,6 +41,7 @@ const PATIENCE: Millis = 1000
 
 /** Checks, shows, reports and judges; gives the exit code. Throws `UserError` before anything is sent. */
 export async function checkDocuments(flags: CheckFlags, ports: Ports): Promise<number> {
+  keepHeapSmall()
   const wait = flags.wait === undefined ? null : readDurationFlag('--wait', flags.wait)
   const maxTime = readDurationFlag('--max-time', flags.maxTime)
   if (flags.passes > 1 && wait === null) {
