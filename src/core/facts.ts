@@ -231,6 +231,24 @@ export interface PingFacts {
   /** Who reported the failure by ICMP, and how (RFC 792, RFC 4443). */
   readonly from?: string
   readonly icmp?: {readonly type: number; readonly code: number}
+  /** Only when the path MTU was searched for. */
+  readonly search?: MtuSearchFacts
+}
+
+/** How the path MTU was found, in octets of IP packets with their headers. */
+export interface MtuSearchFacts {
+  /** The MTU of the own link; null when the kernel did not say. */
+  readonly link: number | null
+  /** The smallest packet that did not get through; null when the largest there is did. */
+  readonly over: number | null
+  /** The router that named the MTU; null when nobody did. */
+  readonly named_by: string | null
+  /** What is too large vanishes without an ICMP message: a path MTU black hole. */
+  readonly silent: boolean
+  /** Every size between the two was ruled out. */
+  readonly complete: boolean
+  /** Requests that were sent. */
+  readonly packets: number
 }
 
 /** How far a scripted dialogue came. */

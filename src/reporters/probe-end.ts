@@ -6,6 +6,7 @@ import {FAILURES, isFailureCode} from '../core/codes/index.ts'
 import {stripControl} from '../core/text.ts'
 import {formatDuration, formatPercent} from '../core/units.ts'
 import {renderDns} from './probe-facts.ts'
+import {renderPing} from './probe-ping.ts'
 import {renderDialogue, renderMptcp, renderStun, renderUdp} from './probe-transports.ts'
 import {renderHttp} from './probe-http.ts'
 import {
@@ -43,7 +44,7 @@ function renderFigures(result: ProbeResult, options: EndOptions): string[] {
   const bars = result.http && renderFacts(result, options).length > 0 && !options.quiet
   const phases = bars ? null : renderPhases(result.phase)
   const tellPhases = phases === null ? [] : renderEntry('phases', phases, options)
-  const method = result.method === null ? [] : renderEntry('method', methodText(result), options)
+  const method = renderMethod(result, options)
   if (sent === 1 && result.missed === 0) {
     const addresses = result.failure ? [] : renderAddresses(result.addresses, options)
     return options.quiet ? [] : titled(result, [...tellPhases, ...method, ...addresses], options)
@@ -84,6 +85,12 @@ function countsText(result: ProbeResult): string {
     .filter((part) => part !== '')
     .join(', ')
     .concat(` in ${formatDuration(result.duration)}`)
+}
+
+/** How it was measured, and what beside round trips. */
+function renderMethod(result: ProbeResult, options: EndOptions): string[] {
+  const path = result.ping ? renderPing(result.ping, options) : []
+  return result.method === null ? path : [...path, ...renderEntry('method', methodText(result), options)]
 }
 
 function methodText({method, ping}: ProbeResult): string {

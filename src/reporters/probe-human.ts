@@ -10,6 +10,7 @@ import {formatDuration} from '../core/units.ts'
 import {statusLine} from './probe-http.ts'
 import {formatRtt, plural} from './probe-text.ts'
 import {renderProbeEnd} from './probe-end.ts'
+import {pingWords} from './probe-ping.ts'
 import {transportWords} from './probe-transports.ts'
 import {chooseStyle} from './style.ts'
 
@@ -165,7 +166,7 @@ function detailOf(outcome: Outcome): {
 function factsOf(reading: Reading): string {
   const {ping, dns, tls, http} = reading
   if (http) return statusLine(http)
-  if (ping) return ping.ttl === null ? `${ping.bytes} octets` : `ttl ${ping.ttl}`
+  if (ping) return pingWords(ping)
   if (dns) return `${dns.rcode}  ${dns.answers.join(', ') || 'no answers'}`
   if (tls) {
     const days = tls.days_left === null ? '' : `${plural(tls.days_left, 'day')} left`

@@ -21,7 +21,9 @@ export function makeNamespacePath(): NamespacePath {
   for (const name of [near, router, far]) {
     execFileSync('ip', ['netns', 'add', name], {stdio: 'pipe'})
     ipIn(name, 'link set lo up')
-    runIn(name, 'sysctl', ['-q', '-w', 'net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0'])
+    // A router looks for no neighbour as long as its link-local address is checked for duplicates.
+    const dad = ['net.ipv6.conf.default.accept_dad=0', 'net.ipv6.conf.default.dad_transmits=0']
+    runIn(name, 'sysctl', ['-q', '-w', 'net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0', ...dad])
   }
   ipIn(near, `link add nd0 type veth peer name nd1 netns ${router}`)
   ipIn(far, `link add nd3 type veth peer name nd2 netns ${router}`)
@@ -40,6 +42,8 @@ export function makeNamespacePath(): NamespacePath {
   ipIn(near, '-6 route add default via fd81::fe')
   ipIn(far, 'route add default via 10.82.0.254')
   ipIn(far, '-6 route add default via fd82::fe')
+  // Neighbours are looked up before anything counts packets.
+  for (const to of ['10.82.0.2', 'fd82::2']) runIn(near, 'ping', ['-c', '1', '-i', '0.2', '-w', '5', to])
   const remove = (): void => {
     for (const name of [near, router, far]) execFileSync('ip', ['netns', 'del', name], {stdio: 'pipe'})
   }

@@ -17,6 +17,10 @@ ${EXIT_TEXT}`
       command: '<%= config.bin %> probe ping example.org --size 1472B --df --dscp EF',
     },
     {
+      description: 'Find the path MTU, also where no router tells it',
+      command: '<%= config.bin %> probe ping example.org --mtu',
+    },
+    {
       description: 'As a plugin of a monitoring system',
       command: '<%= config.bin %> probe ping 192.0.2.1 --exit-style nagios',
     },
@@ -40,12 +44,18 @@ ${EXIT_TEXT}`
       summary: "nobody may fragment the requests: see what doesn't fit, and where",
       env: 'NETDRILL_DF',
     }),
+    mtu: Flags.boolean({
+      summary: 'search the path MTU with up to 12 packets; one sample unless --count says otherwise',
+      env: 'NETDRILL_MTU',
+    }),
   }
   protected override readonly kind = 'ping'
 
   async run(): Promise<void> {
-    const {args, flags} = await this.parse(ProbePing)
-    const {size, ttl, dscp, df} = flags
-    await this.probe(flags, {target: args.target, options: {size, ttl, dscp, df}})
+    const {args, flags, metadata} = await this.parse(ProbePing)
+    const {size, ttl, dscp, df, mtu} = flags
+    // Every sample is a whole search: more than one is for who asks for them.
+    const count = mtu && metadata.flags['count']?.setFromDefault === true ? 1 : flags.count
+    await this.probe({...flags, count}, {target: args.target, options: {size, ttl, dscp, df, mtu}})
   }
 }

@@ -153,6 +153,21 @@ export const NETWORK_FAILURES = failureTable({
     meaning: "The packet doesn't fit the path MTU and may not be fragmented.",
     advice: ['lower the size', 'check for a tunnel with a smaller MTU on the path'],
   },
+  NET_PMTU_BLACKHOLE: {
+    stage: 'receive',
+    category: 'protocol',
+    detail: 'pmtu',
+    blame: 'path',
+    retry: 'never',
+    title: 'large packets vanish (path MTU black hole)',
+    meaning:
+      'Small packets get through, but from a certain size on they vanish without the ICMP message that the sender needs to learn the path MTU (RFC 2923). Connections open and then hang. A host that drops large pings looks the same.',
+    advice: [
+      'let ICMP "fragmentation needed" and ICMPv6 "packet too big" pass the firewalls of the path',
+      'clamp the segment size at the tunnel: nft add rule … tcp flags syn tcp option maxseg size set rt mtu',
+      'see whether TCP gets stuck as well: netdrill diagnose HOST:PORT',
+    ],
+  },
   PING_TIMEOUT: {
     stage: 'receive',
     category: 'network',

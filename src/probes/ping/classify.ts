@@ -4,6 +4,7 @@ import type {Failure} from '../../core/failure.ts'
 import type {EchoResult, NetError, ResolvedAddress} from '../../core/ports.ts'
 import {type Millis, formatDuration} from '../../core/units.ts'
 import {classifyNetError} from '../shared/classify-net-error.ts'
+import type {MtuFound} from './search-mtu.ts'
 
 /** Explains everything but a reply. `timeout` is the time the request was given. */
 export function classifyEcho(
@@ -39,4 +40,12 @@ export function classifyEchoError(error: NetError, target: ResolvedAddress, mtu?
   return mtu === undefined
     ? failure
     : {...failure, message: `${failure.message}: the path takes ${mtu} octets`}
+}
+
+/** Explains a path that swallows what is too large for it. */
+export function classifyBlackHole({mtu, over, link, complete}: MtuFound, target: ResolvedAddress): Failure {
+  const own = link === null ? '' : `; the own link takes ${link}`
+  const range = complete ? '' : '; what is between the two was not tried'
+  const message = `${target.address}: packets of ${mtu} octets get through, those of ${over ?? 'more'} vanish${own}${range}`
+  return makeFailure('NET_PMTU_BLACKHOLE', message)
 }

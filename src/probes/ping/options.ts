@@ -22,6 +22,10 @@ export const pingOptions = z.strictObject({
   df: z.boolean().default(false).meta({
     description: 'Nobody may fragment the requests: too large ones fail, with the MTU that was named.',
   }),
+  mtu: z.boolean().default(false).meta({
+    description:
+      'Search the path MTU with up to 12 packets of different sizes per sample (20 when the own link takes more than 1500B).',
+  }),
 })
 
 export type PingOptions = z.infer<typeof pingOptions>

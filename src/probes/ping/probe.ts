@@ -1,14 +1,14 @@
 import {UserError} from '../../core/errors.ts'
-import type {PingFacts} from '../../core/facts.ts'
-import type {Failure} from '../../core/failure.ts'
-import type {AddressOutcome, Family, Outcome, Reading, SkipReason} from '../../core/outcome.ts'
-import type {EchoResult, EchoSocket, Ports, ResolvedAddress} from '../../core/ports.ts'
+import type {AddressOutcome, Family, Outcome, Reading} from '../../core/outcome.ts'
+import type {EchoSocket, Ports, ResolvedAddress} from '../../core/ports.ts'
 import type {Millis} from '../../core/units.ts'
 import type {ExtraReply, MeasureRun, Probe, ProbeRequest, Prober} from '../probe.ts'
 import {type Deadline, startDeadline} from '../shared/deadline.ts'
 import {agreedFamily, resolveTarget} from '../shared/resolve-target.ts'
-import {classifyEcho, classifyEchoError} from './classify.ts'
+import {classifyBlackHole, classifyEcho, classifyEchoError} from './classify.ts'
 import {type PingOptions, pingOptions} from './options.ts'
+import {type Tried, addressOutcome, lossFacts, replyFacts} from './reading.ts'
+import {searchMtu} from './search-mtu.ts'
 
 /**
  * Sends one ICMP echo request per sample; `rtt` ends when the kernel (or, by the ping program, that) saw the reply.
@@ -27,6 +27,7 @@ export const ping: Probe<PingOptions> = {
     const family = agreedFamily(request.url.host, request.family, request.source)
     return Promise.resolve(new PingProber({...request, family}, ports))
   },
+  attune: (options, fields) => (fields.includes('ping.mtu') ? {...options, mtu: true} : options),
 }
 
 function checkTarget({url}: ProbeRequest<PingOptions>): void {
@@ -36,17 +37,6 @@ function checkTarget({url}: ProbeRequest<PingOptions>): void {
 }
 
 type PingRequest = ProbeRequest<PingOptions>
-type Reply = EchoResult & {status: 'reply'}
-type Tried =
-  | {readonly status: 'reply'; readonly reply: Reply; readonly clock: EchoSocket['clock']}
-  | {
-      readonly status: 'failed'
-      readonly failure: Failure
-      readonly took: Millis
-      readonly seen?: Exclude<EchoResult, {status: 'reply'}>
-    }
-  | {readonly status: 'skipped'; readonly because: SkipReason}
-
 interface SampleRun {
   readonly run: MeasureRun
   readonly deadline: Deadline
@@ -130,7 +120,7 @@ class PingProber implements Prober {
     throw new Error('a resolution without addresses')
   }
 
-  async #tryAddress(target: ResolvedAddress, {run, deadline}: SampleRun): Promise<Tried> {
+  async #tryAddress(target: ResolvedAddress, sample: SampleRun): Promise<Tried> {
     const opening = await this.#open(target.family)
     if (opening.status === 'missing') {
       const text = `no way to send a ping: ${opening.tried.join('; ')}`
@@ -140,13 +130,43 @@ class PingProber implements Prober {
       return {status: 'failed', failure: classifyEchoError(opening.error, target), took: 0}
     }
     const {socket} = opening
+    return this.#request.options.mtu
+      ? this.#search(socket, target, sample)
+      : this.#echo(socket, target, sample)
+  }
+
+  async #echo(socket: EchoSocket, target: ResolvedAddress, {run, deadline}: SampleRun): Promise<Tried> {
     const {size} = this.#request.options
-    const request = {address: target.address, sequence: run.seq, size, timeout: deadline.left()}
-    const result = await socket.echo({...request, signal: run.signal})
+    const {signal, seq} = run
+    const request = {address: target.address, sequence: seq, size, timeout: deadline.left(), signal}
+    const result = await socket.echo(request)
     if (result.status === 'reply')
       return {status: 'reply', reply: result, clock: result.clock ?? socket.clock}
     const failure = classifyEcho(result, target, run.timeout)
     return {status: 'failed', failure, took: result.took, seen: result}
+  }
+
+  async #search(socket: EchoSocket, target: ResolvedAddress, {run, deadline}: SampleRun): Promise<Tried> {
+    const {signal, seq} = run
+    const {address, family} = target
+    const found = await searchMtu({
+      family,
+      left: () => deadline.left(),
+      echo: async (size, timeout) => socket.echo({address, sequence: seq, size, timeout, signal}),
+    })
+    if (found.status === 'lost') {
+      const {result} = found
+      return {
+        status: 'failed',
+        failure: classifyEcho(result, target, run.timeout),
+        took: result.took,
+        seen: result,
+      }
+    }
+    const {reply} = found
+    const answered = {status: 'reply', reply, clock: reply.clock ?? socket.clock, search: found} as const
+    if (!found.silent) return answered
+    return {status: 'failed', failure: classifyBlackHole(found, target), took: reply.rtt, answered}
   }
 
   async #open(family: Family): ReturnType<Ports['icmp']['open']> {
@@ -159,7 +179,7 @@ class PingProber implements Prober {
       ...(device === undefined ? {} : {interface: device}),
       ...(options.ttl === undefined ? {} : {ttl: options.ttl}),
       ...(options.dscp === undefined ? {} : {dscp: options.dscp}),
-      ...(options.df ? {dontFragment: true} : {}),
+      ...(options.df || options.mtu ? {dontFragment: true} : {}),
     })
     if (opening.status !== 'open') return opening
     this.#sockets.set(family, opening.socket)
@@ -173,42 +193,14 @@ class PingProber implements Prober {
   #readingOf(target: ResolvedAddress, tried: Tried, {run, resolve, started}: SampleRun): Reading {
     const method = this.#method === null ? {} : {method: this.#method}
     const resolved = resolve === null ? {} : {resolve}
-    if (tried.status !== 'reply') {
-      const seen = tried.status === 'failed' ? tried.seen : undefined
-      const facts = seen ? failedFacts(seen, run.seq) : null
+    const answered = tried.status === 'failed' ? tried.answered : tried.status === 'reply' ? tried : undefined
+    if (!answered) {
+      const facts = tried.status === 'failed' && tried.seen ? lossFacts(tried.seen, run.seq) : null
       const phase = {...resolved, total: this.#ports.clock.now() - started}
       return {...target, ...method, phase, ...(facts === null ? {} : {ping: facts})}
     }
-    const {rtt, ttl, bytes} = tried.reply
-    return {
-      ...target,
-      ...method,
-      rtt,
-      phase: {...resolved, wait: rtt, total: (resolve ?? 0) + rtt},
-      ping: {ttl, bytes, sequence: run.seq, duplicate: false, clock: tried.clock},
-    }
-  }
-}
-
-function addressOutcome(target: ResolvedAddress, tried: Exclude<Tried, {status: 'skipped'}>): AddressOutcome {
-  if (tried.status === 'reply') return {...target, status: 'ok', took: tried.reply.rtt}
-  const {failure, took} = tried
-  return {...target, status: failure.code === 'CANCELLED' ? 'cancelled' : 'failed', took, failure}
-}
-
-/** Null when all that is known is that no reply came. */
-function failedFacts(seen: Exclude<EchoResult, {status: 'reply'}>, sequence: number): PingFacts | null {
-  if (seen.status !== 'failed') return null
-  const {mtu, error} = seen
-  if (mtu === undefined && !error.icmp) return null
-  const {type, code, from} = error.icmp ?? {from: null}
-  return {
-    ttl: null,
-    bytes: 0,
-    sequence,
-    duplicate: false,
-    ...(mtu === undefined ? {} : {mtu}),
-    ...(from === null ? {} : {from}),
-    ...(type === undefined || code === undefined ? {} : {icmp: {type, code}}),
+    const {rtt} = answered.reply
+    const phase = {...resolved, wait: rtt, total: (resolve ?? 0) + rtt}
+    return {...target, ...method, rtt, phase, ping: replyFacts(answered, run.seq)}
   }
 }

@@ -1,90 +1,13 @@
 import {describe, expect, it} from 'vitest'
-import type {Outcome} from '../../../../src/core/outcome.ts'
-import type {
-  EchoExtra,
-  EchoOpening,
-  EchoRequest,
-  EchoResult,
-  EchoSocketRequest,
-  NetError,
-  Ports,
-  ResolvedAddress,
-} from '../../../../src/core/ports.ts'
-import {parseTargetUrl} from '../../../../src/core/target.ts'
+import type {EchoOpening, EchoResult, NetError} from '../../../../src/core/ports.ts'
 import {pingOptions} from '../../../../src/probes/ping/options.ts'
-import {ping} from '../../../../src/probes/ping/probe.ts'
-import type {ExtraReply, Prober} from '../../../../src/probes/probe.ts'
-import {FakeClock} from '../../../support/fake-clock.ts'
-
-interface World {
-  readonly lookups: (readonly ResolvedAddress[] | NetError)[]
-  readonly openings: EchoSocketRequest[]
-  readonly requests: EchoRequest[]
-  readonly results: EchoResult[]
-  extra: (extra: EchoExtra) => void
-  opening: EchoOpening | null
-  closed: number
-}
-
-const REPLY: EchoResult = {status: 'reply', rtt: 1.5, ttl: 61, bytes: 64, from: '10.0.0.2'}
-
-function makeWorld(part: Partial<World> = {}): {world: World; ports: Ports} {
-  const world: World = {
-    lookups: [],
-    openings: [],
-    requests: [],
-    results: [],
-    extra: () => {},
-    opening: null,
-    closed: 0,
-    ...part,
-  }
-  const socket = {
-    method: 'icmp datagram socket',
-    clock: 'kernel' as const,
-    echo: async (request: EchoRequest) => {
-      world.requests.push(request)
-      return Promise.resolve(world.results.shift() ?? REPLY)
-    },
-    onExtra: (listener: (extra: EchoExtra) => void) => {
-      world.extra = listener
-      return () => {}
-    },
-    close: () => {
-      world.closed++
-    },
-  }
-  const ports: Partial<Ports> = {
-    clock: new FakeClock(),
-    icmp: {
-      open: async (request) => {
-        world.openings.push(request)
-        return Promise.resolve(world.opening ?? {status: 'open', socket})
-      },
-    },
-    resolver: {
-      lookup: async () => Promise.resolve(world.lookups.shift() ?? {code: 'ENOTFOUND', message: 'not found'}),
-      configuration: async () => Promise.resolve({servers: [], search: [], ndots: 1}),
-    },
-  }
-  return {world, ports: ports as Ports}
-}
-
-async function open(url: string, ports: Ports, options: object = {}): Promise<Prober> {
-  const parsed = parseTargetUrl(url)
-  if (!parsed.ok) throw new Error(parsed.because)
-  return ping.open({url: parsed.value, family: 0, options: pingOptions.parse(options)}, ports)
-}
-
-const measure = async (prober: Prober, seq = 1): Promise<Outcome> =>
-  prober.measure({seq, timeout: 1000, signal: new AbortController().signal})
-
-const v4 = (address: string): ResolvedAddress => ({address, family: 4})
+import type {ExtraReply} from '../../../../src/probes/probe.ts'
+import {REPLY, makeWorld, measure, openPing, v4} from './ping-world.ts'
 
 describe('ping', () => {
   it('reads a reply', async () => {
     const {world, ports} = makeWorld()
-    const prober = await open('ping://10.0.0.2', ports, {size: '100B', ttl: 9})
+    const prober = await openPing('ping://10.0.0.2', ports, {size: '100B', ttl: 9})
     const outcome = await measure(prober, 7)
     expect(world.openings).toEqual([{family: 4, ttl: 9}])
     expect(world.requests[0]).toMatchObject({address: '10.0.0.2', sequence: 7, size: 100, timeout: 1000})
@@ -132,33 +55,33 @@ describe('ping', () => {
     ['UNKNOWN', local('EWHATEVER')],
   ])('calls it %s', async (code, result) => {
     const {ports} = makeWorld({results: [result]})
-    const outcome = await measure(await open('ping://10.0.0.2', ports))
+    const outcome = await measure(await openPing('ping://10.0.0.2', ports))
     expect(outcome).toMatchObject({status: 'failed', failure: {code}, partial: {address: '10.0.0.2'}})
   })
 
   it('opens its socket with the marks that were asked for', async () => {
     const {world, ports} = makeWorld()
-    await measure(await open('ping://10.0.0.2', ports, {dscp: 'AF41', df: true}))
+    await measure(await openPing('ping://10.0.0.2', ports, {dscp: 'AF41', df: true}))
     expect(world.openings).toEqual([{family: 4, dscp: 34, dontFragment: true}])
   })
 
   it('gives the router that let a request die, and what it said', async () => {
     const {ports} = makeWorld({results: [icmp('EHOSTUNREACH', 11, 0)]})
-    const outcome = await measure(await open('ping://10.0.0.2', ports), 3)
+    const outcome = await measure(await openPing('ping://10.0.0.2', ports), 3)
     const facts = {ttl: null, bytes: 0, sequence: 3, from: '10.0.0.1', icmp: {type: 11, code: 0}}
     expect(outcome).toMatchObject({failure: {code: 'PING_TTL_EXCEEDED'}, partial: {ping: facts}})
   })
 
   it('says when one reply was not stamped by the kernel', async () => {
     const {ports} = makeWorld({results: [{...REPLY, clock: 'user'} as EchoResult]})
-    const outcome = await measure(await open('ping://10.0.0.2', ports))
+    const outcome = await measure(await openPing('ping://10.0.0.2', ports))
     expect(outcome).toMatchObject({reading: {ping: {clock: 'user'}}})
   })
 
   it('names the size that the path takes', async () => {
     const result = {...icmp('EMSGSIZE', 3, 4), mtu: 1400} as EchoResult
     const {ports} = makeWorld({results: [result]})
-    const outcome = await measure(await open('ping://10.0.0.2', ports))
+    const outcome = await measure(await openPing('ping://10.0.0.2', ports))
     expect(outcome.status === 'failed' && outcome.failure.message).toMatch(/takes 1400 octets$/)
   })
 
@@ -167,7 +90,7 @@ describe('ping', () => {
     ['LOCAL_INTERFACE', {code: 'ENODEV', syscall: 'setsockopt', message: 'setsockopt'}],
   ])('calls a socket that can not be set up %s', async (code, error) => {
     const {ports} = makeWorld({opening: {status: 'failed', error}})
-    expect(await measure(await open('ping://10.0.0.2', ports))).toMatchObject({failure: {code}})
+    expect(await measure(await openPing('ping://10.0.0.2', ports))).toMatchObject({failure: {code}})
   })
 
   it('skips with the remedy where no way to ping exists', async () => {
@@ -177,7 +100,7 @@ describe('ping', () => {
       remedies: ['do this'],
     }
     const {ports} = makeWorld({opening})
-    expect(await measure(await open('ping://10.0.0.2', ports))).toEqual({
+    expect(await measure(await openPing('ping://10.0.0.2', ports))).toEqual({
       status: 'skipped',
       because: {
         code: 'CAPABILITY_MISSING',
@@ -192,7 +115,7 @@ describe('ping', () => {
       lookups: [[v4('10.0.0.2')], [v4('10.0.0.3')]],
       results: [REPLY, {status: 'timeout', took: 1000}, REPLY],
     })
-    const prober = await open('ping://host.test', ports)
+    const prober = await openPing('ping://host.test', ports)
     for (const seq of [1, 2, 3]) await measure(prober, seq)
     expect(world.requests.map(({address}) => address)).toEqual(['10.0.0.2', '10.0.0.2', '10.0.0.3'])
     expect(world.openings).toHaveLength(1)
@@ -200,7 +123,7 @@ describe('ping', () => {
 
   it('explains a name that does not exist', async () => {
     const {world, ports} = makeWorld()
-    const outcome = await measure(await open('ping://host.test', ports))
+    const outcome = await measure(await openPing('ping://host.test', ports))
     expect(outcome).toMatchObject({status: 'failed', failure: {code: 'DNS_NXDOMAIN', stage: 'resolve'}})
     expect(world.openings).toEqual([])
   })
@@ -211,7 +134,7 @@ describe('ping', () => {
       lookups: [addresses],
       results: [local('ENETUNREACH'), {status: 'timeout', took: 1000}],
     })
-    const outcome = await measure(await open('ping://host.test', ports))
+    const outcome = await measure(await openPing('ping://host.test', ports))
     expect(world.requests.map(({address}) => address)).toEqual(['2001:db8::1', '10.0.0.2'])
     expect(outcome).toMatchObject({
       failure: {code: 'PING_TIMEOUT'},
@@ -221,7 +144,7 @@ describe('ping', () => {
 
   it('passes on late and duplicate replies, and closes its sockets', async () => {
     const {world, ports} = makeWorld()
-    const prober = await open('ping://10.0.0.2', ports)
+    const prober = await openPing('ping://10.0.0.2', ports)
     const extras: ExtraReply[] = []
     prober.onExtra?.((extra) => extras.push(extra))
     await measure(prober)
@@ -235,7 +158,7 @@ describe('ping', () => {
     'refuses %s',
     async (url) => {
       const {ports} = makeWorld()
-      await expect(open(url, ports)).rejects.toMatchObject({problems: [{code: 'USAGE_INVALID'}]})
+      await expect(openPing(url, ports)).rejects.toMatchObject({problems: [{code: 'USAGE_INVALID'}]})
     },
   )
 
