@@ -11,6 +11,7 @@ import {type CheckEnding, judgeCheck} from './judge-check.ts'
 import {judgeTarget} from './judge-target.ts'
 import {type Measurement, measureTarget, openTarget, outOfTime} from './measure-target.ts'
 import {type Slots, type Stay, makeSlots} from './slots.ts'
+import {whenQuiet} from './when-quiet.ts'
 
 export interface CheckRun {
   readonly targets: readonly CheckTarget[]
@@ -52,7 +53,7 @@ export async function runCheck(run: CheckRun, ports: Ports): Promise<CheckOutcom
     origin,
     started,
     cut: cut.signal,
-    slots: makeSlots(run.concurrency, async () => clock.turn()),
+    slots: makeSlots(run.concurrency, async () => whenQuiet(clock)),
   }
   try {
     const targets = await Promise.all(
