@@ -11,6 +11,7 @@ import {suggest} from '../core/text.ts'
 import {type Millis, formatDuration, parseDuration} from '../core/units.ts'
 import type {Policy} from '../policies/policy.ts'
 import type {Probe, Prober} from '../probes/probe.ts'
+import {LoopLag} from '../probes/loop-lag.ts'
 import {loadProbe} from '../probes/registry.ts'
 import {runSession} from '../probes/session.ts'
 import {SummaryFold} from '../probes/summary.ts'
@@ -77,6 +78,7 @@ export async function runProbe(flags: ProbeRequestFlags, ports: Ports): Promise<
     stop.abort(new Error(`${signal} received`))
   })
   const started = new Date(ports.clock.wall()).toISOString()
+  const lag = new LoopLag(ports.clock)
   const summary = new SummaryFold({target: job.info.name, kind: flags.kind, started})
   const emit = (event: RunEvent): void => {
     summary.add(event)
@@ -89,7 +91,7 @@ export async function runProbe(flags: ProbeRequestFlags, ports: Ports): Promise<
       emit({at: 0, type: 'notice', level: 'info', code: null, text})
     }
     const spec = {info: job.info, count: count === 0 ? null : count, duration: null, policy: job.policy}
-    await runSession(spec, job.prober, ports, {origin, emit, signal: stop.signal})
+    await runSession(spec, job.prober, ports, {origin, emit, signal: stop.signal, lag})
     // Closing looks once more for late and duplicate replies.
     await job.prober.close()
     const result = judgeProbe(summary.result(), job.conditions, {signal: signalled, style: exitStyle})
@@ -97,6 +99,7 @@ export async function runProbe(flags: ProbeRequestFlags, ports: Ports): Promise<
     return result.exit
   } finally {
     forget()
+    lag.stop()
     display.close()
     await job.prober.close()
   }

@@ -3,6 +3,7 @@ import type {Millis} from '../core/units.ts'
 
 /** The observer looks at the clock this often. */
 const TICK: Millis = 50
+const NOISE: Millis = 1
 /** Later than this is a stall: what was measured meanwhile says more about us than about the network. */
 const STALL: Millis = 100
 /** Wall time that runs ahead of monotonic time by more than this means that the machine slept (or its clock was set). */
@@ -27,6 +28,7 @@ export class Observer {
   #seen: Millis
   #wallAhead: Millis
   #gaps: Gap[] = []
+  #lag: Millis = 0
   #cancel: (() => void) | null = null
 
   constructor(clock: Clock, onGap: (gap: Gap) => void) {
@@ -46,6 +48,14 @@ export class Observer {
   sawAll(from: Millis): boolean {
     this.#look()
     return !this.#gaps.some((gap) => gap.to >= from)
+  }
+
+  /** How late this process ran at most since the last call; 0 below a millisecond, which every timer is late. */
+  takeLag(): Millis {
+    this.#look()
+    const lag = this.#lag
+    this.#lag = 0
+    return lag < NOISE ? 0 : lag
   }
 
   stop(): void {
@@ -68,6 +78,7 @@ export class Observer {
     const late = now - from - TICK
     this.#seen = now
     this.#wallAhead = ahead
+    this.#lag = Math.max(this.#lag, late)
     if (slept > SLEEP) {
       this.#note({
         from,

@@ -16,7 +16,7 @@ export interface SamplerOptions {
   readonly origin: Millis
   readonly clock: Clock
   readonly probers: Pick<Probers, 'measure'>
-  readonly observer: Pick<Observer, 'sawAll'>
+  readonly observer: Pick<Observer, 'sawAll' | 'takeLag'>
   /** As soon as an outcome is known, in any order. */
   readonly onOutcome: (outcome: Outcome, sentAt: Millis) => void
   /** In the order of sending. */
@@ -92,7 +92,8 @@ export class Sampler {
     if (signal.aborted) return
     const outcome = observer.sawAll(sentAt) ? measured : unseen(measured)
     this.#options.onOutcome(outcome, sentAt)
-    this.#ordered.put(seq, {seq, sentAt: sentAt - origin, outcome})
+    const lag = observer.takeLag()
+    this.#ordered.put(seq, {seq, sentAt: sentAt - origin, outcome, ...(lag > 0 ? {lag} : {})})
   }
 }
 

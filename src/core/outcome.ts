@@ -73,4 +73,6 @@ export interface Sample {
   readonly seq: number
   readonly sentAt: Millis
   readonly outcome: Outcome
+  /** How late this process ran at most since it told of the sample before, of whichever target; absent below 1 ms. */
+  readonly lag?: Millis
 }

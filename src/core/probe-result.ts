@@ -83,6 +83,12 @@ export interface ProbeResult {
   readonly late: number
   /** Slots of the schedule that were not used, since the sample before was still under way. */
   readonly missed: number
+  /** How late this process ran at most after its first sample: what a time without a kernel's stamp may be too long. */
+  readonly loop_lag_max: Millis
+  /** Samples in the longest run of lost ones. */
+  readonly lost_in_a_row: number
+  /** How long that run was: the slots from its first lost sample to the next reply, times the interval. */
+  readonly outage: Millis
   /** Samples that could not be taken for a reason of our own. */
   readonly skipped: number
   readonly skip: SkipReason | null

@@ -5,6 +5,7 @@ import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import {runWithPolicy} from '../policies/executor.ts'
 import type {Policy} from '../policies/policy.ts'
+import type {LoopLag} from './loop-lag.ts'
 import type {Prober} from './probe.ts'
 
 export interface SessionSpec {
@@ -25,6 +26,8 @@ export interface SessionRun {
   readonly signal: AbortSignal
   /** Told around every attempt: true before it, false once it only waits or has ended; false may come twice. */
   readonly onTiming?: (timing: boolean) => void
+  /** Tells how late this process runs; begins to look with the end of the first sample, after what that loads. */
+  readonly lag?: LoopLag
 }
 
 /** A slot is still used when its predecessor ended this little too late: both limits hold. */
@@ -89,7 +92,10 @@ class Session {
     const sentAt = this.#now() - this.#run.origin
     const outcome = await this.#measure(slot + 1)
     if (outcome === null || this.#run.signal.aborted) return false
-    this.#emit({type: 'sample', target: this.#spec.info.name, sample: {seq: slot + 1, sentAt, outcome}})
+    const lag = this.#run.lag?.take() ?? 0
+    this.#run.lag?.start()
+    const sample = {seq: slot + 1, sentAt, outcome, ...(lag > 0 ? {lag} : {})}
+    this.#emit({type: 'sample', target: this.#spec.info.name, sample})
     // What this machine lacks now it will lack in a second, too.
     return !(outcome.status === 'skipped' && outcome.because.code === 'CAPABILITY_MISSING')
   }

@@ -6,6 +6,7 @@ import type {PhaseName, Phases, Reading, Sample, SkipReason} from '../core/outco
 import type {ProbeResult, ProbeSample} from '../core/probe-result.ts'
 import {lossRatio, rttStatistics} from '../core/statistics.ts'
 import type {Millis} from '../core/units.ts'
+import {LossRun} from './loss-run.ts'
 import {jsonValue} from './http/json-path.ts'
 
 /** What is known before the first sample. */
@@ -49,12 +50,18 @@ export class SummaryFold {
     'ping' | 'tcp' | 'dns' | 'tls' | 'http' | 'udp' | 'stun' | 'mptcp' | 'method' | 'addresses'
   > = {}
   #duration: Millis = 0
+  #interval: Millis = 0
+  #lag: Millis = 0
+  readonly #losses = new LossRun()
 
   constructor(head: SummaryHead) {
     this.#head = head
   }
 
   add(event: RunEvent): void {
+    if (event.type === 'target-added' && event.target.name === this.#head.target) {
+      this.#interval = event.target.interval
+    }
     if (!('target' in event) || event.target !== this.#head.target) return
     this.#duration = Math.max(this.#duration, event.at)
     if (event.type === 'sample') this.#addSample(event.sample)
@@ -74,7 +81,10 @@ export class SummaryFold {
     if (kind === 'late' && seq < this.#highestReply) this.#reordered++
   }
 
-  #addSample({seq, sentAt, outcome}: Sample): void {
+  #addSample(sample: Sample): void {
+    const {seq, sentAt, outcome, lag = 0} = sample
+    this.#losses.add(sample)
+    this.#lag = Math.max(this.#lag, lag)
     const attempts = Math.max(1, this.#attempts)
     this.#attempts = 0
     this.#attemptFailure = null
@@ -163,6 +173,9 @@ export class SummaryFold {
       duplicates: this.#duplicates,
       late: this.#late,
       missed: this.#missed,
+      loop_lag_max: this.#lag,
+      lost_in_a_row: this.#losses.longest.lost,
+      outage: this.#losses.outage(this.#interval),
       skipped: count('skipped'),
       skip: this.#skip,
     }

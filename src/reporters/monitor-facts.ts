@@ -15,6 +15,8 @@ export interface MonitoredTarget {
   readonly failed: number
   /** Could not be taken, or came too late to be: they say nothing about the target. */
   readonly skipped: number
+  /** Of those the slots that passed unused. */
+  readonly missed: number
   readonly rtt: LogHistogram
   readonly outages: number
   /** Time in an outage, the present one not included. */
@@ -37,6 +39,7 @@ export class MonitorFacts {
   #run: RunInfo | null = null
   #at: Millis = 0
   #gaps: Millis = 0
+  #lag: Millis = 0
   readonly #targets = new Map<string, MonitoredTarget>()
 
   get run(): RunInfo | null {
@@ -51,6 +54,11 @@ export class MonitorFacts {
   /** How long the observer itself was not there. */
   get gaps(): Millis {
     return this.#gaps
+  }
+
+  /** How late the process that probes ran at most. */
+  get longestLag(): Millis {
+    return this.#lag
   }
 
   /** In the order of the document. */
@@ -71,10 +79,11 @@ export class MonitorFacts {
         this.#targets.delete(event.target)
         return
       case 'sample':
+        this.#lag = Math.max(this.#lag, event.sample.lag ?? 0)
         this.#update(event.target, (old) => foldOutcome(old, event.sample.outcome))
         return
       case 'slot-missed':
-        this.#update(event.target, (old) => ({...old, skipped: old.skipped + 1}))
+        this.#update(event.target, (old) => ({...old, skipped: old.skipped + 1, missed: old.missed + 1}))
         return
       case 'state-changed':
         this.#update(event.target, (old) => foldState(old, event.to, event.at))
@@ -107,6 +116,7 @@ function newTarget(
     ok: 0,
     failed: 0,
     skipped: 0,
+    missed: 0,
     rtt: new LogHistogram(),
     outages: 0,
     down: 0,

@@ -23,6 +23,8 @@ export interface MonitorStatus {
   readonly version: string
   readonly started: string
   readonly uptime_seconds: number
+  /** How late the process that probes ran at most. */
+  readonly loop_lag_max_seconds: number
   /** S4's statistics of all connections. */
   readonly totals: {
     readonly total: number
@@ -46,6 +48,7 @@ export function makeMonitorStatus(facts: MonitorFacts, now: number): MonitorStat
     version: facts.run?.version ?? '',
     started: facts.run?.started ?? '',
     uptime_seconds: seconds(now),
+    loop_lag_max_seconds: seconds(facts.longestLag),
     totals: {
       total: targets.length,
       connected: count('connected', 'degraded', 'suspect'),

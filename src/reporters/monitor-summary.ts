@@ -13,6 +13,8 @@ export interface MonitorSummaryOptions {
 }
 
 const NARROWEST = 40
+/** Less is what any busy machine does, and changes no figure that is shown. */
+const TELLING_LAG = 10
 /** A screen holds no more; the others are counted. */
 const MOST_ROWS = 40
 
@@ -41,12 +43,25 @@ export function renderMonitorSummary(facts: MonitorFacts, options: MonitorSummar
       `watched ${countOf(all.length)} for ${formatDuration(Math.round(facts.at))}: ${tally(all)}`,
     ),
     ...gaps,
+    ...renderPacing(facts, all),
     '',
     ...table,
     ...(hidden > 0 ? [style('dim', `and ${hidden} more, all of them in less trouble`)] : []),
   ]
   const text = `${lines.join('\n')}\n`
   return options.unicode ? text : text.replaceAll('–', '-')
+}
+
+/** What the watch itself was late for; nothing when it kept its pace. */
+function renderPacing({longestLag}: MonitorFacts, all: readonly MonitoredTarget[]): string[] {
+  const missed = all.reduce((sum, target) => sum + target.missed, 0)
+  const parts = [
+    missed > 0 ? `${missed} slot${missed === 1 ? '' : 's'} missed` : '',
+    longestLag >= TELLING_LAG
+      ? `netdrill itself ran up to ${formatDuration(Math.round(longestLag))} late`
+      : '',
+  ].filter((part) => part !== '')
+  return parts.length === 0 ? [] : [parts.join(', ')]
 }
 
 const countOf = (count: number): string => `${count} target${count === 1 ? '' : 's'}`

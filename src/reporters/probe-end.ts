@@ -51,6 +51,7 @@ function renderFigures(result: ProbeResult, options: EndOptions): string[] {
   }
   const lines = [...renderEntry('samples', countsText(result), options), ...figuresOf(rtt, options)]
   const codes = Object.entries(result.failures).map(([code, count]) => `${code} ${count}×`)
+  lines.push(...renderPacing(result, options))
   if (codes.length > 0) lines.push(...renderEntry('failures', codes.join(', '), options, 'bad'))
   return titled(result, [...lines, ...tellPhases, ...method], options)
 }
@@ -71,11 +72,24 @@ function figuresOf(rtt: ProbeResult['rtt'], options: EndOptions): string[] {
   return renderEntries('rtt ms', [text(first), text({p50, p90, p95, p99})], options)
 }
 
+/** Less is what any busy machine does. */
+const TELLING_LAG = 10
+
+/** What this process itself was late for. */
+function renderPacing({loop_lag_max: lag, ping}: ProbeResult, options: EndOptions): string[] {
+  if (lag < TELLING_LAG) return []
+  const stamped = ping?.clock === 'kernel' ? "; the kernel's time stamps are right all the same" : ''
+  const text = `netdrill itself ran up to ${formatDuration(Math.round(lag))} late${stamped}`
+  return renderEntry('pacing', text, options, 'warning')
+}
+
 function countsText(result: ProbeResult): string {
   const {sent, received, loss, duplicates, late, missed, skipped, reorder, attempts, flaky} = result
+  const {lost_in_a_row, outage} = result
   return [
     `${sent} sent, ${received} received, ${formatPercent(loss)} lost`,
     duplicates > 0 ? plural(duplicates, 'duplicate') : '',
+    lost_in_a_row > 1 ? `${lost_in_a_row} in a row (${formatDuration(outage)})` : '',
     late > 0 ? `${late} late` : '',
     reorder > 0 ? `${formatPercent(reorder)} reordered` : '',
     missed > 0 ? `${plural(missed, 'slot')} missed` : '',

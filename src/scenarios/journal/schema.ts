@@ -147,7 +147,7 @@ export const journalLineSchema = z.discriminatedUnion('type', [
   }),
   line('sample', {
     target: text,
-    sample: z.strictObject({seq: z.number().int(), sentAt: millis, outcome}),
+    sample: z.strictObject({seq: z.number().int(), sentAt: millis, outcome, lag: millis.optional()}),
   }),
   line('attempt-scheduled', {
     target: text,

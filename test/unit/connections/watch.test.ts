@@ -203,6 +203,19 @@ describe('the observer', () => {
     await rig.stop()
   })
 
+  it('admits with a sample that this process ran late, though not so late that nothing counts', async () => {
+    const clock = new FakeClock()
+    const rig = await startWatch({timeout: 300}, well, clock)
+    await clock.advance(405)
+    clock.stall(90)
+    await clock.advance(300)
+    expect(rig.story('observer-gap')).toEqual([])
+    const lags = rig.events.flatMap((event) => (event.type === 'sample' ? [event.sample.lag ?? 0] : []))
+    expect(Math.max(...lags)).toBeGreaterThanOrEqual(40)
+    expect(lags.filter((lag) => lag > 0)).toHaveLength(1)
+    await rig.stop()
+  })
+
   it('tells a suspend by the wall clock that ran on', async () => {
     const rig = await startWatch({}, well)
     await rig.clock.advance(120)

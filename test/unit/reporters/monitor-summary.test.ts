@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest'
 import {makeFailure} from '../../../src/core/codes/index.ts'
 import type {ConnectionState, RunEvent} from '../../../src/core/events.ts'
 import {MonitorFacts} from '../../../src/reporters/monitor-facts.ts'
+import {makeMonitorStatus} from '../../../src/reporters/monitor-status.ts'
 import {renderMonitorSummary} from '../../../src/reporters/monitor-summary.ts'
 
 const added = (name: string): RunEvent => ({
@@ -93,5 +94,22 @@ describe('the summary of a watch', () => {
 
   it('is empty when nothing was watched', () => {
     expect(renderMonitorSummary(watch(), {width: 80, color: false, unicode: true})).toBe('')
+  })
+
+  it('admits missed slots and how late the watch itself was', () => {
+    const late = sample(1000, 'api', 3)
+    if (late.type !== 'sample') throw new Error('no sample')
+    const missed: RunEvent = {at: 1500, type: 'slot-missed', target: 'api', seq: 2, because: 'busy'}
+    const facts = watch(added('api'), {...late, sample: {...late.sample, lag: 43.2}}, missed)
+    const options = {width: 80, color: false, unicode: true}
+    expect(renderMonitorSummary(facts, options)).toContain(
+      '1 slot missed, netdrill itself ran up to 43ms late',
+    )
+    expect(makeMonitorStatus(facts, 2000)).toMatchObject({
+      loop_lag_max_seconds: 0.0432,
+      targets: [{samples: {missed: 1}}],
+    })
+    const calm = watch(added('api'), sample(1000, 'api', 3))
+    expect(renderMonitorSummary(calm, options)).not.toMatch(/missed|late/)
   })
 })
