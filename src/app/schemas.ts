@@ -3,9 +3,10 @@ import {diagnosisSchema} from '../advice/diagnosis-schema.ts'
 import {toJsonSchema} from '../config/json-schema.ts'
 import {documentSchema} from '../scenarios/document-schema.ts'
 import {journalLineSchema} from '../scenarios/journal/schema.ts'
+import type {SchemaFile} from './schema-names.ts'
 
 /** By file name: the document that people write, one line of a journal, and what a diagnosis prints. */
-export async function jsonSchemas(): Promise<Readonly<Record<string, Record<string, unknown>>>> {
+export async function jsonSchemas(): Promise<Readonly<Record<SchemaFile, Record<string, unknown>>>> {
   return {
     'netdrill.json': toJsonSchema(await documentSchema(), {
       title: 'netdrill document',

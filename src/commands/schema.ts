@@ -23,7 +23,7 @@ export default class Schema extends BaseCommand {
 
   async run(): Promise<void> {
     const {args} = await this.parse(Schema)
-    const schemas = await jsonSchemas()
+    const schemas: Readonly<Record<string, unknown>> = await jsonSchemas()
     const schema = schemas[`${args.name}.json`]
     if (schema) {
       this.print(JSON.stringify(schema, null, 2))
