@@ -6,6 +6,7 @@ import {type Ffi, type SysResult, type Watch, netErrorOf} from './ffi.ts'
 import {encodeSocketAddress} from './ffi-address.ts'
 import * as C from './ffi-constants.ts'
 import {type IcmpArrival, type IcmpSocket, drainIcmpSocket, explainTooBig} from './icmp-socket.ts'
+import {arrivedAt} from './kernel-stamp.ts'
 import {HEADER_LENGTH, NONCE_LENGTH, encodeEchoRequest} from './icmp-packet.ts'
 
 /** Answered and expired requests that are remembered, to recognise late and duplicate replies. */
@@ -14,8 +15,6 @@ const SEQUENCES = 65_536
 const EINVAL = 22
 const EMSGSIZE = 90
 const ENOBUFS = 105
-/** A receive stamp older than this comes from a wall clock that was set meanwhile. */
-const OLDEST_STAMP: Millis = 60_000
 
 interface Entry {
   readonly wire: number
@@ -218,16 +217,6 @@ function payloadOf(session: Buffer, packet: number, size: number): Buffer {
   payload.writeUInt32BE(packet, 4)
   for (let at = NONCE_LENGTH; at < payload.length; at++) payload[at] = at & 0xff
   return payload
-}
-
-/** The monotonic time at which the kernel took the packet from the device. */
-function arrivedAt(ffi: Ffi, stamp: bigint | null): bigint {
-  const before = process.hrtime.bigint()
-  if (stamp === null) return before
-  const age = ffi.realtime() - stamp
-  // The two clocks were read one after the other: the middle is when the second one was.
-  const now = (before + process.hrtime.bigint()) / 2n
-  return age >= 0n && age < BigInt(OLDEST_STAMP) * 1_000_000n ? now - age : now
 }
 
 function sinceMs(from: bigint, to: bigint = process.hrtime.bigint()): Millis {
