@@ -61,8 +61,9 @@ async function bundle() {
     legalComments: 'none',
     loader: {'.yaml': 'text'},
     define: {'process.env.NODE_ENV': '"production"'},
-    // typescript and ts-node: oclif looks for them in development; koffi brings its own binary.
-    external: ['typescript', 'ts-node', 'koffi'],
+    // typescript and ts-node: oclif looks for them in development; koffi brings its own binary;
+    // werift is for those who want WebRTC peers in labs, and twice as large as all of netdrill.
+    external: ['typescript', 'ts-node', 'koffi', 'werift'],
     alias: ALIASES,
     plugins: [quickSort],
     banner: {js: COMMONJS_NAMES},

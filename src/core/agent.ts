@@ -29,7 +29,7 @@ export interface ProxyImpairment {
 /** A server that an agent runs. `port` 0 means any free one; the answer tells which. */
 export interface ServerSpec {
   readonly name: string
-  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command' | 'proxy'
+  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command' | 'webrtc' | 'proxy'
   readonly address: string
   readonly port: number
   /** Of a `proxy`: where it connects to. */

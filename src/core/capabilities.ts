@@ -21,6 +21,7 @@ export const CAPABILITIES = [
   'ifb',
   'ipv6',
   'clock',
+  'webrtc',
 ] as const
 export type Capability = (typeof CAPABILITIES)[number]
 

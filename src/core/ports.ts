@@ -8,10 +8,12 @@ import type {Capability, CapabilityReport} from './capabilities.ts'
 import type {Place} from './place.ts'
 import type {HttpDoor} from './http-port.ts'
 import type {MptcpDoor} from './mptcp-port.ts'
+import type {Programs} from './programs-port.ts'
 import type {TlsDoor} from './tls-port.ts'
 import type {Bytes, Millis} from './units.ts'
 
 export type * from './http-port.ts'
+export type * from './programs-port.ts'
 export type * from './tls-port.ts'
 
 export interface Clock {
@@ -295,25 +297,6 @@ export interface SpawnOptions {
 export interface Agents {
   /** Starts an agent in the given place. Throws `UserError` (exit 6) when the place can't be entered or made. */
   spawn(place: Place, options?: SpawnOptions): Promise<AgentProcess>
-}
-
-export interface ProgramRequest {
-  readonly file: string
-  readonly args: readonly string[]
-  /** Beside those of this process. */
-  readonly env?: Readonly<Record<string, string>>
-}
-/** A program that runs beside us until it is stopped. */
-export interface RunningProgram {
-  readonly pid: number
-  /** How it ended, with the last line that it wrote to its standard error; resolves exactly once. */
-  readonly ended: Promise<string>
-  /** Ends it and everything that it has started. */
-  stop(): Promise<void>
-}
-/** Starts programs that end with this process, however it ends, and so does everything that they have started. */
-export interface Programs {
-  start(request: ProgramRequest): RunningProgram
 }
 
 /** Mutual exclusion between all processes of a user; a lock goes with its process, however that ends. */

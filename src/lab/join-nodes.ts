@@ -22,6 +22,8 @@ export interface JoinRequest {
   readonly settings: Readonly<Record<string, NodeSettings>>
   readonly ports: BuildPorts
   readonly signal: AbortSignal
+  /** Nodes on which a program looks at its devices, which count as running a moment after they are up only. */
+  readonly observant: readonly string[]
 }
 
 /** Throws `UserError` (exit 6) when a tool or the kernel says no; what was made ends with the nodes. */
@@ -45,12 +47,13 @@ export async function joinNodes(request: JoinRequest): Promise<void> {
     await run(node, 'ip', lines(planRoutes(node, topology, settings)))
     await run(node, 'nft', nodeRuleset(node, topology, settings[node] ?? PLAIN_NODE) ?? '')
   }
-  await awaitSixes(request)
+  await awaitReady(request)
 }
 
-async function awaitSixes({nodes, topology, ports, signal}: JoinRequest): Promise<void> {
+/** Whoever has IPv6, or looks at the state of its devices, has to wait for the kernel. */
+async function awaitReady({nodes, topology, ports, signal, observant}: JoinRequest): Promise<void> {
   const six = topology.segments.filter(({subnets}) => subnets.some(({family}) => family === 6))
-  const waiting = new Set(six.flatMap(({ends}) => ends.map(({node}) => node)))
+  const waiting = new Set([...observant, ...six.flatMap(({ends}) => ends.map(({node}) => node))])
   await Promise.all(
     [...waiting].map(async (node) => {
       const place = nodes.get(node)?.place

@@ -10,7 +10,7 @@ export type Isolation = 'auto' | 'required' | 'none'
 
 export interface LabServer {
   readonly node: string
-  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command'
+  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command' | 'webrtc'
   /** Put a userspace proxy in front, so that faults need no kernel support. */
   readonly proxy: boolean
   readonly port: number

@@ -30,7 +30,15 @@ export async function openLab(spec: LabSpec, ports: LabPorts, options: OpenLabOp
   const build = {...options, startOf: (node: string) => nodeStart(node, spec, topology)}
   const nodes = await (isolated ? startInNamespaces : startOnLoopback)(names, ports, build)
   try {
-    if (isolated) await joinNodes({nodes, topology, settings, ports, signal: options.signal})
+    if (isolated)
+      await joinNodes({
+        nodes,
+        topology,
+        settings,
+        ports,
+        signal: options.signal,
+        observant: observantNodes(spec),
+      })
     const placeOf = (name: string): ServerPlace => {
       const node = nodes.get(name)
       if (!node) throw new Error(`node ${name} was not started`)
@@ -53,6 +61,13 @@ export async function openLab(spec: LabSpec, ports: LabPorts, options: OpenLabOp
     await closeNodes(nodes)
     throw error
   }
+}
+
+/** Those with programs that list the devices, as WebRTC does for its candidates. */
+function observantNodes({servers}: LabSpec): readonly string[] {
+  return Object.values(servers)
+    .filter(({kind}) => kind === 'command' || kind === 'webrtc')
+    .map(({node}) => node)
 }
 
 function nodeStart(node: string, {settings}: LabSpec, topology: Topology): NodeStart {

@@ -14,7 +14,7 @@ const isolation = z
   .default('auto')
   .describe('namespaces where the kernel lets us (auto), always (required), or everything on loopback (none)')
 
-function serverOf<K extends Exclude<LabServer['kind'], 'command'>>(kind: K, summary: string) {
+function serverOf<K extends Exclude<LabServer['kind'], 'command' | 'webrtc'>>(kind: K, summary: string) {
   return z
     .strictObject({
       kind: z.literal(kind),
@@ -41,12 +41,30 @@ const command = z
   })
   .describe('any program; it ends with the lab, and so does all that it started')
 
+const pause = durationBetween(20, 60_000).default(300)
+
+const webrtc = z
+  .strictObject({
+    kind: z.literal('webrtc'),
+    node: nameSchema.describe('where it runs'),
+    port: portSchema.describe('of its HTTP server, for signalling and for questions'),
+    proxy: z.literal(false).default(false),
+    options: SERVER_OPTIONS.webrtc
+      .extend({
+        check: pause.describe('how often it is asked whether the data channel answers'),
+        patience: pause.describe('how long the answer may take'),
+      })
+      .optional(),
+  })
+  .describe('a WebRTC peer; GET asks whether its data channel answers. Needs the package werift')
+
 const server = z.discriminatedUnion('kind', [
   serverOf('tcp-echo', 'sends every byte back'),
   serverOf('tls-echo', 'the same inside TLS, with a certificate made at the start'),
   serverOf('dns', 'answers A and AAAA questions from a table, by UDP and TCP'),
   serverOf('http', 'answers every request with one status and body'),
   command,
+  webrtc,
 ])
 
 /** Durations are milliseconds after parsing. Names that refer to nothing are reported at their place. */

@@ -1,5 +1,5 @@
 import type {ServerSpec, ServingServer} from '../core/agent.ts'
-import {UserError} from '../core/errors.ts'
+import {UserError, isUserError} from '../core/errors.ts'
 import type {AgentSession} from './agent-session.ts'
 import type {LabServer, LabSpec} from './lab.ts'
 
@@ -16,7 +16,7 @@ export interface StartedServer extends ServingServer {
 }
 
 /**
- * Starts every server of the lab. A server with a proxy listens on its node's loopback where nobody else gets at it;
+ * Starts every server of the lab, in the order of the document: one may need those before it. A server with a proxy listens on its node's loopback where nobody else gets at it;
  * the proxy takes its place. With `freePorts` the ports of the document are ignored, since the host's may be in use.
  */
 export async function startServers(
@@ -25,14 +25,10 @@ export async function startServers(
   {freePorts}: {readonly freePorts: boolean},
 ): Promise<ReadonlyMap<string, StartedServer>> {
   const started = new Map<string, StartedServer>()
-  for (const node of spec.nodes) {
-    const mine = Object.entries(spec.servers).filter(([, server]) => server.node === node)
-    if (mine.length === 0) continue
-    const place = placeOf(node)
-    for (const [name, server] of mine) {
-      const serving = await startOne(name, server, place, freePorts ? 0 : server.port)
-      started.set(name, {...serving, node, proxied: server.proxy})
-    }
+  for (const [name, server] of Object.entries(spec.servers)) {
+    const {node, proxy, port} = server
+    const serving = await startOne(name, server, placeOf(node), freePorts ? 0 : port)
+    started.set(name, {...serving, node, proxied: proxy})
   }
   return started
 }
@@ -64,6 +60,7 @@ async function serve(session: AgentSession, spec: ServerSpec): Promise<ServingSe
     if (!serving) throw new Error(`server ${spec.name} gave no answer`)
     return serving
   } catch (error) {
+    if (isUserError(error)) throw error
     const message = error instanceof Error ? error.message : String(error)
     throw new UserError({
       code: 'CONFIG_INVALID',

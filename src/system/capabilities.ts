@@ -99,6 +99,8 @@ class Look {
         return this.#ipv6()
       case 'clock':
         return this.#clock()
+      case 'webrtc':
+        return webrtc()
     }
   }
 
@@ -220,6 +222,16 @@ async function ffi(): Promise<Finding> {
     return missing(
       error instanceof Error && 'code' in error ? `koffi: ${String(error.code)}` : 'koffi does not load',
     )
+  }
+}
+
+/** Found, not loaded: it is large. */
+function webrtc(): Finding {
+  try {
+    import.meta.resolve('werift')
+    return present('werift')
+  } catch {
+    return missing('werift is not installed')
   }
 }
 

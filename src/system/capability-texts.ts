@@ -72,6 +72,10 @@ export const CAPABILITY_TEXTS: Readonly<Record<Capability, CapabilityText>> = {
     why: 'probes and faults over IPv6',
     remedy: 'sysctl -w net.ipv6.conf.all.disable_ipv6=0, or boot without ipv6.disable=1',
   },
+  webrtc: {
+    why: 'WebRTC peers in labs',
+    remedy: 'install the optional dependency werift: npm install werift',
+  },
   clock: {
     why: 'figures in milliseconds need a clock of high resolution',
     remedy: 'choose another clock source: /sys/devices/system/clocksource/clocksource0/available_clocksource',

@@ -1,5 +1,6 @@
 /** What the embedded servers can be told, one schema per kind; durations in milliseconds, as they travel to an agent. */
 import * as z from 'zod'
+import {isNetwork} from '../../core/address.ts'
 
 /**
  * `serve` does its work; `silent` accepts and never answers; `reset` ends a connection with RST right after it was
@@ -71,10 +72,28 @@ export const commandOptions = z.strictObject({
   patience: z.number().min(100).max(50_000).default(10_000).describe('how long it may take to come up'),
 })
 
+const network = z.string().refine(isNetwork, {error: 'a network such as 10.80.0.0/24'})
+
+export const webrtcOptions = z.strictObject({
+  call: z.url().optional().describe('URL of the peer to call; without it the peer waits to be called'),
+  networks: z.array(network).default(['0.0.0.0/0']).describe('whose addresses the first offer names'),
+  restart: z
+    .array(network)
+    .optional()
+    .describe(
+      'restart ICE when the data channel is silent, and name the addresses of these networks; else never',
+    ),
+  check: z.number().min(20).default(300).describe('how often it is asked whether the data channel answers'),
+  patience: z.number().min(20).default(300).describe('how long the answer may take'),
+  misses: z.int().min(1).default(3).describe('so many missing answers in a row mean silence'),
+  max_restarts: z.int().min(1).default(3).describe('so many restarts in vain are enough'),
+})
+
 export const SERVER_OPTIONS = {
   'tcp-echo': tcpEchoOptions,
   'tls-echo': tlsEchoOptions,
   dns: dnsOptions,
   http: httpOptions,
   command: commandOptions,
+  webrtc: webrtcOptions,
 }

@@ -8,4 +8,5 @@ export const SERVERS: Readonly<Record<LabServer['kind'], () => Promise<StartServ
   dns: async () => (await import('./dns/server.ts')).startDns,
   http: async () => (await import('./http.ts')).startHttp,
   command: async () => (await import('./command.ts')).startCommand,
+  webrtc: async () => (await import('./webrtc/server.ts')).startWebrtc,
 }

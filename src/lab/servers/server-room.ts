@@ -1,4 +1,5 @@
 import type {ProxyImpairment, ServerSpec, ServingServer} from '../../core/agent.ts'
+import {isUserError} from '../../core/errors.ts'
 import type {Ports} from '../../core/ports.ts'
 import {type ProxyCounters, TcpProxy} from './proxy/proxy.ts'
 import {SERVERS} from './registry.ts'
@@ -21,6 +22,7 @@ export class ServerRoom {
       try {
         serving.push(await this.#start(spec))
       } catch (error) {
+        if (isUserError(error)) throw error
         const because = error instanceof Error ? error.message : String(error)
         throw new Error(`server ${spec.name} (${spec.kind}) did not start: ${because}`, {cause: error})
       }

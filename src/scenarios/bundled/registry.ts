@@ -25,6 +25,12 @@ export const BUNDLED_DRILLS = {
     summary: 'delay and packet loss on a link, measured against what was asked',
     needs: ['ip', 'tc', 'nft', 'network-namespaces', 'qdisc-netem'],
   },
+  'webrtc-ice-restart': {
+    file: 'webrtc-ice-restart.yaml',
+    summary:
+      'the link under two WebRTC calls is cut: one restarts ICE and moves to the other link, one does not',
+    needs: ['ip', 'nft', 'network-namespaces', 'webrtc'],
+  },
 } as const satisfies Readonly<Record<string, BundledDrill>>
 
 export type BundledName = keyof typeof BUNDLED_DRILLS

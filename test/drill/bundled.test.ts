@@ -1,0 +1,53 @@
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {listDrills} from '../../src/app/list-drills.ts'
+import {openPorts} from '../../src/app/ports.ts'
+import {BUNDLED_DRILLS} from '../../src/scenarios/bundled/registry.ts'
+import {requireBundle, runProgram} from '../support/program.ts'
+
+/** They wait most of the time; more at once would disturb each other's figures on two processors. */
+const AT_ONCE = 3
+
+interface Outcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const outcomes = new Map<string, Outcome>()
+let folder = ''
+beforeAll(async () => {
+  requireBundle()
+  folder = await mkdtemp(join(tmpdir(), 'bundled-'))
+  const waiting = Object.keys(BUNDLED_DRILLS)
+  const work = async (): Promise<void> => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      const home = join(folder, name)
+      const env = {XDG_STATE_HOME: home, XDG_RUNTIME_DIR: home, HOME: home}
+      outcomes.set(name, await runProgram(['drill', 'run', name, '--json'], {env, timeout: 180_000}))
+    }
+  }
+  await Promise.all(Array.from({length: AT_ONCE}, work))
+}, 280_000)
+afterAll(async () => rm(folder, {recursive: true, force: true}))
+
+describe('every bundled drill', () => {
+  it.each(Object.keys(BUNDLED_DRILLS))(
+    '%s passes where the machine has what it needs, and ends with exit 6 and the reason elsewhere',
+    async (name) => {
+      const listed = (await listDrills(openPorts(1))).find((drill) => drill.name === name)
+      const {code, stdout, stderr} = outcomes.get(name) ?? {code: null, stdout: '', stderr: ''}
+      if (listed?.runs) {
+        expect({code, stderr, document: JSON.parse(stdout) as object}).toMatchObject({
+          code: 0,
+          document: {verdict: 'pass'},
+        })
+      } else {
+        expect({code, lacks: listed?.missing.length}).toEqual({code: 6, lacks: expect.any(Number) as number})
+        expect(stdout).toContain('CAPABILITY_MISSING')
+      }
+    },
+  )
+})
