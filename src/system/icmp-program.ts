@@ -1,5 +1,6 @@
 /** ICMP echo through the `ping` program: for machines where we may not open an ICMP socket ourselves. */
 import type {EchoExtra, EchoRequest, EchoResult, EchoSocket, EchoSocketRequest, Exec} from '../core/ports.ts'
+import type {Family} from '../core/outcome.ts'
 import type {Millis} from '../core/units.ts'
 import {parsePingProgram} from './icmp-program-output.ts'
 
@@ -12,19 +13,31 @@ export type PingProgramOpening =
   | {readonly status: 'open'; readonly socket: EchoSocket}
   | {readonly status: 'missing'; readonly because: string}
 
-/** Looks for the program and tries whether it may open a socket, by pinging this machine once. */
-export async function openPingProgram(exec: Exec, request: EchoSocketRequest): Promise<PingProgramOpening> {
-  const args = ['-n', '-c', '1', '-W', '1', request.family === 4 ? '127.0.0.1' : '::1']
-  const result = await exec.run({file: 'ping', args: [`-${request.family}`, ...args], timeout: TRIAL})
-  if (result.notFound) return {status: 'missing', because: 'there is no ping program'}
-  if (result.exitCode === null && !result.timedOut) {
-    return {status: 'missing', because: 'the ping program can not be started by this user'}
+/**
+ * Gives the way to ping through the program, which is tried once per family, by pinging this machine: whether it may
+ * open a socket. A way that is there stays; one that is not is looked for again the next time.
+ */
+export function pingProgram(exec: Exec): (request: EchoSocketRequest) => Promise<PingProgramOpening> {
+  const trials = new Map<Family, Promise<string | null>>()
+  return async (request) => {
+    const {family} = request
+    const trial = trials.get(family) ?? tryProgram(exec, family)
+    trials.set(family, trial)
+    const because = await trial
+    if (because === null) return {status: 'open', socket: programSocket(exec, request)}
+    trials.delete(family)
+    return {status: 'missing', because}
   }
+}
+
+/** Why the program is of no use; null when it is. */
+async function tryProgram(exec: Exec, family: Family): Promise<string | null> {
+  const args = ['-n', '-c', '1', '-W', '1', family === 4 ? '127.0.0.1' : '::1']
+  const result = await exec.run({file: 'ping', args: [`-${family}`, ...args], timeout: TRIAL})
+  if (result.notFound) return 'there is no ping program'
+  if (result.exitCode === null && !result.timedOut) return 'the ping program can not be started by this user'
   const seen = parsePingProgram(result.stdout, result.stderr)
-  if (seen.status === 'forbidden') {
-    return {status: 'missing', because: `the ping program fails: ${seen.because}`}
-  }
-  return {status: 'open', socket: programSocket(exec, request)}
+  return seen.status === 'forbidden' ? `the ping program fails: ${seen.because}` : null
 }
 
 function programSocket(exec: Exec, request: EchoSocketRequest): EchoSocket {

@@ -10,7 +10,8 @@ import type {
 } from '../core/ports.ts'
 import {type Ffi, loadFfi} from './ffi.ts'
 import {type EchoEngine, echoEngine} from './icmp-engine.ts'
-import {openPingProgram} from './icmp-program.ts'
+import {EngineShelf} from './icmp-shelf.ts'
+import {pingProgram} from './icmp-program.ts'
 import {openIcmpSocket} from './icmp-socket.ts'
 
 export interface IcmpOptions {
@@ -29,13 +30,16 @@ const REMEDIES = [
 
 /** Sockets of the same kind are shared between targets: one descriptor serves a thousand hosts. */
 export function systemIcmp(exec: Exec, {methods = METHODS}: IcmpOptions = {}): Icmp {
-  const engines = new Map<string, SharedEngine>()
+  const engines = new EngineShelf()
+  const openProgram = pingProgram(exec)
   return {
     async open(request) {
       const tried: string[] = []
       for (const method of methods) {
         const opening =
-          method === 'program' ? await tryProgram(exec, request) : await trySocket(engines, method, request)
+          method === 'program'
+            ? await tryProgram(openProgram, request)
+            : await trySocket(engines, method, request)
         if (opening.status !== 'missing') return opening
         tried.push(...opening.tried)
       }
@@ -44,18 +48,16 @@ export function systemIcmp(exec: Exec, {methods = METHODS}: IcmpOptions = {}): I
   }
 }
 
-async function tryProgram(exec: Exec, request: EchoSocketRequest): Promise<EchoOpening> {
-  const opening = await openPingProgram(exec, request)
+async function tryProgram(
+  open: ReturnType<typeof pingProgram>,
+  request: EchoSocketRequest,
+): Promise<EchoOpening> {
+  const opening = await open(request)
   return opening.status === 'open' ? opening : {status: 'missing', tried: [opening.because], remedies: []}
 }
 
-interface SharedEngine {
-  readonly engine: EchoEngine
-  users: number
-}
-
 async function trySocket(
-  engines: Map<string, SharedEngine>,
+  shelf: EngineShelf,
   method: 'datagram' | 'raw',
   request: EchoSocketRequest,
 ): Promise<EchoOpening> {
@@ -64,13 +66,10 @@ async function trySocket(
     return {status: 'missing', tried: [`icmp ${method} socket: koffi can't be loaded here`], remedies: []}
   const {family, source, interface: device, ttl, dscp, dontFragment} = request
   const key = JSON.stringify([method, family, source, device, ttl, dscp, dontFragment])
-  const known = engines.get(key)
-  if (known) return {status: 'open', socket: sharedSocket(engines, key, known)}
-  const engine = openEngine(ffi, method, request)
-  if ('code' in engine) return refusal(engine, method)
-  const shared = {engine, users: 0}
-  engines.set(key, shared)
-  return {status: 'open', socket: sharedSocket(engines, key, shared)}
+  const engine = shelf.take(key, () => openEngine(ffi, method, request))
+  return 'code' in engine
+    ? refusal(engine, method)
+    : {status: 'open', socket: sharedSocket(engine, () => shelf.putBack(key))}
 }
 
 function openEngine(ffi: Ffi, method: 'datagram' | 'raw', request: EchoSocketRequest): EchoEngine | NetError {
@@ -87,16 +86,14 @@ function refusal(error: NetError, method: 'datagram' | 'raw'): EchoOpening {
     : {status: 'failed', error}
 }
 
-function sharedSocket(engines: Map<string, SharedEngine>, key: string, shared: SharedEngine): EchoSocket {
+function sharedSocket(engine: EchoEngine, putBack: () => void): EchoSocket {
   const listeners = new Set<(extra: EchoExtra) => void>()
-  const {engine} = shared
   const owner = {
     onExtra: (extra: EchoExtra): void => {
       for (const listener of listeners) listener(extra)
     },
   }
   let open = true
-  shared.users++
   return {
     method: `icmp ${engine.kind} socket`,
     clock: 'kernel',
@@ -109,10 +106,9 @@ function sharedSocket(engines: Map<string, SharedEngine>, key: string, shared: S
       if (!open) return
       open = false
       engine.cancel(owner)
-      shared.users--
-      if (shared.users > 0) return
-      engines.delete(key)
-      engine.close()
+      // The socket stays open for others: what arrives now is nobody's.
+      listeners.clear()
+      putBack()
     },
   }
 }

@@ -1,4 +1,5 @@
 /** Runs inside a namespace: opens ICMP one way, sends echo requests and prints the results as JSON. */
+import {readdirSync, readlinkSync} from 'node:fs'
 import type {EchoExtra, EchoOpening, EchoResult} from '../../../src/core/ports.ts'
 import {systemExec} from '../../../src/system/exec.ts'
 import {type IcmpMethod, systemIcmp} from '../../../src/system/icmp.ts'
@@ -14,6 +15,8 @@ export interface EchoJob {
   /** One request each, all at once unless `inTurn`. */
   readonly to: readonly string[]
   readonly inTurn?: boolean
+  /** Opens and closes so many times more before it begins, one after the other. */
+  readonly reopen?: number
   /** Milliseconds to go on listening after the last result. */
   readonly linger?: number
 }
@@ -23,10 +26,32 @@ export interface EchoReport {
   readonly method?: string
   readonly results: readonly EchoResult[]
   readonly extras: readonly EchoExtra[]
+  /** How many different sockets this process had beyond its first ones while `reopen` was under way. */
+  readonly sockets?: number
+}
+
+/** The sockets that this process has open. */
+function ownSockets(): readonly string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      const target = readlinkSync(`/proc/self/fd/${fd}`)
+      return target.startsWith('socket:') ? [target] : []
+    } catch {
+      // The folder's own descriptor is closed again.
+      return []
+    }
+  })
 }
 
 async function run(job: EchoJob): Promise<EchoReport> {
   const icmp = systemIcmp(systemExec, job.methods ? {methods: job.methods} : {})
+  const before = new Set(ownSockets())
+  const seen = new Set<string>()
+  for (let times = 0; times < (job.reopen ?? 0); times++) {
+    const once = await icmp.open(job)
+    for (const name of ownSockets()) if (!before.has(name)) seen.add(name)
+    if (once.status === 'open') once.socket.close()
+  }
   const opening = await icmp.open(job)
   if (opening.status !== 'open') return {opening: opening.status, detail: opening, results: [], extras: []}
   const {socket} = opening
@@ -40,7 +65,7 @@ async function run(job: EchoJob): Promise<EchoReport> {
   else results.push(...(await Promise.all(job.to.map(send))))
   if (job.linger !== undefined) await new Promise((resolve) => setTimeout(resolve, job.linger))
   socket.close()
-  return {opening: 'open', method: socket.method, results, extras}
+  return {opening: 'open', method: socket.method, results, extras, sockets: seen.size}
 }
 
 process.stdout.write(JSON.stringify(await run(JSON.parse(process.argv[2] ?? '{}') as EchoJob)))

@@ -121,6 +121,14 @@ describe.each<IcmpMethod>(['datagram', 'raw'])('the shared %s socket', (method) 
   })
 })
 
+describe.each<IcmpMethod>(['datagram', 'raw'])('the %s socket', (method) => {
+  it('is one for hosts that are pinged one after the other', async (ctx) => {
+    if (missing) ctx.skip(missing)
+    const report = await run({methods: [method], family: 4, to: ['10.99.0.2'], reopen: 20})
+    expect(report).toMatchObject({sockets: 1, results: [{status: 'reply'}]})
+  })
+})
+
 describe('the choice of a method', () => {
   it('prefers the datagram socket, then the raw one', async (ctx) => {
     if (missing) ctx.skip(missing)

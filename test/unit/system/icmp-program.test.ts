@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import type {EchoRequest, Exec, ExecRequest, ExecResult} from '../../../src/core/ports.ts'
-import {openPingProgram} from '../../../src/system/icmp-program.ts'
+import {pingProgram} from '../../../src/system/icmp-program.ts'
 import {parsePingProgram} from '../../../src/system/icmp-program-output.ts'
 
 const STATISTICS =
@@ -104,13 +104,13 @@ describe('the ping program', () => {
     ['it may not be started', {exitCode: null}, 'the ping program can not be started by this user'],
     ['it may not open a socket', {exitCode: 2, stderr: 'ping: socket: Operation not permitted'}, /socket/],
   ])('is missing when %s', async (_, result, because) => {
-    const opening = await openPingProgram(scriptedExec([result]).exec, {family: 4})
+    const opening = await pingProgram(scriptedExec([result]).exec)({family: 4})
     expect(opening).toMatchObject({status: 'missing', because: expect.stringMatching(because) as unknown})
   })
 
   it('is asked with arguments, the address last and behind --', async () => {
     const {exec, requests} = scriptedExec([{}, {exitCode: 1}])
-    const opening = await openPingProgram(exec, {family: 4, ttl: 9, interface: 'eth0', source: '10.99.0.1'})
+    const opening = await pingProgram(exec)({family: 4, ttl: 9, interface: 'eth0', source: '10.99.0.1'})
     if (opening.status !== 'open') throw new Error('not open')
     const result = await opening.socket.echo(echo({size: 100}))
     expect(result.status).toBe('timeout')
@@ -118,15 +118,37 @@ describe('the ping program', () => {
     expect(requests[1]).toMatchObject({file: 'ping', args: line.split(' '), timeout: 350})
   })
 
+  it('is tried once for all hosts of a family', async () => {
+    const {exec, requests} = scriptedExec([{}, {}])
+    const open = pingProgram(exec)
+    await Promise.all([open({family: 4}), open({family: 4}), open({family: 6})])
+    await open({family: 4, ttl: 3})
+    expect(requests.map(({args}) => args.at(-1))).toEqual(['127.0.0.1', '::1'])
+  })
+
+  it('is looked for again when it was not there', async () => {
+    const open = pingProgram(scriptedExec([{exitCode: null, notFound: true}, {}]).exec)
+    expect((await open({family: 4})).status).toBe('missing')
+    expect((await open({family: 4})).status).toBe('open')
+  })
+
+  it('marks packets and forbids fragments', async () => {
+    const {exec, requests} = scriptedExec([{}, {exitCode: 1}])
+    const opening = await pingProgram(exec)({family: 6, dscp: 46, dontFragment: true})
+    if (opening.status !== 'open') throw new Error('not open')
+    await opening.socket.echo(echo())
+    expect(requests[1]?.args.join(' ')).toContain('-Q 184 -M do -- 10.99.0.2')
+  })
+
   it('keeps a deadline below one second itself', async () => {
     const late = '64 bytes from 10.99.0.2: icmp_seq=1 ttl=64 time=300 ms'
-    const opening = await openPingProgram(scriptedExec([{}, {stdout: late}]).exec, {family: 4})
+    const opening = await pingProgram(scriptedExec([{}, {stdout: late}]).exec)({family: 4})
     if (opening.status !== 'open') throw new Error('not open')
     expect(await opening.socket.echo(echo())).toEqual({status: 'timeout', took: 250})
   })
 
   it('ends as aborted when its socket is closed', async () => {
-    const opening = await openPingProgram(scriptedExec([{}]).exec, {family: 4})
+    const opening = await pingProgram(scriptedExec([{}]).exec)({family: 4})
     if (opening.status !== 'open') throw new Error('not open')
     opening.socket.close()
     expect((await opening.socket.echo(echo())).status).toBe('aborted')
