@@ -78,10 +78,10 @@ async function runAndShow(
   {loaded, redactor, wait, maxTime}: Prepared,
   ports: Ports,
 ): Promise<CheckResult> {
-  const {targets, files} = loaded
+  const {targets, groups, files} = loaded
   const stop = new AbortController()
   // A reader that went away wants no more of the text; the verdict and the reports are still wanted.
-  const names = targets.map(({name}) => redactor.text(name))
+  const names = [...targets, ...groups].map(({name}) => redactor.text(name))
   const display = openCheckDisplay(flags.display, {names, onClosed: () => {}})
   const signals = watchSignals(stop, ports)
   const emit = (event: RunEvent): void => display.show(redactor.event(event))
@@ -91,6 +91,7 @@ async function runAndShow(
     const outcome = await runCheck(
       {
         targets,
+        groups,
         concurrency,
         wait,
         maxTime,
@@ -101,7 +102,7 @@ async function runAndShow(
       },
       ports,
     )
-    const about = {version: packageVersion(), files, seed: ports.random.seed}
+    const about = {version: packageVersion(), files, seed: ports.random.seed, groups}
     const ending = {signal: signals.seen(), failOnFlaky}
     const result = redactor.result(concludeCheck(outcome, ending, about))
     finish(result, display, ports)
@@ -112,10 +113,15 @@ async function runAndShow(
 }
 
 function finish(result: CheckResult, display: CheckDisplay, ports: Ports): void {
-  const {verdict, exit, duration: at, targets} = result
-  const reasons = targets.flatMap(({name, reason}) =>
+  const {verdict, exit, duration: at, targets, groups} = result
+  const reasons = [...targets, ...groups].flatMap(({name, reason}) =>
     reason ? [`${name}: ${reason.code}: ${reason.text}`] : [],
   )
+  for (const {name, needed, members, passed, verdict: how} of groups) {
+    const text = `${name}: ${needed} of ${members.length} pass`
+    const met = how === 'pass' ? true : how === 'fail' ? false : null
+    display.show({at, type: 'expectation', text, met, actual: `${passed} passed`})
+  }
   display.show({at, type: 'verdict', verdict, reasons, exit})
   display.show({at, type: 'run-ended', journal: null})
   display.end(result)

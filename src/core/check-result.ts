@@ -33,6 +33,8 @@ export interface CheckedTarget {
   readonly url: string
   readonly kind: string
   readonly tags: readonly string[]
+  /** Those that it is judged with: its own failure counts there only. */
+  readonly groups: readonly string[]
   readonly place: CheckPlace
   /** `skipped`: nothing could be measured; `interrupted`: a signal came first. */
   readonly verdict: ProbeVerdict
@@ -49,14 +51,32 @@ export interface CheckedTarget {
   readonly result: CheckMeasurement
 }
 
+/** Targets of which so many have to pass. */
+export interface CheckedGroup {
+  readonly name: string
+  readonly place: CheckPlace
+  /** Names of targets, in the order of the document. */
+  readonly members: readonly string[]
+  readonly needed: number
+  readonly passed: number
+  /** `skipped`: what was not measured would decide; `interrupted`: a signal came first. */
+  readonly verdict: ProbeVerdict
+  /** Null when it passed. */
+  readonly reason: CheckReason | null
+}
+
 export interface CheckCounts {
   readonly targets: number
   readonly passed: number
   readonly failed: number
+  /** Failed as members of groups: the groups decide. */
+  readonly down: number
   readonly skipped: number
   readonly interrupted: number
   /** Among the passed. */
   readonly flaky: number
+  readonly groups: number
+  readonly groups_failed: number
 }
 
 export interface CheckResult {
@@ -74,4 +94,5 @@ export interface CheckResult {
   readonly counts: CheckCounts
   /** In the order of the documents. */
   readonly targets: readonly CheckedTarget[]
+  readonly groups: readonly CheckedGroup[]
 }

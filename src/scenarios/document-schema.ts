@@ -10,6 +10,7 @@ import {labSchema} from '../lab/schema.ts'
 import {policySchema} from '../policies/schema.ts'
 import {loadProbe} from '../probes/registry.ts'
 import {drillSchema} from './drill-schema.ts'
+import {groupsSchema} from './groups-schema.ts'
 
 export type NetdrillDocument = z.output<Awaited<ReturnType<typeof documentSchema>>>
 
@@ -22,6 +23,7 @@ export async function documentSchema() {
     sections: {
       title: z.string().optional().describe('one line for lists and reports'),
       description: z.string().optional().describe('what it shows, for people'),
+      groups: groupsSchema.optional().describe('targets of which so many have to be healthy'),
       faults: z.record(nameSchema, fault).optional().describe('impairments by name'),
       lab: labSchema.optional(),
       drill: drillSchema.optional(),

@@ -8,7 +8,7 @@ import {readCondition} from '../../src/config/conditions/parse.ts'
 import type {Expectation} from '../../src/config/conditions/schema.ts'
 import {parseTargetUrl} from '../../src/core/target.ts'
 import {SummaryFold} from '../../src/probes/summary.ts'
-import type {CheckTarget} from '../../src/scenarios/check/check-spec.ts'
+import type {CheckGroup, CheckTarget} from '../../src/scenarios/check/check-spec.ts'
 import {judgeTarget} from '../../src/scenarios/check/judge-target.ts'
 import {type CheckEnding, judgeCheck} from '../../src/scenarios/check/judge-check.ts'
 
@@ -25,6 +25,7 @@ export function checkTarget(
     name,
     url: parsed.value,
     tags: [],
+    groups: [],
     family: 0,
     options: {},
     count: 1,
@@ -95,6 +96,7 @@ export function checked(target: CheckTarget, outcomes: readonly Outcome[], retri
 export function concluded(
   targets: CheckResult['targets'],
   ending: CheckEnding = {signal: null, failOnFlaky: false},
+  groups: readonly CheckGroup[] = [],
 ): CheckResult {
   return {
     schema: 'netdrill/check/1',
@@ -103,7 +105,7 @@ export function concluded(
     started: '2026-01-02T03:04:05.678Z',
     duration: 1234.5,
     seed: 7,
-    ...judgeCheck(targets, ending),
+    ...judgeCheck(targets, ending, groups),
     interrupted: ending.signal !== null,
     targets,
   }
@@ -122,7 +124,8 @@ export function recordCheck(): CheckResult {
     place: {file: 'more,of.yaml', line: 4, column: 3},
   })
   const hostile = '<b>"x"</b> & 100% #1 \\ | [l](u) \u001B[31mred\u001B[0m\n::error::no @all \u202Eabc'
-  return concluded([
+  const member = (name: string, group: string) => checkTarget(name, {groups: [group]})
+  const targets = [
     checked(web, [good(12.345)]),
     checked(checkTarget('closed', {expectations: expecting(9, 'closed')}), [
       bad('TCP_REFUSED', '192.0.2.1:443 refused'),
@@ -134,5 +137,16 @@ export function recordCheck(): CheckResult {
     ]),
     checked(odd, [bad('TCP_TIMEOUT', hostile)]),
     checked(checkTarget('stopped', {place: {file: 'more,of.yaml', line: 9, column: 3}}), []),
-  ])
+    checked(member('n1', 'bootstrap'), [good(2)]),
+    checked(member('n2', 'bootstrap'), [bad('TCP_REFUSED', hostile)]),
+    checked(member('n3', 'bootstrap'), [good(3)]),
+    checked(member('s1', 'store'), [good(2)]),
+    checked(member('s2', 'store'), [bad('TCP_TIMEOUT', 'no answer')]),
+  ]
+  const place = {file: 'netdrill.yaml', line: 30, column: 3}
+  const groups = [
+    {name: 'bootstrap', members: ['n1', 'n2', 'n3'], needed: 2, place},
+    {name: 'store', members: ['s1', 's2'], needed: 2, place: {...place, line: 31}},
+  ]
+  return concluded(targets, undefined, groups)
 }

@@ -1,16 +1,19 @@
 /** A check as workflow commands of GitHub Actions: an annotation at the line of each target that did not pass. */
-import type {CheckPlace, CheckResult, CheckedTarget} from '../../core/check-result.ts'
+import type {CheckPlace, CheckResult, CheckedGroup, CheckedTarget} from '../../core/check-result.ts'
 import {stripControl} from '../../core/text.ts'
-import {flakyText, reasonText} from './texts.ts'
+import {flakyText, groupText, reasonText, wordOf} from './texts.ts'
 
 export interface GithubOptions {
   /** The path of a document inside the repository; null where it has none. */
   readonly pathOf: (file: string) => string | null
 }
 
-/** Failures are errors; what is flaky or could not be measured is a warning. */
+/** Failures are errors; what is flaky, down inside a group or could not be measured is a warning. */
 export function renderGithub(result: CheckResult, options: GithubOptions): string {
-  return result.targets.map((target) => annotation(target, options)).join('')
+  return [
+    ...result.targets.map((target) => annotation(target, options)),
+    ...result.groups.map((group) => groupAnnotation(group, options)),
+  ].join('')
 }
 
 function annotation(target: CheckedTarget, options: GithubOptions): string {
@@ -21,8 +24,16 @@ function annotation(target: CheckedTarget, options: GithubOptions): string {
   }
   if (verdict === 'interrupted') return ''
   const lines = [reasonText(target), ...reason.advice.slice(0, 2).map((text) => `→ ${stripControl(text)}`)]
-  const level = verdict === 'fail' ? 'error' : 'warning'
+  const level = wordOf(target) === 'FAIL' ? 'error' : 'warning'
   return command(level, {...placed(reason.place, options), title}, lines.join('\n'))
+}
+
+function groupAnnotation(group: CheckedGroup, options: GithubOptions): string {
+  const {verdict, reason, name} = group
+  if (reason === null || verdict === 'interrupted') return ''
+  const title = `netdrill check: ${name}`
+  const level = verdict === 'fail' ? 'error' : 'warning'
+  return command(level, {...placed(reason.place, options), title}, groupText(group))
 }
 
 function placed({file, line, column}: CheckPlace, {pathOf}: GithubOptions): Readonly<Record<string, string>> {

@@ -1,11 +1,20 @@
 /** A check for people: one line per target, reasons under those that did not pass, a summary. */
-import type {CheckResult, CheckedTarget} from '../../core/check-result.ts'
+import type {CheckResult, CheckedGroup, CheckedTarget} from '../../core/check-result.ts'
 import {stripControl} from '../../core/text.ts'
 import {formatDuration} from '../../core/units.ts'
 import {fitToWidth, wrapToWidth} from '../../core/width.ts'
 import {formatRtt} from '../probe-text.ts'
 import {type Style, type StyleName, chooseStyle} from '../style.ts'
-import {type CheckWord, countsText, flakyText, reasonText, timeOf, wordOf} from './texts.ts'
+import {
+  type CheckWord,
+  countsText,
+  flakyText,
+  groupText,
+  groupWordOf,
+  reasonText,
+  timeOf,
+  wordOf,
+} from './texts.ts'
 
 export interface CheckHumanOptions {
   readonly color: boolean
@@ -27,6 +36,7 @@ const SYMBOLS: Readonly<Record<CheckWord, readonly [unicode: string, ascii: stri
   pass: ['✓', '+', 'good'],
   flaky: ['~', '~', 'warning'],
   FAIL: ['✗', 'x', 'bad'],
+  down: ['✗', 'x', 'warning'],
   skip: ['○', 'o', 'warning'],
   stop: ['■', '#', 'warning'],
 }
@@ -50,7 +60,7 @@ export function checkHuman(names: readonly string[], options: CheckHumanOptions)
 /** The whole report at once: the same text as line by line. */
 export function renderCheckHuman(result: CheckResult, options: CheckHumanOptions): string {
   const human = checkHuman(
-    result.targets.map(({name}) => name),
+    [...result.targets, ...result.groups].map(({name}) => name),
     options,
   )
   return result.targets.map((target) => human.target(target)).join('') + human.end(result)
@@ -119,14 +129,36 @@ const VERDICTS: Readonly<Record<CheckResult['verdict'], readonly [word: string, 
   error: ['ERROR', 'bad'],
 }
 
-function endLines(result: CheckResult, {style, width, quiet}: Look): string[] {
+/** `✓ pass   bootstrap  2 of 3 passed, 2 needed`, wrapped below the name. */
+function groupLines(group: CheckedGroup, {style, unicode, nameWidth, width}: Look): string[] {
+  const word = groupWordOf(group)
+  const [symbol, ascii, color] = SYMBOLS[word]
+  const head = `${unicode ? symbol : ascii} ${word.padEnd(WORD)}`
+  const name = fitToWidth(stripControl(group.name), nameWidth, 'left', unicode ? '…' : '~')
+  const indent = head.length + 2 + nameWidth + 2
+  const [first = '', ...rest] = wrapToWidth(groupText(group), Math.max(16, width - indent))
+  return [`${style(color, head)}  ${name}  ${first}`, ...rest.map((line) => `${' '.repeat(indent)}${line}`)]
+}
+
+function endLines(result: CheckResult, look: Look): string[] {
+  const {style, width, quiet} = look
   const [word, name] = VERDICTS[result.verdict]
   const text = `${word}  ${countsText(result.counts)}, in ${formatDuration(result.duration)}`
   const [first = '', ...rest] = wrapToWidth(text, width)
-  const code = result.targets.find(({verdict}) => verdict === 'fail')?.reason?.code
+  const code = result.targets.find((target) => wordOf(target) === 'FAIL' || wordOf(target) === 'down')?.reason
+    ?.code
   const more = code === undefined || quiet ? [] : [style('dim', `netdrill explain ${code} tells more`)]
   const gap = quiet ? [] : ['']
-  return [...gap, first.replace(word, style(name, word)), ...rest, ...more]
+  const shown = result.groups.filter((group) => !quiet || group.verdict !== 'pass')
+  const groups = shown.flatMap((group) => groupLines(group, look))
+  return [
+    ...gap,
+    ...groups,
+    ...(groups.length > 0 ? gap : []),
+    first.replace(word, style(name, word)),
+    ...rest,
+    ...more,
+  ]
 }
 
 function join(lines: readonly string[]): string {

@@ -1,5 +1,5 @@
 /** A check as Markdown: for job summaries and merge requests. */
-import type {CheckResult, CheckedTarget} from '../../core/check-result.ts'
+import type {CheckResult, CheckedGroup, CheckedTarget} from '../../core/check-result.ts'
 import {stripControl} from '../../core/text.ts'
 import {formatDuration} from '../../core/units.ts'
 import {formatRtt} from '../probe-text.ts'
@@ -7,6 +7,8 @@ import {
   type CheckWord,
   countsText,
   flakyText,
+  groupText,
+  groupWordOf,
   placeText,
   reasonText,
   timeOf,
@@ -18,13 +20,14 @@ const SYMBOLS: Readonly<Record<CheckWord, string>> = {
   pass: '✅ pass',
   flaky: '⚠️ flaky',
   FAIL: '❌ fail',
+  down: '🔻 down',
   skip: '⏭️ not measured',
   stop: '⏹️ interrupted',
 }
 
 export function renderMarkdown(result: CheckResult): string {
-  const {verdict, counts, duration, targets} = result
-  const failed = targets.filter((target) => target.verdict === 'fail')
+  const {verdict, counts, duration, targets, groups} = result
+  const failed = [...targets, ...groups].filter((target) => target.verdict === 'fail')
   const lines = [
     `## netdrill check: ${verdict}`,
     '',
@@ -33,7 +36,8 @@ export function renderMarkdown(result: CheckResult): string {
     '| | target | time | address | what was seen |',
     '|---|---|--:|---|---|',
     ...targets.map(row),
-    ...failed.flatMap(detail),
+    ...groupTable(groups),
+    ...failed.flatMap((each) => detail(each)),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -51,11 +55,22 @@ function row(target: CheckedTarget): string {
   return `| ${cells.join(' | ')} |`
 }
 
-function detail(target: CheckedTarget): string[] {
-  const {reason, expectations} = target
+function groupTable(groups: readonly CheckedGroup[]): string[] {
+  if (groups.length === 0) return []
+  const rows = groups.map((group) => {
+    const members = group.members.map(escapeMarkdown).join(', ')
+    const cells = [SYMBOLS[groupWordOf(group)], escapeMarkdown(group.name), members]
+    return `| ${[...cells, escapeMarkdown(groupText(group))].join(' | ')} |`
+  })
+  return ['', '| | group | members | what was seen |', '|---|---|---|---|', ...rows]
+}
+
+function detail(target: CheckedTarget | CheckedGroup): string[] {
+  const {reason} = target
   if (reason === null) return []
+  const {expectations = [], attempts = 1} = 'attempts' in target ? target : {}
   const unmet = expectations.filter(({met}) => met !== true)
-  const tries = target.attempts > 1 ? [`- after ${target.attempts} attempts`] : []
+  const tries = attempts > 1 ? [`- after ${attempts} attempts`] : []
   return [
     '',
     `### ${escapeMarkdown(target.name)}: ${reason.code}`,

@@ -1,5 +1,5 @@
 /** A check in the text format of Prometheus 0.0.4, for the text file collector or a push gateway. Base units: seconds, ratios. */
-import type {CheckResult, CheckedTarget} from '../../core/check-result.ts'
+import type {CheckResult, CheckedGroup, CheckedTarget} from '../../core/check-result.ts'
 import type {RttStatistics} from '../../core/statistics.ts'
 import {stripControl} from '../../core/text.ts'
 
@@ -12,7 +12,7 @@ interface Metric {
 type Labels = Readonly<Record<string, string>>
 
 export function renderPrometheus(result: CheckResult): string {
-  return [...runMetrics(result), ...targetMetrics(result.targets)]
+  return [...runMetrics(result), ...targetMetrics(result.targets), ...groupMetrics(result.groups)]
     .filter(({samples}) => samples.length > 0)
     .flatMap(({name, help, samples}) => [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...samples])
     .map((line) => `${line}\n`)
@@ -26,8 +26,8 @@ function runMetrics({verdict, exit, duration, started, counts}: CheckResult): Me
     samples: [sample(name, {}, value)],
   })
   const name = 'netdrill_check_targets'
-  const {passed, failed, skipped, interrupted} = counts
-  const states = Object.entries({passed, failed, skipped, interrupted})
+  const {passed, failed, down, skipped, interrupted} = counts
+  const states = Object.entries({passed, failed, down, skipped, interrupted})
   return [
     one('netdrill_check_success', 'Whether the whole check passed.', verdict === 'pass' ? 1 : 0),
     one('netdrill_check_exit_code', 'The exit code of the check.', exit),
@@ -78,6 +78,25 @@ function targetMetrics(targets: readonly CheckedTarget[]): Metric[] {
     each('netdrill_check_target_tls_days_left', 'Days until the certificate expires.', ({result}) =>
       optional(result.tls?.days_left),
     ),
+  ]
+}
+
+function groupMetrics(groups: readonly CheckedGroup[]): Metric[] {
+  const each = (name: string, help: string, read: (group: CheckedGroup) => number | null): Metric => ({
+    name,
+    help,
+    samples: groups.flatMap((group) => {
+      const value = read(group)
+      return value === null ? [] : [sample(name, {group: group.name, file: group.place.file}, value)]
+    }),
+  })
+  return [
+    each('netdrill_check_group_success', 'Whether enough members passed.', ({verdict}) =>
+      verdict === 'pass' ? 1 : verdict === 'fail' ? 0 : null,
+    ),
+    each('netdrill_check_group_members', 'How many members the group has.', ({members}) => members.length),
+    each('netdrill_check_group_passed', 'How many members passed.', ({passed}) => passed),
+    each('netdrill_check_group_needed', 'How many members have to pass.', ({needed}) => needed),
   ]
 }
 

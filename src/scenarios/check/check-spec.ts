@@ -17,6 +17,8 @@ export interface CheckTarget {
   readonly name: string
   readonly url: TargetUrl
   readonly tags: readonly string[]
+  /** Names of the groups that it is judged with. */
+  readonly groups: readonly string[]
   readonly family: Family | 0
   readonly options: Readonly<Record<string, unknown>>
   readonly count: number
@@ -32,9 +34,20 @@ export interface CheckTarget {
   readonly position: Position
 }
 
+/** Targets of which so many have to pass. */
+export interface CheckGroup {
+  /** Unique in the whole check. */
+  readonly name: string
+  /** Names of targets, all of them in the check. */
+  readonly members: readonly string[]
+  readonly needed: number
+  readonly place: CheckPlace
+}
+
 export interface LoadedCheck {
   readonly files: readonly string[]
   readonly targets: readonly CheckTarget[]
+  readonly groups: readonly CheckGroup[]
   readonly warnings: readonly Problem[]
   /** What came from the environment: to be kept out of all outputs. */
   readonly secrets: readonly string[]

@@ -31,7 +31,7 @@ export function judgeTarget(
   result: CheckMeasurement,
   {checks, took, interrupted}: CheckCourse,
 ): CheckedTarget {
-  const {name, url, tags, place} = target
+  const {name, url, tags, groups, place} = target
   const expectations = target.expectations.map((each): CheckedExpectation => {
     const {met, text} = evaluateExpectation(each.expectation, (field) => resultField(result, field))
     return {condition: renderExpectation(each.expectation), met, text, place: each.place}
@@ -42,6 +42,7 @@ export function judgeTarget(
     url: url.text,
     kind: url.kind,
     tags,
+    groups,
     place,
     verdict,
     flaky: verdict === 'pass' && result.flaky,

@@ -11,6 +11,7 @@ import {fieldsOf, hasField} from '../../probes/probe-fields.ts'
 import {type NetdrillDocument, documentSchema} from '../document-schema.ts'
 import type {CheckExpectation, CheckTarget, LoadedCheck} from './check-spec.ts'
 import {type CheckSource, type ReadText, gatherSources} from './gather-sources.ts'
+import {readGroups} from './read-groups.ts'
 import {type Selection, selectTargets} from './select-targets.ts'
 
 export type {CheckSource} from './gather-sources.ts'
@@ -38,21 +39,25 @@ export async function loadCheck(
   const gathered = await gatherSources(sources, read)
   const documents = collect(gathered, (source) => loadDocument({...source, schema, env}))
   const repeated = repeatedNames(documents)
+  const nameOf = ({file}: Document, key: string): string => (repeated.has(key) ? `${file}#${key}` : key)
   const known = documents.flatMap((document) =>
     Object.entries(document.value.targets ?? {}).map(([key, target]) => ({
       key,
       target,
       document,
-      name: repeated.has(key) ? `${document.file}#${key}` : key,
+      name: nameOf(document, key),
       tags: target.tags ?? [],
     })),
   )
   if (known.length === 0) throw noTargets(documents)
   collect(documents, checkPolicies)
-  const targets = collect(selectTargets(known, {only, tags}), readTarget)
+  const chosen = selectTargets(known, {only, tags})
+  const groups = readGroups(documents, {nameOf, chosen: new Set(chosen.map(({name}) => name))})
+  const targets = collect(chosen, readTarget).map((target) => ({...target, groups: groupsOf(target, groups)}))
   return {
     files: gathered.map(({file}) => file),
     targets,
+    groups,
     warnings: documents.flatMap(({warnings}) => warnings),
     secrets: documents.flatMap(({substitutions}) => substitutions.map(({value}) => value)),
   }
@@ -77,11 +82,16 @@ function collect<A, B>(items: readonly A[], read: (item: A) => B): readonly B[] 
 function repeatedNames(documents: readonly Document[]): ReadonlySet<string> {
   const seen = new Set<string>()
   const repeated = new Set<string>()
-  for (const name of documents.flatMap(({value}) => Object.keys(value.targets ?? {}))) {
+  const names = documents.map(({value}) => Object.keys({...value.targets, ...value.groups}))
+  for (const name of names.flat()) {
     if (seen.has(name)) repeated.add(name)
     seen.add(name)
   }
   return repeated
+}
+
+function groupsOf({name}: CheckTarget, groups: LoadedCheck['groups']): readonly string[] {
+  return groups.filter(({members}) => members.includes(name)).map((group) => group.name)
 }
 
 function noTargets(documents: readonly Document[]): UserError {
@@ -110,6 +120,7 @@ function readTarget({key, name, target, document, tags}: KnownTarget): CheckTarg
     name,
     url: readUrl(document, key, target),
     tags,
+    groups: [],
     family: target.family ?? 0,
     options: target.options,
     count: target.count ?? 1,

@@ -6,7 +6,8 @@ import type {EmitEvent, RunEvent} from '../../core/events.ts'
 import type {Ports} from '../../core/ports.ts'
 import {type Millis, formatDuration} from '../../core/units.ts'
 import type {Prober} from '../../probes/probe.ts'
-import type {CheckTarget} from './check-spec.ts'
+import type {CheckGroup, CheckTarget} from './check-spec.ts'
+import {GroupProgress} from './group-progress.ts'
 import {type CheckEnding, judgeCheck} from './judge-check.ts'
 import {judgeTarget} from './judge-target.ts'
 import {type Measurement, measureTarget, openTarget, outOfTime} from './measure-target.ts'
@@ -15,6 +16,7 @@ import {whenQuiet} from './when-quiet.ts'
 
 export interface CheckRun {
   readonly targets: readonly CheckTarget[]
+  readonly groups?: readonly CheckGroup[]
   readonly concurrency: number
   /** Probe what fails again until it passes or this time is over; null for once. */
   readonly wait: Millis | null
@@ -54,6 +56,7 @@ export async function runCheck(run: CheckRun, ports: Ports): Promise<CheckOutcom
     started,
     cut: cut.signal,
     slots: makeSlots(run.concurrency, async () => whenQuiet(clock)),
+    progress: new GroupProgress(run.groups ?? []),
   }
   try {
     const targets = await Promise.all(
@@ -75,10 +78,15 @@ export async function runCheck(run: CheckRun, ports: Ports): Promise<CheckOutcom
 export function concludeCheck(
   outcome: CheckOutcome,
   ending: CheckEnding,
-  about: Pick<CheckResult, 'version' | 'files' | 'seed'>,
+  {
+    groups,
+    ...about
+  }: Pick<CheckResult, 'version' | 'files' | 'seed'> & {
+    readonly groups: readonly CheckGroup[]
+  },
 ): CheckResult {
   const {targets, started, duration} = outcome
-  const judgement = judgeCheck(targets, ending)
+  const judgement = judgeCheck(targets, ending, groups)
   const interrupted = ending.signal !== null
   return {schema: 'netdrill/check/1', ...about, started, duration, ...judgement, interrupted, targets}
 }
@@ -124,6 +132,7 @@ interface Course {
   /** The user's end, or the end of the time to wait. */
   readonly cut: AbortSignal
   readonly slots: Slots
+  readonly progress: GroupProgress
 }
 
 /** One target from its first probe to its verdict. */
@@ -141,9 +150,11 @@ class TargetCheck {
   }
 
   async run(first: Prober | undefined): Promise<CheckedTarget> {
-    const {slots, ports} = this.#course
+    const {slots, ports, run} = this.#course
     let last: CheckedTarget | null = null
     for (let prober = first; ; prober = undefined) {
+      // A group that holds by now waits for nobody.
+      if (last && !this.#waitsFor(last)) return {...last, took: this.#took()}
       const stay = await slots.enter()
       try {
         const opened = prober ?? (await openTarget(this.#target, ports))
@@ -151,6 +162,8 @@ class TargetCheck {
       } finally {
         stay.rest()
       }
+      const {name} = this.#target
+      this.#course.progress.tell(name, last.verdict === 'pass' && this.#passes >= (run.passes ?? 1))
       if (!this.#waitsFor(last)) return {...last, took: this.#took()}
       if (!(await this.#pause(last))) return {...this.#tooLate(last), took: this.#took()}
     }
@@ -195,8 +208,8 @@ class TargetCheck {
   }
 
   #waitsFor({verdict, reason}: CheckedTarget): boolean {
-    const {run, cut} = this.#course
-    if (run.wait === null || cut.aborted) return false
+    const {run, cut, progress} = this.#course
+    if (run.wait === null || cut.aborted || progress.hold(this.#target.groups)) return false
     if (verdict === 'pass') return this.#passes < (run.passes ?? 1)
     return verdict === 'fail' || (verdict === 'skipped' && reason?.code !== 'CAPABILITY_MISSING')
   }

@@ -78,7 +78,7 @@ describe('a report for people', () => {
 
   it('is the same line by line as at once', () => {
     const human = checkHuman(
-      recorded.targets.map(({name}) => name),
+      [...recorded.targets, ...recorded.groups].map(({name}) => name),
       LOOK,
     )
     const lines = recorded.targets.map((target) => human.target(target)).join('') + human.end(recorded)

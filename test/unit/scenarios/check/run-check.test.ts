@@ -129,6 +129,22 @@ describe('runCheck', () => {
     expect(result.clock.pending).toBe(0)
   })
 
+  it('waits for no member of a group that holds without it', async () => {
+    const scripts: Record<string, DialScript> = {'192.0.2.1': UP, '192.0.2.2': REFUSED, '192.0.2.3': REFUSED}
+    const targets = [1, 2, 3].map((last) => at(`192.0.2.${last}`, {groups: ['g']}))
+    const members = targets.map(({name}) => name)
+    const result = await run(targets, scripts, {
+      wait: 60_000,
+      groups: [{name: 'g', members, needed: 2, place: {file: 'n.yaml', line: 9, column: 3}}],
+      during: async (clock) => {
+        await clock.advance(3500)
+        scripts['192.0.2.3'] = UP
+      },
+    })
+    expect(verdicts(result.targets)).toEqual(['pass', 'fail', 'pass'])
+    expect(result.duration).toBeLessThan(5600)
+  })
+
   it('waits for as many passes in a row as it was asked for', async () => {
     const scripts: Record<string, DialScript> = {'192.0.2.1': UP}
     const result = await run([at('192.0.2.1')], scripts, {
