@@ -1,6 +1,7 @@
 /** Real servers for the HTTP probe: Node's own, over TLS as well, a proxy, and raw sockets that follow a script. */
 import {createServer, type IncomingMessage, type RequestListener} from 'node:http'
 import {createSecureServer} from 'node:http2'
+import {createServer as createHttps} from 'node:https'
 import {type AddressInfo, type Server, type Socket, connect} from 'node:net'
 
 export interface Running {
@@ -49,10 +50,13 @@ export interface Proxy extends Running {
   readonly asked: readonly {readonly goal: string; readonly authorization: string | undefined}[]
 }
 
-/** Makes tunnels for those who know the login; without one for everybody. */
-export async function connectProxy(login?: string): Promise<Proxy> {
+/** Makes tunnels for those who know the login; without one for everybody. With an identity it speaks TLS itself. */
+export async function connectProxy(
+  login?: string,
+  identity?: {readonly certificate: string; readonly key: string},
+): Promise<Proxy> {
   const asked: {goal: string; authorization: string | undefined}[] = []
-  const server = createServer()
+  const server = identity ? createHttps({cert: identity.certificate, key: identity.key}) : createServer()
   server.on('connect', (request, socket: Socket) => {
     const authorization = request.headers['proxy-authorization']
     asked.push({goal: request.url ?? '', authorization})

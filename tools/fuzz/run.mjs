@@ -20,5 +20,5 @@ if (!/^[a-z0-9-]+$/.test(name) || !existsSync(file)) {
 } else if (await isReady(import.meta.url)) {
   const [{fuzz}, {target}] = await Promise.all([import('./fuzz.ts'), import(file.href)])
   const seed = values.seed === undefined ? Date.now() % 1_000_000_007 : Number(values.seed)
-  process.exitCode = fuzz(name, target, {seconds: Number(values.seconds), seed})
+  process.exitCode = await fuzz(name, target, {seconds: Number(values.seconds), seed})
 }

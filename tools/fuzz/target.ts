@@ -2,6 +2,8 @@
 export interface FuzzTarget {
   /** Sound inputs to begin with. */
   readonly corpus: () => readonly Uint8Array[]
-  /** Throws when it finds something that must not be. */
-  readonly run: (input: Uint8Array) => void
+  /** Throws, or rejects, when it finds something that must not be. */
+  readonly run: (input: Uint8Array) => void | Promise<void>
+  /** Ends what the runs have opened. */
+  readonly close?: () => Promise<void>
 }

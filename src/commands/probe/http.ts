@@ -72,7 +72,7 @@ ${EXIT_TEXT}`
       helpValue: 'env:NAME|file:PATH',
     }),
     proxy: Flags.string({
-      summary: 'go through the tunnel of an HTTP proxy',
+      summary: 'go through the tunnel of an HTTP proxy; https:// for TLS to the proxy itself',
       env: 'NETDRILL_PROXY',
       helpValue: 'http://HOST:PORT',
     }),

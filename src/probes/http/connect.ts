@@ -8,6 +8,7 @@ import type {Deadline} from '../shared/deadline.ts'
 import {dialAddresses} from '../shared/dial-addresses.ts'
 import {type Resolution, resolveTarget} from '../shared/resolve-target.ts'
 import {openTunnel} from './proxy.ts'
+import {enterProxy} from './secure-proxy.ts'
 import {hostOf, portOf} from './request.ts'
 import type {Route} from './routes.ts'
 import type {HttpTarget} from './target.ts'
@@ -45,12 +46,16 @@ export async function connect(
     ports,
   )
   if (!target.proxy || reached.status === 'failed') return reached
-  const {stream, winner, phase} = reached
+  const {winner, phase} = reached
+  const door = await enterProxy(target, target.proxy, reached, {deadline, ports})
+  const after = (took: Millis) => ({...reached, phase: {...phase, connect: (phase.connect ?? 0) + took}})
+  if (door.status === 'failed') return {...after(door.took), status: 'failed', failure: door.failure}
+  const {stream} = door
   const goal = joinHostPort(route.addresses?.[0]?.address ?? route.host, route.port)
   const peer = joinHostPort(winner.address, reached.port)
   const request = {stream, goal, peer, family: winner.family, secrets: target.secrets}
   const tunnel = await openTunnel(request, deadline, ports)
-  const more = {...reached, phase: {...phase, connect: (phase.connect ?? 0) + tunnel.took}}
+  const more = {...after(door.took + tunnel.took), stream}
   return tunnel.failure ? {...more, status: 'failed', failure: tunnel.failure} : more
 }
 

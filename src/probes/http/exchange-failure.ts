@@ -47,6 +47,8 @@ const CODES: Readonly<Record<string, FailureCode>> = {
   HPE_HEADER_OVERFLOW: 'HTTP_HEADERS_TOO_LARGE',
   UND_ERR_HEADERS_OVERFLOW: 'HTTP_HEADERS_TOO_LARGE',
   UND_ERR_INFO: 'HTTP_STREAM',
+  // undici asserts in place of telling, where a switch of protocols comes that nobody asked for.
+  ERR_ASSERTION: 'HTTP_MALFORMED',
 }
 
 /** The parser's word for an end in the middle of a message. */

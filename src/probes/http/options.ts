@@ -103,7 +103,10 @@ export const httpOptions = z.strictObject({
   proxy: z
     .string()
     .optional()
-    .meta({description: 'An HTTP proxy that makes a tunnel to the target: http://HOST:PORT.'}),
+    .meta({
+      description:
+        'An HTTP proxy that makes a tunnel to the target: http://HOST:PORT, or https://HOST:PORT for TLS to the proxy itself.',
+    }),
   proxy_basic: secret('User and password for the proxy'),
   resolve: list.default([]).meta({
     description: 'Addresses for a host and port, in place of resolving: HOST:PORT:ADDRESS[,ADDRESS].',

@@ -10,9 +10,9 @@ import type {TlsOptions} from '../tls/options.ts'
 import {measureHttp} from './measure.ts'
 import {type HttpOptions, httpOptions} from './options.ts'
 import {type HttpRequest, hostOf} from './request.ts'
-import {type Place, readRoutes} from './routes.ts'
+import {readRoutes} from './routes.ts'
 import {readSecrets} from './secrets.ts'
-import type {HttpTarget} from './target.ts'
+import type {HttpTarget, ProxyPlace} from './target.ts'
 
 /**
  * Makes one request and judges the response. `rtt` is the whole time of the target: all phases but `resolve`, over all
@@ -93,14 +93,14 @@ async function readBody({body, body_file: file}: HttpOptions, {files}: Ports): P
   return text
 }
 
-function readProxy(text: string): Place {
+function readProxy(text: string): ProxyPlace {
   const parsed = parseTargetUrl(text.includes('://') ? text : `http://${text}`)
   if (!parsed.ok) throw usage(`--proxy: ${parsed.because}`)
   const {scheme, host, port, path} = parsed.value
-  if (scheme !== 'http' || path !== '' || port === null) {
-    throw usage(`--proxy "${text}": write it as http://HOST:PORT`)
+  if (!['http', 'https'].includes(scheme) || path !== '' || port === null) {
+    throw usage(`--proxy "${text}": write it as http://HOST:PORT or https://HOST:PORT`)
   }
-  return {host, port}
+  return {host, port, secure: scheme === 'https'}
 }
 
 function tlsOptionsOf(options: HttpOptions): TlsOptions {

@@ -7,6 +7,11 @@ import type {HttpRequest} from './request.ts'
 import type {Place, Routes} from './routes.ts'
 import type {Secrets} from './secrets.ts'
 
+export interface ProxyPlace extends Place {
+  /** TLS to the proxy itself. */
+  readonly secure: boolean
+}
+
 /** Everything that is known before the first sample. */
 export interface HttpTarget {
   readonly request: HttpRequest
@@ -15,7 +20,7 @@ export interface HttpTarget {
   readonly source: string | undefined
   readonly interface: string | undefined
   readonly routes: Routes
-  readonly proxy: Place | null
+  readonly proxy: ProxyPlace | null
   readonly secrets: Secrets
   readonly client: HttpClient
   /** Also for `http://`: a redirect may lead to TLS. */

@@ -226,6 +226,25 @@ describe('where it goes', () => {
     expect(codeOf(stranger)).toBe('HTTP_PROXY_AUTH')
   })
 
+  it('speaks TLS with a proxy that does, and judges its certificate as that of a target', async () => {
+    const {port} = await start(secureHttp(leaf, hello))
+    const proxy = await start(connectProxy(undefined, leaf))
+    const options = {proxy: `https://127.0.0.1:${proxy.port}`, ca: [root.certificateFile]}
+    const outcome = await measureOnce(http, `https://localhost:${port}/`, {options})
+    expect(codeOf(outcome)).toBe(null)
+    expect(factsOf(outcome)).toMatchObject({status: 200, version: '2'})
+    expect(proxy.asked.map(({goal}) => goal)).toEqual([`localhost:${port}`])
+    const distrusted = await measureOnce(http, `https://localhost:${port}/`, {options: {...options, ca: []}})
+    expect(distrusted).toMatchObject({
+      failure: {code: 'TLS_CERT_UNKNOWN_ISSUER', message: expect.stringContaining('the proxy: ') as string},
+    })
+    const plain = await start(connectProxy())
+    const confused = {...options, proxy: `https://127.0.0.1:${plain.port}`}
+    expect(codeOf(await measureOnce(http, `https://localhost:${port}/`, {options: confused}))).toMatch(
+      /^TLS_/,
+    )
+  })
+
   it('says when the proxy makes no tunnel', async () => {
     const gone = await plainHttp(hello)
     await gone.stop()
@@ -274,7 +293,7 @@ describe('credentials', () => {
     [{http: '2'}, /needs an https/],
     [{resolve: 'nonsense'}, /--resolve "nonsense"/],
     [{connect_to: 'a:b'}, /--connect-to "a:b"/],
-    [{proxy: 'https://127.0.0.1:1'}, /--proxy/],
+    [{proxy: 'ftp://127.0.0.1:1'}, /--proxy/],
   ])('refuses %j before anything is sent', async (options, message) => {
     await expect(measureOnce(http, 'http://127.0.0.1:1/', {options})).rejects.toThrow(message)
   })

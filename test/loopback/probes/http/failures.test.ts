@@ -29,6 +29,12 @@ describe('what breaks an exchange', () => {
     ['a header without a colon', 'HTTP/1.1 200 OK\r\nnonsense\r\n\r\n', 'end', 'HTTP_MALFORMED'],
     ['a continue that nobody asked for', 'HTTP/1.1 100 Continue\r\n\r\n', 'stay', 'HTTP_MALFORMED'],
     [
+      'a switch of protocols that nobody asked for',
+      'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\nmore',
+      'end',
+      'HTTP_MALFORMED',
+    ],
+    [
       'a damaged chunk',
       'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n',
       'stay',
