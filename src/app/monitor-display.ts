@@ -2,14 +2,16 @@
 import type {RunEvent} from '../core/events.ts'
 import type {Clock} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
+import {toJsonDocument} from '../core/json.ts'
 import {renderJsonLine} from '../reporters/jsonl.ts'
 import {linesReporter} from '../reporters/lines.ts'
 import {MonitorFacts} from '../reporters/monitor-facts.ts'
+import {makeMonitorStatus} from '../reporters/monitor-status.ts'
 import {renderMonitorSummary} from '../reporters/monitor-summary.ts'
 import {type Terminal, systemTerminal} from '../system/terminal.ts'
 
 export interface MonitorDisplayRequest {
-  readonly display: 'auto' | 'lines' | 'jsonl'
+  readonly display: 'auto' | 'lines' | 'jsonl' | 'json'
   readonly color: boolean
   /** Only what has changed is told, and the closing summary. */
   readonly quiet: boolean
@@ -45,8 +47,22 @@ export async function openMonitorDisplay(
       show: (event) => terminal.stdout.write(renderJsonLine(event)),
       close: async () => undefined,
     }
+  if (request.display === 'json') return document(terminal)
   if (request.display === 'auto' && terminal.interactive && !request.quiet) return live(terminal, world)
   return lines(terminal, request.quiet)
+}
+
+/** Nothing but the state at the end, as one document. */
+function document(terminal: Terminal): MonitorDisplay {
+  const facts = new MonitorFacts()
+  return {
+    live: false,
+    show: (event) => facts.add(event),
+    close: async () => {
+      terminal.stdout.write(`${toJsonDocument(makeMonitorStatus(facts, facts.at))}\n`)
+      return Promise.resolve()
+    },
+  }
 }
 
 function lines(terminal: Terminal, quiet: boolean): MonitorDisplay {

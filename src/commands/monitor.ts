@@ -61,7 +61,7 @@ command line, 130 or 143 interrupted.`
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(Monitor)
     const {only = [], tag: tags = [], journal = null, color, quiet} = flags
-    const display = flags.jsonl ? 'jsonl' : flags.plain ? 'lines' : 'auto'
+    const display = flags.json ? 'json' : flags.jsonl ? 'jsonl' : flags.plain ? 'lines' : 'auto'
     const exit = await monitorDocuments(
       {
         files: argv.map(String),
