@@ -2,6 +2,7 @@
 import {concludeDiagnosis} from '../advice/conclude.ts'
 import {type WalkRequest, walk} from '../connections/diagnose/walk.ts'
 import type {Diagnosis} from '../core/diagnosis.ts'
+import {addressFamily} from '../core/address.ts'
 import {UserError} from '../core/errors.ts'
 import {EXIT} from '../core/exit-codes.ts'
 import type {Family} from '../core/outcome.ts'
@@ -18,11 +19,16 @@ export interface DiagnoseFlags {
   readonly timeout: string
   readonly family: Family | 0
   readonly controls: readonly string[]
+  readonly source?: string | undefined
+  readonly interface?: string | undefined
+  readonly ca?: readonly string[]
   readonly json: boolean
   readonly color: boolean
   readonly quiet: boolean
   readonly verbose: boolean
 }
+
+type WalkFlags = Omit<DiagnoseFlags, 'json' | 'color' | 'quiet' | 'verbose'>
 
 const SHORTEST: Millis = 500
 const LONGEST: Millis = 60_000
@@ -36,7 +42,7 @@ export async function runDiagnose(flags: DiagnoseFlags, ports: Ports): Promise<n
   const {quiet, verbose} = flags
   const text = flags.json
     ? `${JSON.stringify(diagnosis, null, 2)}\n`
-    : renderDiagnosis(diagnosis, {color, unicode, width: Math.max(60, columns), quiet, verbose})
+    : renderDiagnosis(diagnosis, {color, unicode, width: Math.max(40, columns), quiet, verbose})
   await write(terminal, text)
   // getaddrinfo(3) can't be interrupted: with a dead resolver it would hold the process up for ten seconds more.
   endProcess(diagnosis.exit)
@@ -50,7 +56,7 @@ async function write({stdout}: Terminal, text: string): Promise<void> {
 
 /** The diagnosis itself; an ending signal ends it early and is told in the verdict. */
 export async function diagnose(
-  flags: Pick<DiagnoseFlags, 'target' | 'timeout' | 'family' | 'controls'>,
+  flags: WalkFlags,
   ports: Ports,
   progress: (text: string) => void,
 ): Promise<Diagnosis> {
@@ -73,11 +79,7 @@ export async function diagnose(
   }
 }
 
-function readRequest(
-  flags: Pick<DiagnoseFlags, 'target' | 'timeout' | 'family' | 'controls'>,
-  signal: AbortSignal,
-  progress: (text: string) => void,
-): WalkRequest {
+function readRequest(flags: WalkFlags, signal: AbortSignal, progress: (text: string) => void): WalkRequest {
   const target = readDiagnoseTarget(flags.target)
   const port = portOf(target)
   if (port === null && (target.kind === 'tcp' || target.kind === 'tls')) {
@@ -87,11 +89,30 @@ function readRequest(
   return {
     target,
     port,
-    family: flags.family,
+    family: flags.source === undefined ? flags.family : (addressFamily(flags.source) ?? flags.family),
+    from: readStandpoint(flags),
     controls: flags.controls.map(readDiagnoseTarget),
     timeout: readTimeout(flags.timeout),
     signal,
     progress,
+  }
+}
+
+function readStandpoint({source, interface: device, family, ca = []}: WalkFlags): WalkRequest['from'] {
+  if (source !== undefined) {
+    const own = addressFamily(source)
+    const because =
+      own === null
+        ? `"${source}" is no address`
+        : family !== 0 && own !== family
+          ? `${source} is not of the family that -${family} asks for`
+          : null
+    if (because !== null) throw new UserError({code: 'USAGE_INVALID', message: `--source: ${because}`})
+  }
+  return {
+    ca,
+    ...(source === undefined ? {} : {source}),
+    ...(device === undefined ? {} : {interface: device}),
   }
 }
 
@@ -112,8 +133,8 @@ interface Progress {
 }
 
 /** One line on stderr that is overwritten, only where a person watches. */
-function openProgress({quiet}: DiagnoseFlags, {stderr}: Terminal): Progress {
-  if (!stderr.isTTY || quiet) return {show: () => {}, close: () => {}}
+function openProgress({quiet}: DiagnoseFlags, {stderr, plain}: Terminal): Progress {
+  if (!stderr.isTTY || quiet || plain) return {show: () => {}, close: () => {}}
   return {
     show: (text) => stderr.write(`\r\u001B[2Klooking at ${text} ...`),
     close: () => stderr.write('\r\u001B[2K'),

@@ -13,6 +13,10 @@ Exit codes: 0 nothing wrong, 1 cause found, 2 mistake in the command line, 3 inc
     '<%= config.bin %> diagnose https://example.org/health',
     '<%= config.bin %> diagnose example.org:22',
     {
+      description: 'Over one of several links, with a root of your own',
+      command: '<%= config.bin %> diagnose https://intranet.example --interface eth1 --ca root.pem',
+    },
+    {
       description: 'A host that should work tells "the target is down" from "the network is down"',
       command: '<%= config.bin %> diagnose tcp://db.example:5432 --control ping://192.0.2.1',
     },
@@ -35,6 +39,23 @@ Exit codes: 0 nothing wrong, 1 cause found, 2 mistake in the command line, 3 inc
       multipleNonGreedy: true,
       helpValue: 'TARGET',
     }),
+    ca: Flags.string({
+      summary: 'PEM file with further trusted roots; may be repeated',
+      env: 'NETDRILL_CA',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'FILE',
+    }),
+    source: Flags.string({
+      summary: 'send from this address of this machine',
+      env: 'NETDRILL_SOURCE',
+      helpValue: 'ADDRESS',
+    }),
+    interface: Flags.string({
+      summary: 'send through this interface',
+      env: 'NETDRILL_INTERFACE',
+      helpValue: 'NAME',
+    }),
     ipv4: Flags.boolean({char: digit('4'), summary: 'IPv4 only', env: 'NETDRILL_IPV4', exclusive: ['ipv6']}),
     ipv6: Flags.boolean({char: digit('6'), summary: 'IPv6 only', env: 'NETDRILL_IPV6'}),
   }
@@ -44,7 +65,8 @@ Exit codes: 0 nothing wrong, 1 cause found, 2 mistake in the command line, 3 inc
     const {runDiagnose} = await import('../app/diagnose.ts')
     const {timeout, json, color, quiet, verbose} = flags
     const family = flags.ipv4 ? 4 : flags.ipv6 ? 6 : 0
-    const request = {target: args.target, timeout, family, controls: flags.control ?? []} as const
+    const {source, interface: device, ca = [], control: controls = []} = flags
+    const request = {target: args.target, timeout, family, controls, source, interface: device, ca} as const
     await runDiagnose({...request, json, color, quiet, verbose}, openPorts(flags.seed))
   }
 }

@@ -16,7 +16,7 @@ export default class Schema extends BaseCommand {
   static override args = {
     name: Args.string({
       description:
-        'netdrill (the document), journal (one line of it) or diagnosis (what diagnose --json prints)',
+        'netdrill (the document), journal (one line of it), probe or diagnosis (what these print with --json)',
       default: 'netdrill',
     }),
   }

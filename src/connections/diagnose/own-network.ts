@@ -3,6 +3,7 @@ import type {OwnLink, RouteSeen} from '../../advice/observed.ts'
 import {addressFamily} from '../../core/address.ts'
 import type {ExecResult, Ports} from '../../core/ports.ts'
 import type {Millis} from '../../core/units.ts'
+import type {Standpoint} from './walk-run.ts'
 import {defaultGateways, neighbourState, parseList, readLinks, readRoute} from './ip-json.ts'
 
 export interface OwnNetwork {
@@ -19,7 +20,11 @@ export interface OwnNetwork {
 /** These answer in milliseconds, even on a busy machine soon; one that hangs must not hold the diagnosis up. */
 const LIMIT: Millis = 2000
 
-export async function readOwnNetwork({exec}: Pick<Ports, 'exec'>, signal: AbortSignal): Promise<OwnNetwork> {
+export async function readOwnNetwork(
+  {exec}: Pick<Ports, 'exec'>,
+  signal: AbortSignal,
+  {source, interface: device}: Omit<Standpoint, 'ca'> = {},
+): Promise<OwnNetwork> {
   const ip = async (...args: string[]): Promise<ExecResult> =>
     exec.run({file: 'ip', args: ['-json', ...args], timeout: LIMIT, signal})
   const tables = Promise.all([ip('route', 'show', 'table', 'all'), ip('-6', 'route', 'show', 'table', 'all')])
@@ -32,7 +37,10 @@ export async function readOwnNetwork({exec}: Pick<Ports, 'exec'>, signal: AbortS
     gateways: defaultGateways(table),
     route: async (address) => {
       if (unseen !== null) return {status: 'unseen'}
-      return readRoute(address, await ip(...family(address), 'route', 'get', address), table)
+      const from = source === undefined ? [] : ['from', source]
+      const through = device === undefined ? [] : ['oif', device]
+      const answer = await ip(...family(address), 'route', 'get', address, ...from, ...through)
+      return readRoute(address, answer, table)
     },
     neighbour: async (address, device) => {
       if (unseen !== null) return null

@@ -96,7 +96,7 @@ class WalkPinger implements Pinger {
   }
 
   async #openSocket(target: ResolvedAddress): Promise<Opened> {
-    const opening = await this.#run.ports.icmp.open({family: target.family})
+    const opening = await this.#run.ports.icmp.open({family: target.family, ...placeOf(this.#run)})
     switch (opening.status) {
       case 'open':
         return {socket: opening.socket}
@@ -105,6 +105,13 @@ class WalkPinger implements Pinger {
       case 'missing':
         return {seen: {status: 'unseen', because: `ping: ${opening.tried.join('; ')}`}}
     }
+  }
+}
+
+function placeOf({from: {source, interface: device}}: WalkRun): {source?: string; interface?: string} {
+  return {
+    ...(source === undefined ? {} : {source}),
+    ...(device === undefined ? {} : {interface: device}),
   }
 }
 

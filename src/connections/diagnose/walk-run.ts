@@ -6,11 +6,21 @@ import type {Millis} from '../../core/units.ts'
 import {loadProbe} from '../../probes/registry.ts'
 import type {Deadline} from '../../probes/shared/deadline.ts'
 
+/** Where everything is asked from, and whom it trusts. */
+export interface Standpoint {
+  /** A literal address of this machine. */
+  readonly source?: string
+  readonly interface?: string
+  /** PEM files with further roots. */
+  readonly ca: readonly string[]
+}
+
 export interface WalkRun {
   readonly ports: Ports
   readonly deadline: Deadline
   /** Told what is being looked at, for the progress line. */
   readonly progress: (text: string) => void
+  readonly from: Standpoint
 }
 
 /** A probe that has less time than this would only measure the clock. */
@@ -34,8 +44,12 @@ export async function probeOnce(run: WalkRun, request: OneProbe): Promise<Outcom
   const parsed = parseTargetUrl(request.url)
   if (!parsed.ok) throw new TypeError(`${request.url}: ${parsed.because}`)
   const probe = await loadProbe(request.kind)
-  const options: unknown = probe.schema.parse(request.options ?? {})
-  const prober = await probe.open({url: parsed.value, family: request.family ?? 0, options}, run.ports)
+  const {ca, ...place} = run.from
+  const trust = ca.length > 0 && (request.kind === 'tls' || request.kind === 'http') ? {ca} : {}
+  const options: unknown = probe.schema.parse({...request.options, ...trust})
+  const family: Family | 0 = request.family ?? 0
+  const where = {url: parsed.value, family, ...place}
+  const prober = await probe.open({...where, options}, run.ports)
   try {
     return await prober.measure({seq: 1, timeout, signal: run.deadline.signal})
   } finally {

@@ -12,7 +12,7 @@ import {addressesOf, goodAnswers, lookAtNames} from './names.ts'
 import {readOwnNetwork} from './own-network.ts'
 import {openPinger} from './pinger.ts'
 import {askService, clocksOf} from './service.ts'
-import {type WalkRun, probeOnce, warmUp, watchStalls} from './walk-run.ts'
+import {type Standpoint, type WalkRun, probeOnce, warmUp, watchStalls} from './walk-run.ts'
 
 export interface WalkRequest {
   readonly target: TargetUrl
@@ -26,6 +26,7 @@ export interface WalkRequest {
   readonly timeout: Millis
   readonly signal: AbortSignal
   readonly progress: (text: string) => void
+  readonly from: Standpoint
 }
 
 /** A name with more addresses than this has them for load, not for people. */
@@ -38,11 +39,11 @@ const OTHER_LIMIT: Millis = 2500
 export async function walk(request: WalkRequest, ports: Ports): Promise<Observed> {
   const {target, signal, timeout} = request
   const deadline = startDeadline({clock: ports.clock, after: timeout, level: 'sample', parent: signal})
-  const run: WalkRun = {ports, deadline, progress: request.progress}
+  const run: WalkRun = {ports, deadline, progress: request.progress, from: request.from}
   const pinger = openPinger(run)
   const stalls = watchStalls(ports.clock)
   try {
-    const own = readOwnNetwork(ports, deadline.signal)
+    const own = readOwnNetwork(ports, deadline.signal, request.from)
     const hops = openHops(own, pinger)
     const controls = Promise.all(request.controls.map(async (control) => askControl(run, control)))
     const ready = warmUp(run, kindsOf(target))

@@ -1,9 +1,7 @@
 /** The shape of a journal line, as a schema: published as `schemas/journal.json`, used by the reader and by tests. */
 import * as z from 'zod'
-import {FAILURES, type FailureCode} from '../../core/codes/index.ts'
+import {failure, millis, reading} from '../../config/outcome-schema.ts'
 
-const millis = z.number().describe('milliseconds')
-const family = z.union([z.literal(4), z.literal(6)])
 const state = z.enum([
   'idle',
   'connecting',
@@ -15,55 +13,6 @@ const state = z.enum([
   'failed',
   'disconnected',
 ])
-
-const failure = z.strictObject({
-  code: z.enum(Object.keys(FAILURES) as [FailureCode, ...FailureCode[]]),
-  stage: z.enum(['resolve', 'route', 'connect', 'tls', 'send', 'receive', 'assert']),
-  category: z.enum([
-    'network',
-    'authentication',
-    'protocol',
-    'resource',
-    'path',
-    'config',
-    'observer',
-    'cancelled',
-  ]),
-  detail: z.string(),
-  blame: z.enum(['target', 'path', 'resolver', 'local', 'usage', 'bug']),
-  retry: z.enum(['ladder', 'fallback', 'backoff', 'once', 'never', 'config']),
-  message: z.string(),
-  advice: z.array(z.string()),
-  cause: z.string().optional(),
-})
-
-const addressOutcome = z.strictObject({
-  address: z.string(),
-  family,
-  status: z.enum(['ok', 'failed', 'not-tried', 'cancelled']),
-  startedAfter: millis.optional(),
-  took: millis.optional(),
-  failure: failure.optional(),
-})
-
-const facts = z.record(z.string(), z.unknown())
-const reading = z.strictObject({
-  address: z.string().optional(),
-  family: family.optional(),
-  port: z.number().int().optional(),
-  rtt: millis.optional(),
-  phase: z.partialRecord(
-    z.enum(['resolve', 'connect', 'starttls', 'tls', 'request', 'wait', 'download', 'total']),
-    millis,
-  ),
-  addresses: z.array(addressOutcome).optional(),
-  dns: facts.optional(),
-  tls: facts.optional(),
-  ping: facts.optional(),
-  tcp: facts.optional(),
-  http: facts.optional(),
-  method: z.string().optional(),
-})
 
 const outcome = z.discriminatedUnion('status', [
   z.strictObject({status: z.literal('ok'), reading, took: millis}),

@@ -1,7 +1,9 @@
 import {type AddressInfo, type Server, createServer} from 'node:net'
 import {createServer as createHttp} from 'node:http'
+import {createServer as createHttps} from 'node:https'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {diagnosisSchema} from '../../../src/advice/diagnosis-schema.ts'
+import {openWorkshop} from '../../support/certificates.ts'
 import {runProgram, startProgram} from '../../support/program.ts'
 
 const servers: Server[] = []
@@ -42,6 +44,26 @@ describe('netdrill diagnose', () => {
     expect(stdout).not.toContain('\u001B')
   })
 
+  it('asks from the address and with the roots it is told', async () => {
+    const workshop = await openWorkshop()
+    const root = await workshop.authority({name: 'root'})
+    const leaf = await workshop.leaf({name: 'leaf', san: ['IP:127.0.0.1']}, root)
+    const seen = new Set<string>()
+    const server = createHttps({cert: leaf.certificate, key: leaf.key}, (_request, response) =>
+      response.end(),
+    )
+    server.on('secureConnection', (socket) => void seen.add(socket.remoteAddress ?? ''))
+    const url = `https://127.0.0.1:${await listen(server)}/`
+    const [known, unknown] = await Promise.all([
+      runProgram(['diagnose', url, '--source', '127.0.0.9', '--ca', root.certificateFile, '--json']),
+      runProgram(['diagnose', url, '--interface', 'lo', '--source', '127.0.0.9', '--json']),
+    ])
+    await workshop.remove()
+    expect(diagnosisSchema.parse(JSON.parse(known.stdout))).toMatchObject({verdict: 'nothing_wrong', exit: 0})
+    expect(diagnosisSchema.parse(JSON.parse(unknown.stdout)).cause?.code).toBe('TLS_CERT_UNKNOWN_ISSUER')
+    expect([...seen]).toEqual(['127.0.0.9'])
+  })
+
   it('keeps to its time, and calls a server that stays silent by its name', async () => {
     const {code, stdout} = await runProgram(['diagnose', `http://127.0.0.1:${silent}/`, '-t', '2s', '--json'])
     const document = diagnosisSchema.parse(JSON.parse(stdout))
@@ -56,6 +78,8 @@ describe('netdrill diagnose', () => {
     [['diagnose', '127.0.0.1', '-t', '10ms'], '--timeout'],
     [['diagnose', '127.0.0.1', '-t', '5'], '--timeout'],
     [['diagnose', '127.0.0.1', '--control', 'gopher://x'], 'not a probe kind'],
+    [['diagnose', '127.0.0.1', '--source', 'lo'], '--source: "lo" is no address'],
+    [['diagnose', '127.0.0.1', '--source', '::1', '-4'], 'not of the family'],
   ])('%j is a mistake', async (args, says) => {
     const {code, stdout, stderr} = await runProgram(args)
     expect({code, stdout}).toEqual({code: 2, stdout: ''})

@@ -7,6 +7,7 @@ import {spawn} from 'node:child_process'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {RunEvent} from '../../../src/core/events.ts'
 import type {ProbeResult} from '../../../src/core/probe-result.ts'
+import {probeResultSchema} from '../../../src/probes/result-schema.ts'
 import {BIN, type ProgramOptions, requireBundle, runProgram, startProgram} from '../../support/program.ts'
 
 const ESC = '\u001B'
@@ -40,8 +41,12 @@ afterAll(() => {
 /** `~` stands for a space inside a word. */
 const probe = async (line: string, options?: ProgramOptions) =>
   runProgram(['probe', ...line.split(' ').map((word) => word.replaceAll('~', ' '))], options)
-const json = async (line: string): Promise<ProbeResult> =>
-  JSON.parse((await probe(`${line} --json`)).stdout) as ProbeResult
+/** Every document that a test looks at fits the published schema. */
+const json = async (line: string): Promise<ProbeResult> => {
+  const result = JSON.parse((await probe(`${line} --json`)).stdout) as ProbeResult
+  expect(probeResultSchema.safeParse(result).error).toBeUndefined()
+  return result
+}
 
 describe('exit codes of probe', () => {
   it.each<[string, number, string]>([
@@ -170,6 +175,16 @@ describe('probe --json', () => {
       verdict: 'fail',
       exit: 1,
     })
+  })
+
+  it.each([
+    'dns x.test --server CLOSED -t 500ms',
+    'tls CLOSED',
+    'http http://CLOSED/',
+    'udp CLOSED',
+    'ping 127.0.0.1',
+  ])('fits its schema, whatever became of %s', async (line) => {
+    expect((await json(line.replace('CLOSED', closed))).schema).toBe('netdrill/probe/1')
   })
 
   it('is a document for a mistake, too', async () => {

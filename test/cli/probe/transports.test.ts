@@ -9,6 +9,7 @@ import {
   transactionOf,
   xorMapped,
 } from '../../support/scripted-stun.ts'
+import {probeResultSchema} from '../../../src/probes/result-schema.ts'
 import {requireBundle, runProgram} from '../../support/program.ts'
 
 let echo: Socket
@@ -72,6 +73,7 @@ it.each<[number, string]>([
 it('the facts are in the JSON document', async () => {
   const {stdout} = await probe('stun STUN --json')
   const result = JSON.parse(stdout) as ProbeResult
+  expect(probeResultSchema.safeParse(result).error).toBeUndefined()
   expect(result).toMatchObject({kind: 'stun', ok: true, stun: {nat: false, requests: 1}, udp: null})
   expect(result.stun?.mapped).toBe(result.stun?.local)
 })

@@ -1,0 +1,60 @@
+/** Shapes that every published schema of results shares. */
+import * as z from 'zod'
+import {FAILURES, type FailureCode} from '../core/codes/index.ts'
+
+export const millis = z.number().describe('milliseconds')
+export const family = z.union([z.literal(4), z.literal(6)])
+export const phases = z.partialRecord(
+  z.enum(['resolve', 'connect', 'starttls', 'tls', 'request', 'wait', 'download', 'total']),
+  millis,
+)
+
+export const failure = z.strictObject({
+  code: z.enum(Object.keys(FAILURES) as [FailureCode, ...FailureCode[]]),
+  stage: z.enum(['resolve', 'route', 'connect', 'tls', 'send', 'receive', 'assert']),
+  category: z.enum([
+    'network',
+    'authentication',
+    'protocol',
+    'resource',
+    'path',
+    'config',
+    'observer',
+    'cancelled',
+  ]),
+  detail: z.string(),
+  blame: z.enum(['target', 'path', 'resolver', 'local', 'usage', 'bug']),
+  retry: z.enum(['ladder', 'fallback', 'backoff', 'once', 'never', 'config']),
+  message: z.string(),
+  advice: z.array(z.string()),
+  cause: z.string().optional(),
+})
+
+export const addressOutcome = z.strictObject({
+  address: z.string(),
+  family,
+  status: z.enum(['ok', 'failed', 'not-tried', 'cancelled']),
+  startedAfter: millis.optional(),
+  took: millis.optional(),
+  failure: failure.optional(),
+})
+
+/** What a kind of probe found out; its shape belongs to the kind. */
+export const facts = z.record(z.string(), z.unknown())
+export const reading = z.strictObject({
+  address: z.string().optional(),
+  family: family.optional(),
+  port: z.number().int().optional(),
+  rtt: millis.optional(),
+  phase: phases,
+  addresses: z.array(addressOutcome).optional(),
+  dns: facts.optional(),
+  tls: facts.optional(),
+  ping: facts.optional(),
+  tcp: facts.optional(),
+  http: facts.optional(),
+  udp: facts.optional(),
+  stun: facts.optional(),
+  mptcp: facts.optional(),
+  method: z.string().optional(),
+})
