@@ -26,7 +26,7 @@ export interface CheckDisplay {
 
 /** Logs are read side by side and in mails. */
 const LOG_WIDTH = 80
-const LEAST_WIDTH = 60
+const LEAST_WIDTH = 40
 const WIDEST = 120
 
 export function openCheckDisplay(

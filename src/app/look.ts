@@ -5,7 +5,9 @@ export function systemLook(flags: {readonly color: boolean}): {
   readonly color: boolean
   readonly unicode: boolean
   readonly columns: number
+  /** Of a terminal its columns; whole lines everywhere else. */
+  readonly foldAt: number
 } {
-  const {color, unicode, columns} = systemTerminal({color: flags.color})
-  return {color, unicode, columns}
+  const {color, unicode, columns, stdout} = systemTerminal({color: flags.color})
+  return {color, unicode, columns, foldAt: stdout.isTTY ? columns : Number.POSITIVE_INFINITY}
 }

@@ -26,7 +26,7 @@ export interface ProbeDisplay {
 
 /** Without a terminal lines are still kept this short, for logs. */
 const LOG_WIDTH = 120
-const LEAST_WIDTH = 60
+const LEAST_WIDTH = 40
 
 export function openProbeDisplay(
   request: ProbeDisplayRequest,
@@ -86,9 +86,9 @@ interface Progress {
 }
 
 /** One line on stderr that is overwritten; only where a person watches and stdout does not show samples already. */
-function openProgress(request: ProbeDisplayRequest, {stdout, stderr}: Terminal): Progress {
+function openProgress(request: ProbeDisplayRequest, {stdout, stderr, plain}: Terminal): Progress {
   const isSilent = request.mode !== 'text' || request.quiet || request.exitStyle === 'nagios'
-  const isWanted = stderr.isTTY && request.count !== 1 && (isSilent || !stdout.isTTY)
+  const isWanted = stderr.isTTY && !plain && request.count !== 1 && (isSilent || !stdout.isTTY)
   if (!isWanted) return {show: () => {}, close: () => {}}
   let taken = 0
   let failed = 0

@@ -1,4 +1,5 @@
 import {examine} from '../app/doctor.ts'
+import {systemLook} from '../app/look.ts'
 import {openPorts} from '../app/ports.ts'
 import {doctorJson, renderDoctor} from '../reporters/doctor.ts'
 import {BaseCommand} from './_base.ts'
@@ -11,6 +12,6 @@ export default class Doctor extends BaseCommand {
   async run(): Promise<void> {
     const {flags} = await this.parse(Doctor)
     const view = await examine(openPorts(flags.seed))
-    this.print(flags.json ? doctorJson(view) : renderDoctor(view))
+    this.print(flags.json ? doctorJson(view) : renderDoctor(view, systemLook(flags).foldAt))
   }
 }

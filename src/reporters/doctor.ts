@@ -2,6 +2,7 @@
 import type {CapabilityReport} from '../core/capabilities.ts'
 import {stripControl} from '../core/text.ts'
 import type {DoctorView, FeatureView} from './doctor-view.ts'
+import {foldLine} from './fold-line.ts'
 
 const MARK: Readonly<Record<CapabilityReport['status'], string>> = {
   present: 'ok',
@@ -9,8 +10,11 @@ const MARK: Readonly<Record<CapabilityReport['status'], string>> = {
   unknown: 'unknown',
 }
 
-/** Every capability with what was seen; for those that are not there why they matter and the remedy. */
-export function renderDoctor(view: DoctorView): string {
+/**
+ * Every capability with what was seen; for those that are not there why they matter and the remedy. Folded
+ * to `columns`.
+ */
+export function renderDoctor(view: DoctorView, columns = Number.POSITIVE_INFINITY): string {
   const width = Math.max(...view.capabilities.map(({capability}) => capability.length))
   const lines = [
     view.platform,
@@ -20,7 +24,7 @@ export function renderDoctor(view: DoctorView): string {
     ...features('labs', view.labs),
     ...features('bundled drills', view.drills),
   ]
-  return lines.map(stripControl).join('\n')
+  return lines.flatMap((line) => foldLine(stripControl(line), columns)).join('\n')
 }
 
 function renderCapability(report: CapabilityReport, width: number): readonly string[] {

@@ -5,6 +5,8 @@ export interface Terminal {
   readonly stderr: NodeJS.WriteStream
   /** A person sees stdout and can type: the full-screen view may be used. */
   readonly interactive: boolean
+  /** No line that is drawn over, and nothing else that needs escape codes beside colour. */
+  readonly plain: boolean
   readonly columns: number
   readonly color: boolean
   readonly unicode: boolean
@@ -19,11 +21,13 @@ export function systemTerminal(options: {readonly color: boolean}): Terminal {
   for (const stream of [stdout, stderr]) {
     if (stream.listenerCount('error') === 0) stream.on('error', ignoreClosed)
   }
+  const plain = isPlain() || isSet('NO_COLOR')
   return {
     stdin,
     stdout,
     stderr,
-    interactive: stdout.isTTY && stdin.isTTY && !isPlain(),
+    interactive: stdout.isTTY && stdin.isTTY && !plain,
+    plain,
     columns: stdout.columns || 80,
     color: options.color && !isSet('NO_COLOR') && (isForced() || (stdout.isTTY && !isPlain())),
     unicode: isUnicode(),

@@ -1,5 +1,7 @@
 import {listDrills} from '../../app/list-drills.ts'
+import {systemLook} from '../../app/look.ts'
 import {openPorts} from '../../app/ports.ts'
+import {foldLine} from '../../reporters/fold-line.ts'
 import {BaseCommand} from '../_base.ts'
 
 export default class DrillList extends BaseCommand {
@@ -13,11 +15,12 @@ export default class DrillList extends BaseCommand {
       this.print(JSON.stringify({schema: 'netdrill/drill-list/1', drills}, null, 2))
       return
     }
+    const {foldAt} = systemLook(flags)
+    const show = (line: string): void => this.print(foldLine(line, foldAt).join('\n'))
     const width = Math.max(...drills.map((drill) => drill.name.length))
     for (const {name, summary, runs, missing} of drills) {
-      this.print(`${name.padEnd(width)}  ${runs ? 'runs here ' : 'not here  '}  ${summary}`)
-      for (const {capability, found} of missing)
-        this.print(`${' '.repeat(width)}  missing ${capability}: ${found}`)
+      show(`${name.padEnd(width)}  ${runs ? 'runs here ' : 'not here  '}  ${summary}`)
+      for (const {capability, found} of missing) show(`${' '.repeat(width)}  missing ${capability}: ${found}`)
     }
     this.tell(`\nRun one with: netdrill drill run ${drills.find((drill) => drill.runs)?.name ?? 'demo'}`)
   }

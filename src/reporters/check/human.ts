@@ -147,7 +147,10 @@ function endLines(result: CheckResult, look: Look): string[] {
   const [first = '', ...rest] = wrapToWidth(text, width)
   const code = result.targets.find((target) => wordOf(target) === 'FAIL' || wordOf(target) === 'down')?.reason
     ?.code
-  const more = code === undefined || quiet ? [] : [style('dim', `netdrill explain ${code} tells more`)]
+  const more =
+    code === undefined || quiet
+      ? []
+      : wrapToWidth(`netdrill explain ${code} tells more`, width).map((line) => style('dim', line))
   const gap = quiet ? [] : ['']
   const shown = result.groups.filter((group) => !quiet || group.verdict !== 'pass')
   const groups = shown.flatMap((group) => groupLines(group, look))
