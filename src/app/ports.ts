@@ -15,6 +15,7 @@ import {systemIcmp} from '../system/icmp.ts'
 import {systemLocks} from '../system/locks.ts'
 import {systemMptcp} from '../system/mptcp-door.ts'
 import {systemPrograms} from '../system/programs.ts'
+import {quickExec} from '../system/quick-exec.ts'
 import {systemResolver} from '../system/resolver.ts'
 import {freshSeed} from '../system/seed.ts'
 import {systemTls} from '../system/tls.ts'
@@ -29,7 +30,7 @@ export function openPorts(seed?: number): Ports {
     files: systemFiles,
     dial: systemDial,
     datagram: systemDatagram,
-    icmp: systemIcmp(systemExec),
+    icmp: systemIcmp(quickExec),
     tls: systemTls,
     http: systemHttp,
     mptcp: systemMptcp,

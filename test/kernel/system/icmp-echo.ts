@@ -1,7 +1,7 @@
 /** Runs inside a namespace: opens ICMP one way, sends echo requests and prints the results as JSON. */
 import {readdirSync, readlinkSync} from 'node:fs'
 import type {EchoExtra, EchoOpening, EchoResult} from '../../../src/core/ports.ts'
-import {systemExec} from '../../../src/system/exec.ts'
+import {quickExec} from '../../../src/system/quick-exec.ts'
 import {type IcmpMethod, systemIcmp} from '../../../src/system/icmp.ts'
 
 export interface EchoJob {
@@ -44,7 +44,7 @@ function ownSockets(): readonly string[] {
 }
 
 async function run(job: EchoJob): Promise<EchoReport> {
-  const icmp = systemIcmp(systemExec, job.methods ? {methods: job.methods} : {})
+  const icmp = systemIcmp(quickExec, job.methods ? {methods: job.methods} : {})
   const before = new Set(ownSockets())
   const seen = new Set<string>()
   for (let times = 0; times < (job.reopen ?? 0); times++) {
