@@ -8,6 +8,7 @@ import type {Ports} from '../../core/ports.ts'
 import type {Millis} from '../../core/units.ts'
 import type {Policy} from '../../policies/policy.ts'
 import type {Prober} from '../../probes/probe.ts'
+import type {LoopLag} from '../../probes/loop-lag.ts'
 import {loadProbe} from '../../probes/registry.ts'
 import {runSession} from '../../probes/session.ts'
 import {SummaryFold} from '../../probes/summary.ts'
@@ -26,6 +27,8 @@ export interface MeasureRequest {
   readonly signal: AbortSignal
   /** Its place among those that measure: it holds one on entry. */
   readonly stay: Stay
+  /** How late this process runs; one for all targets. */
+  readonly lag: LoopLag
 }
 
 export interface Measurement {
@@ -61,7 +64,7 @@ export async function openTarget(
 
 /** Takes the samples and closes the prober. Ends early, without a sample for what was under way, on `signal`. */
 export async function measureTarget(
-  {target, prober, origin, started, maxTime, emit, signal, stay}: MeasureRequest,
+  {target, prober, origin, started, maxTime, emit, signal, stay, lag}: MeasureRequest,
   ports: Ports,
 ): Promise<Measurement> {
   const summary = new SummaryFold({target: target.name, kind: target.url.kind, started})
@@ -77,7 +80,7 @@ export async function measureTarget(
   const {clock, random} = ports
   try {
     const onTiming = (timing: boolean): void => (timing ? stay.resume() : stay.rest())
-    const run = {origin, emit: onEvent, signal, onTiming}
+    const run = {origin, emit: onEvent, signal, onTiming, lag}
     await runSession(spec, prober, {clock, random: random.fork(target.name)}, run)
   } finally {
     // Closing looks once more for late and duplicate replies.

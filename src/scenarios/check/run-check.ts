@@ -5,6 +5,7 @@ import {type Problem, UserError, isUserError} from '../../core/errors.ts'
 import type {EmitEvent, RunEvent} from '../../core/events.ts'
 import type {Ports} from '../../core/ports.ts'
 import {type Millis, formatDuration} from '../../core/units.ts'
+import {LoopLag} from '../../probes/loop-lag.ts'
 import type {Prober} from '../../probes/probe.ts'
 import type {CheckGroup, CheckTarget} from './check-spec.ts'
 import {GroupProgress} from './group-progress.ts'
@@ -57,6 +58,7 @@ export async function runCheck(run: CheckRun, ports: Ports): Promise<CheckOutcom
     cut: cut.signal,
     slots: makeSlots(run.concurrency, async () => whenQuiet(clock)),
     progress: new GroupProgress(run.groups ?? []),
+    lag: new LoopLag(clock),
   }
   try {
     const targets = await Promise.all(
@@ -70,6 +72,7 @@ export async function runCheck(run: CheckRun, ports: Ports): Promise<CheckOutcom
     return {targets, started, duration: clock.now() - origin}
   } finally {
     forget()
+    course.lag.stop()
     run.signal.removeEventListener('abort', onAbort)
   }
 }
@@ -133,6 +136,7 @@ interface Course {
   readonly cut: AbortSignal
   readonly slots: Slots
   readonly progress: GroupProgress
+  readonly lag: LoopLag
 }
 
 /** One target from its first probe to its verdict. */
@@ -178,7 +182,8 @@ class TargetCheck {
       if (event.type !== 'target-added' || this.#checks === 1) run.emit(event)
     }
     const target = this.#target
-    return measureTarget({target, prober, origin, started, maxTime, emit, signal: cut, stay}, ports)
+    const place = {stay, lag: this.#course.lag}
+    return measureTarget({target, prober, origin, started, maxTime, emit, signal: cut, ...place}, ports)
   }
 
   #judge({result, complete, pending}: Measurement, last: CheckedTarget | null): CheckedTarget {

@@ -47,7 +47,7 @@ it('measures the same round trips with the live view as without', async () => {
     'monitor',
     join(folder, 'net.yaml'),
     '--for',
-    '4s',
+    '3s',
     '--journal',
     journal,
   ]

@@ -37,7 +37,7 @@ it('admits it of a watch as well, whose probing process was late', async () => {
     const text = 'version: 1\ndefaults: {interval: 50ms, timeout: 1s}\ntargets: {here: "ping://127.0.0.1"}\n'
     await writeFile(file, text)
     const journal = join(folder, 'journal')
-    const running = startProgram(['monitor', file, '--for', '4s', '--json', '--journal', journal])
+    const running = startProgram(['monitor', file, '--for', '3s', '--json', '--journal', journal])
     await appears(journal, /"type":"sample"/)
     const prober = childOf(running.child.pid)
     process.kill(prober, 'SIGSTOP')
