@@ -10,7 +10,10 @@ import {openJournal} from '../scenarios/journal/writer.ts'
 import {runDrill} from '../scenarios/runner.ts'
 import {packageVersion} from '../system/package-root.ts'
 import {endProcess, onEndingSignal} from '../system/signals.ts'
+import {renderProblem} from '../reporters/problem.ts'
+import {systemTerminal} from '../system/terminal.ts'
 import {type DisplayKind, openDisplay} from './drill-display.ts'
+import {type DrillJob, type DrillReportFiles, openDrillJob} from './drill-job.ts'
 import {markMaker} from './marks.ts'
 import {watchHalt} from './watch-halt.ts'
 
@@ -23,6 +26,8 @@ export interface DrillRunRequest {
   readonly quiet: boolean
   /** Where journals go; the state folder by default. */
   readonly journalFolder: string | null
+  /** Written when the drill is over. */
+  readonly reports: DrillReportFiles
 }
 
 /** What is watched when a drill has no lab: the host itself, through one agent. */
@@ -56,8 +61,10 @@ export async function runDrillSession(request: DrillRunRequest, ports: Ports): P
     onAbort(interrupts > 1 ? 'immediate' : 'orderly', `${signal} received`)
   })
   const forgetHalt = watchHalt(ports, (because) => onAbort('orderly', because))
+  const job = openDrillJob(spec, request.reports, ports.host)
   const publish = (event: RunEvent): void => {
     journal.write(event)
+    job.see(event)
     display.show(event)
   }
   const engine = openFaultEngine(ports, {run: id})
@@ -78,9 +85,20 @@ export async function runDrillSession(request: DrillRunRequest, ports: Ports): P
     await engine.close()
     await journal.close()
     await display.close()
+    await tellJob(job, request.display)
     forgetHalt()
     forget()
   }
+}
+
+/** Annotations there are in a GitHub job only. */
+async function tellJob(job: DrillJob, display: DisplayKind): Promise<void> {
+  const {problems, annotations} = await job.finish()
+  const {stdout, stderr} = systemTerminal({color: false})
+  // Where stdout is one document, they go to stderr, which GitHub reads as well.
+  const out = display === 'json' || display === 'jsonl' ? stderr : stdout
+  if (annotations !== '') out.write(annotations)
+  for (const problem of problems) stderr.write(`${renderProblem(problem)}\n`)
 }
 
 function describeRun(

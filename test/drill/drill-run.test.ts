@@ -57,6 +57,31 @@ describe('drill run', () => {
     return (await readdir(place)).map((name) => join(place, name))
   }
 
+  it('annotates the line of an unmet expectation in a GitHub job, and writes the reports asked for', async () => {
+    await drill(SHORT.replace('api.recovery < 4s', 'api.downtime < 1s'))
+    const summary = join(folder, 'summary.md')
+    const junit = join(folder, 'out/junit.xml')
+    const github = {GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: folder, GITHUB_STEP_SUMMARY: summary}
+    const words = [
+      'drill',
+      'run',
+      join(folder, 'short.yaml'),
+      '--ci',
+      '--junit',
+      junit,
+      '--html',
+      '/nonexistent/x.html',
+    ]
+    const {code, stdout, stderr} = await runProgram(words, {env: {...env, ...github}})
+    expect(code).toBe(1)
+    expect(stdout).toMatch(
+      /^::error file=short\.yaml,line=28,col=\d+,title=netdrill drill%3A Short outage::api\.downtime < 1s was not met: it is /m,
+    )
+    expect(await readFile(summary, 'utf8')).toContain('❌ Short outage')
+    expect(await readFile(junit, 'utf8')).toContain('<failure type="not-met"')
+    expect(stderr).toContain('the report /nonexistent/x.html can not be written')
+  })
+
   it('passes, tells what happened on stderr and the result on stdout, and leaves a whole journal', async () => {
     const {code, stdout, stderr} = await run()
     expect(stderr).toMatch(/outage: in force/)

@@ -1,9 +1,31 @@
 import {Args, Flags} from '@oclif/core'
 import {runDrillSession} from '../../app/drill-run.ts'
+import type {DrillReportFiles} from '../../app/drill-job.ts'
 import {findDrill} from '../../app/find-drill.ts'
 import {openPorts} from '../../app/ports.ts'
 import {renderProblem} from '../../reporters/problem.ts'
+import {DRILL_REPORTS, type ReportName} from '../../reporters/drill-reports.ts'
 import {BaseCommand} from '../_base.ts'
+
+const REPORTS = ['html', 'md', 'junit'] as const satisfies readonly ReportName[]
+const REPORT_FLAGS = {
+  html: reportFlag('html'),
+  md: reportFlag('md'),
+  junit: reportFlag('junit'),
+}
+
+function reportFlag(name: ReportName) {
+  return Flags.string({
+    summary: `write when it is over: ${DRILL_REPORTS[name].summary.replace('; the default', '')}`,
+    helpValue: 'FILE',
+    env: `NETDRILL_REPORT_${name.toUpperCase()}`,
+  })
+}
+
+function reportsOf(flags: Readonly<Partial<Record<ReportName, string | undefined>>>): DrillReportFiles {
+  const given = REPORTS.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]] as const]))
+  return Object.fromEntries(given)
+}
 
 export default class DrillRun extends BaseCommand {
   static override summary = 'run a drill: break something on purpose and prove that it recovers'
@@ -16,12 +38,23 @@ Exit codes: 0 pass, 1 fail, 2 mistake in the document, 3 inconclusive, 4 aborted
     '<%= config.bin %> drill run demo',
     '<%= config.bin %> drill run my-drill.yaml --plain',
     '<%= config.bin %> drill run partition --json > result.json',
+    {
+      description: 'In a CI job',
+      command: '<%= config.bin %> drill run recovery.yaml --ci --junit junit.xml --html report.html',
+    },
   ]
   static override args = {
     drill: Args.string({description: 'name of a bundled drill, or a file', required: true}),
   }
   static override flags = {
     plain: Flags.boolean({summary: 'print lines, even on a terminal', env: 'NETDRILL_PLAIN'}),
+    ci: Flags.boolean({
+      summary: 'for a CI job: plain lines whatever the terminal',
+      description:
+        'In a GitHub job (GITHUB_ACTIONS) annotations at the lines of unmet expectations and a job summary are written in any case.',
+      env: 'NETDRILL_CI',
+    }),
+    ...REPORT_FLAGS,
     journal: Flags.directory({
       summary: 'folder for the journal instead of the state folder',
       env: 'NETDRILL_JOURNAL',
@@ -34,11 +67,19 @@ Exit codes: 0 pass, 1 fail, 2 mistake in the document, 3 inconclusive, 4 aborted
     const ports = openPorts(flags.seed)
     const {spec, warnings} = await findDrill(args.drill, ports)
     for (const warning of warnings) this.tell(renderProblem(warning).replace(' error ', ' warning '))
-    const display = flags.json ? 'json' : flags.jsonl ? 'jsonl' : flags.plain ? 'lines' : 'auto'
+    const display = flags.json ? 'json' : flags.jsonl ? 'jsonl' : flags.plain || flags.ci ? 'lines' : 'auto'
     const {color, quiet, journal} = flags
     this.end(
       await runDrillSession(
-        {spec, typed: args.drill, display, color, quiet, journalFolder: journal ?? null},
+        {
+          spec,
+          typed: args.drill,
+          display,
+          color,
+          quiet,
+          journalFolder: journal ?? null,
+          reports: reportsOf(flags),
+        },
         ports,
       ),
     )
