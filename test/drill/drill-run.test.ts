@@ -70,7 +70,7 @@ describe('drill run', () => {
       '--junit',
       junit,
       '--html',
-      '/nonexistent/x.html',
+      join(folder, 'short.yaml/x.html'),
     ]
     const {code, stdout, stderr} = await runProgram(words, {env: {...env, ...github}})
     expect(code).toBe(1)
@@ -79,7 +79,7 @@ describe('drill run', () => {
     )
     expect(await readFile(summary, 'utf8')).toContain('❌ Short outage')
     expect(await readFile(junit, 'utf8')).toContain('<failure type="not-met"')
-    expect(stderr).toContain('the report /nonexistent/x.html can not be written')
+    expect(stderr).toContain('short.yaml/x.html can not be written')
   })
 
   it('passes, tells what happened on stderr and the result on stdout, and leaves a whole journal', async () => {
