@@ -189,14 +189,19 @@ class Exchange implements UndiciModule.Dispatcher.DispatchHandler {
   /** In an orderly way after a whole response; what is not wanted any more is refused by a reset. */
   #hangUp(orderly: boolean): void {
     const destroy = (): void => void this.#client.destroy().catch(() => {})
-    if (!orderly) {
-      this.#request.stream.reset()
+    const {version, stream} = this.#request
+    if (!orderly && version === '2') {
+      // When the socket goes first, undici puts the running request back into the queue of a destroyed client, and asserts.
+      const reset = (): void => stream.reset()
+      void this.#client.destroy().then(reset, reset)
+    } else if (!orderly) {
+      stream.reset()
       destroy()
-    } else if (this.#request.version === '2') {
+    } else if (version === '2') {
       void this.#client.close().then(destroy, destroy)
     } else {
       this.#socket.once('close', destroy)
-      this.#request.stream.close()
+      stream.close()
     }
   }
 }
