@@ -99,9 +99,11 @@ function otherEntries(diagnosis: Diagnosis, {look, style}: Frame): readonly Entr
   const wrap = (text: string): readonly string[] => wrapToWidth(text, look.width - LABEL)
   const {verdict, inconclusive} = diagnosis
   const said = {
-    nothing_wrong: [style('good', 'nothing wrong: every layer that was looked at works')],
+    nothing_wrong: wrap('nothing wrong: every layer that was looked at works').map((line) =>
+      style('good', line),
+    ),
     inconclusive: [style('warning', 'inconclusive'), ...wrap(inconclusive ?? '')],
-    interrupted: ['interrupted: this is what was measured until then'],
+    interrupted: wrap('interrupted: this is what was measured until then'),
     cause_found: [],
   }[verdict]
   return [{label: 'VERDICT', lines: said, rank: 0}, ...rest(diagnosis, wrap)]
