@@ -41,6 +41,9 @@ targets:
   #   url: tcp://\${DB_HOST}:5432 # from the environment; kept out of all outputs
   #   policy: patient
 
+# groups: # enough of several targets
+#   web-servers: { mode: quorum, members: [web-1, web-2, web-3], min_healthy: 2 }
+
 # policies:
 #   patient:
 #     extends: low-latency
