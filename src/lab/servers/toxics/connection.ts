@@ -1,0 +1,111 @@
+import net from 'node:net'
+import type {Clock, Random} from '../../../core/ports.ts'
+import type {HostPort} from './host-port.ts'
+import {Link} from './link.ts'
+import type {Toxic} from './toxic.ts'
+
+export interface ToxicConnectionOptions {
+  /** Accepted and paused. */
+  readonly client: net.Socket
+  readonly upstream: HostPort
+  readonly toxics: readonly Toxic[]
+  readonly clock: Pick<Clock, 'now' | 'after'>
+  readonly random: Random
+  readonly onClosed: () => void
+}
+
+/** One connection through a toxic proxy. A failed or reset side resets the other one: nobody sees an end that didn't happen. */
+export class ToxicConnection {
+  readonly #options: ToxicConnectionOptions
+  readonly #upstream: net.Socket
+  #toxics: readonly Toxic[]
+  #links: {readonly up: Link; readonly down: Link} | null = null
+  #cancelDial: (() => void) | null = null
+  #closed = false
+
+  constructor(options: ToxicConnectionOptions) {
+    this.#options = options
+    this.#toxics = options.toxics
+    this.#upstream = new net.Socket({allowHalfOpen: true})
+    this.#upstream.setNoDelay(true)
+    options.client.setNoDelay(true)
+    for (const socket of [options.client, this.#upstream]) {
+      socket.on('error', () => this.reset())
+      socket.on('close', () => this.#finishWhenBothAre())
+    }
+    this.#upstream.once('connect', () => this.#connect())
+    const delay = delayOf(options.toxics, options.random)
+    if (delay > 0) this.#cancelDial = options.clock.after(delay, () => this.#dial())
+    else this.#dial()
+  }
+
+  get received(): {readonly upstream: number; readonly downstream: number} {
+    return {upstream: this.#options.client.bytesRead, downstream: this.#upstream.bytesRead}
+  }
+
+  get sent(): {readonly upstream: number; readonly downstream: number} {
+    return {upstream: this.#upstream.bytesWritten, downstream: this.#options.client.bytesWritten}
+  }
+
+  set(toxics: readonly Toxic[]): void {
+    this.#toxics = toxics
+    this.#links?.up.set(toxics.filter(({stream}) => stream === 'upstream'))
+    this.#links?.down.set(toxics.filter(({stream}) => stream === 'downstream'))
+  }
+
+  /** Ends both sides with a true RST. */
+  reset(): void {
+    if (this.#closed) return
+    this.#options.client.resetAndDestroy()
+    // A reset of a socket that isn't connected yet would wait for the connection.
+    if (this.#upstream.connecting || this.#links === null) this.#upstream.destroy()
+    else this.#upstream.resetAndDestroy()
+    this.#finish()
+  }
+
+  /** Ends both sides in order, after what was written to them. */
+  close(): void {
+    if (this.#closed) return
+    this.#options.client.destroySoon()
+    this.#upstream.destroySoon()
+    this.#finish()
+  }
+
+  #dial(): void {
+    const {address, port} = this.#options.upstream
+    this.#upstream.connect({host: address, port})
+  }
+
+  #connect(): void {
+    if (this.#closed) return
+    const {client, clock, random} = this.#options
+    const shared = {clock, close: () => this.close(), reset: () => this.reset()}
+    const upstream = this.#upstream
+    this.#links = {
+      up: new Link({...shared, source: client, sink: upstream, random: random.fork('upstream')}),
+      down: new Link({...shared, source: upstream, sink: client, random: random.fork('downstream')}),
+    }
+    this.set(this.#toxics)
+    if (!this.#closed) client.resume()
+  }
+
+  #finishWhenBothAre(): void {
+    if (this.#options.client.destroyed && this.#upstream.destroyed) this.#finish()
+  }
+
+  #finish(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#cancelDial?.()
+    this.#links?.up.stop()
+    this.#links?.down.stop()
+    this.#options.onClosed()
+  }
+}
+
+function delayOf(toxics: readonly Toxic[], random: Random): number {
+  const hit = toxics.filter(
+    (toxic) => toxic.type === 'connect_delay' && random.fork(toxic.name).next() < toxic.toxicity,
+  )
+  return hit.reduce((sum, {attributes}) => sum + (attributes['delay'] ?? 0), 0)
+}
