@@ -34,6 +34,13 @@ interface EchoOwner {
 export interface EchoEngine {
   readonly kind: IcmpSocket['kind']
   echo(request: EchoRequest, owner: EchoOwner): Promise<EchoResult>
+  /** Begins to listen; again after `rest`. */
+  wake(): void
+  /**
+   * Nobody has anything under way: the socket stays, but nothing listens to it. A poll handle that is still there when
+   * the process ends makes Node abort.
+   */
+  rest(): void
   /** Ends what this owner has under way as `aborted`. */
   cancel(owner: EchoOwner): void
   close(): void
@@ -47,7 +54,7 @@ export function echoEngine(ffi: Ffi, socket: IcmpSocket): EchoEngine {
 class Engine implements EchoEngine {
   readonly #ffi: Ffi
   readonly #socket: IcmpSocket
-  readonly #watch: Watch
+  #watch: Watch | null = null
   readonly #identifier = randomBytes(2).readUInt16BE(0)
   readonly #session = randomBytes(4)
   /** By the sequence number on the wire. */
@@ -62,8 +69,17 @@ class Engine implements EchoEngine {
   constructor(ffi: Ffi, socket: IcmpSocket) {
     this.#ffi = ffi
     this.#socket = socket
-    this.#watch = ffi.watch(socket.fd, () => this.#drain())
+  }
+
+  wake(): void {
+    if (this.#watch) return
+    this.#watch = this.#ffi.watch(this.#socket.fd, () => this.#drain())
     this.#watch.hold(false)
+  }
+
+  rest(): void {
+    this.#watch?.close()
+    this.#watch = null
   }
 
   get kind(): IcmpSocket['kind'] {
@@ -86,7 +102,7 @@ class Engine implements EchoEngine {
     const entry: Entry = {wire, nonce, request, sentAt: 0n, owner, state: 'pending', finish: resolve}
     this.#entries.set(wire, entry)
     this.#pending++
-    this.#watch.hold(true)
+    this.#watch?.hold(true)
     this.#send(entry, packet, to)
     return promise
   }
@@ -100,7 +116,7 @@ class Engine implements EchoEngine {
   }
 
   close(): void {
-    this.#watch.close()
+    this.rest()
     this.#ffi.libc.close(this.#socket.fd)
   }
 
@@ -186,7 +202,7 @@ class Engine implements EchoEngine {
   #settle(entry: Entry, result: EchoResult): void {
     entry.state = 'expired'
     this.#pending--
-    if (this.#pending === 0) this.#watch.hold(false)
+    if (this.#pending === 0) this.#watch?.hold(false)
     this.#finished.push(entry)
     const oldest = this.#finished.length > REMEMBERED ? this.#finished.shift() : undefined
     if (oldest && this.#entries.get(oldest.wire) === oldest) this.#entries.delete(oldest.wire)

@@ -29,6 +29,7 @@ export class EngineShelf {
     if ('code' in shelved.made) return shelved.made
     if (shelved.timer) clearTimeout(shelved.timer)
     shelved.timer = null
+    if (shelved.users === 0) shelved.made.wake()
     shelved.users++
     return shelved.made
   }
@@ -38,7 +39,9 @@ export class EngineShelf {
     const shelved = this.#shelved.get(key)
     if (!shelved) return
     shelved.users--
-    if (shelved.users === 0) this.#forgetLater(key, shelved)
+    if (shelved.users > 0) return
+    if (!('code' in shelved.made)) shelved.made.rest()
+    this.#forgetLater(key, shelved)
   }
 
   #add(key: string, made: EchoEngine | NetError): Shelved {

@@ -4,12 +4,14 @@ import {EngineShelf} from '../../../src/system/icmp-shelf.ts'
 
 const REFUSED = {code: 'EACCES', syscall: 'socket', message: 'socket: EACCES'}
 
-function makeEngine(): {engine: EchoEngine; closed: Promise<void>} {
+function makeEngine(told: string[] = []): {engine: EchoEngine; closed: Promise<void>} {
   const {promise, resolve} = Promise.withResolvers<void>()
   const engine: EchoEngine = {
     kind: 'raw',
     echo: async () => Promise.resolve({status: 'timeout', took: 0}),
     cancel: () => {},
+    wake: () => told.push('wake'),
+    rest: () => told.push('rest'),
     close: resolve,
   }
   return {engine, closed: promise}
@@ -43,6 +45,19 @@ describe('the shelf of ICMP sockets', () => {
     clearTimeout(alive)
     const other = makeEngine().engine
     expect(shelf.take('raw 4', () => other)).toBe(other)
+  })
+
+  it('lets nothing listen while nobody uses it', () => {
+    const shelf = new EngineShelf(60_000)
+    const told: string[] = []
+    const {engine} = makeEngine(told)
+    for (let times = 0; times < 2; times++) {
+      shelf.take('raw 4', () => engine)
+      shelf.take('raw 4', () => engine)
+      shelf.putBack('raw 4')
+      shelf.putBack('raw 4')
+    }
+    expect(told).toEqual(['wake', 'rest', 'wake', 'rest'])
   })
 
   it('does not ask again at once for what was refused', () => {
