@@ -1,4 +1,5 @@
 import {randomUUID} from 'node:crypto'
+import {readFileSync} from 'node:fs'
 import {mkdtemp, readFile, readdir, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -20,7 +21,13 @@ export interface KilledDrills {
 export interface Moment {
   readonly says?: RegExp
   readonly wait: number
+  /** Who is killed; the main process when nothing is said. */
+  readonly victim?: Victim
+  /** Which drill; that of the plan when nothing is said. */
+  readonly drill?: string
 }
+
+export type Victim = 'main' | 'guard' | 'both'
 
 export interface KillPlan {
   readonly drill: string
@@ -36,7 +43,13 @@ export async function killDrills({drill, after, goneWithin}: KillPlan): Promise<
   const mark = `NETDRILL_MARK_${randomUUID()}`
   const env = {XDG_STATE_HOME: folder, XDG_RUNTIME_DIR: folder, HOME: folder, NETDRILL_TEST_MARK: mark}
   try {
-    await Promise.all(after.map(async (moment) => killAfter(drill, moment, env)))
+    await Promise.all(
+      after.map(async (moment, index) => {
+        // Each has a mark of its own inside the common one, so that its guard can be told from the others'.
+        const own = {...env, NETDRILL_TEST_MARK: `${mark}_${index}`}
+        await killAfter(moment.drill ?? drill, moment, own)
+      }),
+    )
     const left = await eventually(
       () => processesMarked(mark),
       (pids) => pids.length === 0,
@@ -55,15 +68,39 @@ export async function killDrills({drill, after, goneWithin}: KillPlan): Promise<
 
 async function killAfter(
   drill: string,
-  {says, wait}: Moment,
+  {says, wait, victim = 'main'}: Moment,
   env: Readonly<Record<string, string>>,
 ): Promise<void> {
   const running = startProgram(['drill', 'run', drill], {env})
   // A starved machine may end a drill before it has said so: then there is nothing to kill.
   if (says) await running.waitFor(says).catch(() => undefined)
   await new Promise((resolve) => setTimeout(resolve, wait))
-  running.child.kill('SIGKILL')
+  // The guard first: the other way round it would see its main process go.
+  if (victim !== 'main') killGuard(env['NETDRILL_TEST_MARK'] ?? '')
+  if (victim !== 'guard') running.child.kill('SIGKILL')
   await running.result
+}
+
+/** There is none before the first fault, and none after the last. */
+function killGuard(mark: string): void {
+  for (const pid of processesMarked(mark)) {
+    if (!/\/guard\.(js|ts)$/.test(programOf(pid))) continue
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
+/** The script that a Node process runs. */
+function programOf(pid: number): string {
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+    return words.find((word) => /\.(js|ts)$/.test(word)) ?? ''
+  } catch {
+    return ''
+  }
 }
 
 async function journalsOf(place: string): Promise<readonly (readonly RunEvent[])[]> {
