@@ -7,6 +7,7 @@ import type {ExitCode, Verdict} from './exit-codes.ts'
 import type {Failure} from './failure.ts'
 import type {Sample} from './outcome.ts'
 import type {Figure} from './figures.ts'
+import type {GroupEvent} from './group-events.ts'
 import type {ExpectationResult, ProbeVerdict} from './probe-result.ts'
 import type {Millis} from './units.ts'
 
@@ -92,6 +93,7 @@ export type RunEvent = Stamped &
         readonly because: string
       }
     | FaultEvent
+    | GroupEvent
     /** A reply beyond the first, or after its sample's deadline; the sample stays as it was. */
     | {
         readonly type: 'reply-extra'

@@ -4,6 +4,7 @@
  */
 import type {RunEvent} from './events.ts'
 import type {AddedFault, Proof} from './fault-events.ts'
+import {tellGroup} from './group-story.ts'
 import type {Sample} from './outcome.ts'
 import {stripControl} from './text.ts'
 import {type Millis, formatDuration} from './units.ts'
@@ -122,7 +123,7 @@ function tell(story: Story, event: RunEvent): readonly Told[] {
         ...event.reasons.map((text) => line('plain', '', text)),
       ]
     default:
-      return []
+      return tellGroup(event)
   }
 }
 

@@ -108,6 +108,7 @@ export function foldTarget(view: TargetView, event: TargetEvent): TargetView {
     }
     case 'target-judged':
     case 'target-removed':
+    case 'flapping':
       return view
   }
 }

@@ -113,6 +113,13 @@ function foldDetails(view: ViewState, event: RunEvent): ViewState {
     case 'target-judged':
     case 'observer-gap':
     case 'notice':
+    case 'group-added':
+    case 'group-removed':
+    case 'group-changed':
+    case 'path-switched':
+    case 'switch-held':
+    case 'own-network':
+    case 'flapping':
       return view
   }
 }

@@ -75,6 +75,17 @@ const figure = z.strictObject({
   note: z.string().optional(),
 })
 
+const group = z.strictObject({
+  name: z.string(),
+  mode: z.enum(['active-backup', 'quorum']),
+  members: z.array(z.strictObject({name: z.string(), target: z.string()})),
+  needed: z.number().int().optional(),
+  leaveBelow: z.number().int().optional(),
+  interval: millis,
+})
+
+const groupState = z.enum(['idle', 'connecting', 'connected', 'degraded', 'reconnecting', 'disconnected'])
+
 const at = millis.describe('milliseconds since the start of the run, on the monotonic clock')
 const line = <const T extends string, S extends z.core.$ZodLooseShape>(
   type: T,
@@ -113,6 +124,27 @@ export const journalLineSchema = z.discriminatedUnion('type', [
     failure: failure.nullable(),
   }),
   line('state-changed', {target: text, from: state, to: state, because: text}),
+  line('group-added', {group}),
+  line('group-removed', {group: text}),
+  line('group-changed', {
+    group: text,
+    from: groupState,
+    to: groupState,
+    because: text,
+    healthy: z.number().int(),
+    of: z.number().int(),
+  }),
+  line('path-switched', {
+    group: text,
+    from: text.nullable(),
+    to: text.nullable(),
+    kind: z.enum(['start', 'down', 'quality', 'failback', 'better', 'all-down']),
+    because: text,
+    took: millis,
+  }),
+  line('switch-held', {group: text, because: text}),
+  line('own-network', {suspected: z.boolean(), because: text}),
+  line('flapping', {target: text, flapping: z.boolean(), penalty: z.number()}),
   line('fault-applied', {fault: text, took: millis, until: millis, readback: text}),
   line('fault-measured', {fault: text, proofs: z.array(proof)}),
   line('fault-removed', {

@@ -1,0 +1,44 @@
+/** What happened to groups, in words. */
+import type {RunEvent} from './events.ts'
+import type {SwitchKind} from './group-events.ts'
+import type {Told, Tone} from './story.ts'
+import {formatDuration} from './units.ts'
+
+/** Nothing for events that aren't about groups, flapping or the own network. */
+export function tellGroup(event: RunEvent): readonly Told[] {
+  const line = (tone: Tone, subject: string, text: string): readonly Told[] => [
+    {at: event.at, tone, subject, text},
+  ]
+  switch (event.type) {
+    case 'group-removed':
+      return line('plain', event.group, 'no longer in the document')
+    case 'group-changed': {
+      if (event.to === 'connecting' || event.to === 'disconnected') return []
+      const tone = event.to === 'connected' ? 'good' : event.to === 'degraded' ? 'warning' : 'bad'
+      const healthy = `${event.healthy} of ${event.of} healthy`
+      return line(tone, event.group, `${event.from} → ${event.to} (${healthy}): ${event.because}`)
+    }
+    case 'path-switched': {
+      const {from, to, kind, because, took} = event
+      if (to === null) return line('bad', event.group, `left ${from ?? 'nothing'}: ${because}`)
+      const way = from === null ? `takes ${to}` : `${from} → ${to}`
+      return line(toneOf(kind), event.group, `${way} after ${formatDuration(took)}: ${because}`)
+    }
+    case 'switch-held':
+      return line('warning', event.group, `no switch: ${event.because}`)
+    case 'own-network':
+      return line(event.suspected ? 'bad' : 'good', '', event.because)
+    case 'flapping':
+      return line(
+        event.flapping ? 'warning' : 'good',
+        event.target,
+        event.flapping ? 'changes its state too often: flapping' : 'no longer flapping',
+      )
+    default:
+      return []
+  }
+}
+
+function toneOf(kind: SwitchKind): Tone {
+  return kind === 'down' || kind === 'quality' ? 'warning' : 'good'
+}
