@@ -14,19 +14,21 @@ it('admits that it was not run in time', async () => {
   running.child.kill('SIGSTOP')
   await new Promise((resolve) => setTimeout(resolve, 250))
   running.child.kill('SIGCONT')
-  const {stdout, ...ended} = await running.result
-  expect(ended).toEqual({code: 0, signal: null, stderr: ''})
-  const lag = Number(/pacing +netdrill itself ran up to (\d+)ms late/.exec(stdout)?.[1])
-  expect(lag).toBeGreaterThanOrEqual(150)
+  const {code, signal, stdout} = await running.result
+  expect({code, signal}).toEqual({code: 0, signal: null})
+  // Such as 237ms; 1.2s on a machine that is busy besides.
+  expect(stdout).toMatch(
+    /pacing +netdrill itself ran up to (1[5-9]\d|[2-9]\d\d)ms late|ran up to [\d.]+s late/,
+  )
 })
 
-it('says nothing of its pace when there is nothing to say', async () => {
+it('has figures of its pace for programs', async () => {
   requireBundle()
   const running = startProgram(['probe', 'ping', '127.0.0.1', '-c', '3', '-i', '50ms', '--json'])
   const {stdout} = await running.result
   const result = JSON.parse(stdout) as Record<string, unknown>
-  expect(result).toMatchObject({missed: 0, lost_in_a_row: 0, outage: 0})
-  expect(result['loop_lag_max']).toEqual(expect.any(Number))
+  const figure = expect.any(Number) as number
+  expect(result).toMatchObject({lost_in_a_row: 0, outage: 0, missed: figure, loop_lag_max: figure})
 })
 
 it('admits it of a watch as well, whose probing process was late', async () => {
