@@ -56,7 +56,7 @@ export async function replayDrill(
   const live = request.display === 'auto' && terminal.interactive && !request.quiet
   const speed = request.speed ?? (live ? 1 : 'max')
   const stopped = await play(
-    found.events,
+    found,
     {...request, display: speed === 'max' ? plain(request) : request.display},
     {
       clock: ports.clock,
@@ -104,7 +104,7 @@ interface Pace {
 
 /** Shows each event when its time has come. Returns why it was stopped, or null at the end. */
 async function play(
-  events: readonly RunEvent[],
+  {events, begins}: FoundJournal,
   request: DisplayRequest,
   {clock, speed}: Pace,
 ): Promise<string | null> {
@@ -112,7 +112,8 @@ async function play(
   const origin = clock.now()
   const factor = speed === 'max' ? Number.POSITIVE_INFINITY : speed
   const end = events.at(-1)?.at ?? 0
-  const elapsed = (): Millis => (speed === 'max' ? end : Math.min(end, (clock.now() - origin) * factor))
+  const elapsed = (): Millis =>
+    speed === 'max' ? end : Math.min(end, begins + (clock.now() - origin) * factor)
   const onStop = (because: string): void => stop.abort(because)
   const display = await openDisplay(request, {
     now: elapsed,
@@ -123,7 +124,7 @@ async function play(
   try {
     let shown = 0
     for (const event of events) {
-      const wait = origin + event.at / factor - clock.now()
+      const wait = origin + (event.at - begins) / factor - clock.now()
       // A turn of the loop now and then lets keys and signals through at any speed.
       if (wait > 0 || shown % TURN === 0) await clock.sleep(Math.max(0, wait), stop.signal)
       display.show(event)

@@ -1,15 +1,19 @@
 /** Finds a journal by file, by the name of its run, or as the latest one. */
 import {UserError} from '../core/errors.ts'
 import type {Ports} from '../core/ports.ts'
-import {type ReadJournal, readJournal} from '../scenarios/journal/reader.ts'
+import {type JournalFile, type ReadJournal, readJournal, readSegments} from '../scenarios/journal/reader.ts'
+
+/** What the files of a journal in segments end with. */
+const SEGMENT = /\.(\d{4,})\.jsonl$/
 
 export interface FoundJournal extends ReadJournal {
   readonly file: string
 }
 
 /**
- * Reads a journal: a file, the name of a run in the state folder, or `latest`. Throws CONFIG_FILE when there is none,
- * and JOURNAL_UNREADABLE when the file is something else.
+ * Reads a journal: a file, the name of a run in the state folder, or `latest`. A journal in segments is named without
+ * their numbers; the file of one segment stands for itself. Throws CONFIG_FILE when there is none, and
+ * JOURNAL_UNREADABLE when the file is something else.
  */
 export async function findJournal(
   nameOrFile: string,
@@ -19,6 +23,8 @@ export async function findJournal(
   for (const file of await candidates(nameOrFile, folder, ports)) {
     const text = await readOrExplain(file, ports)
     if (text !== null) return {file, ...readJournal(file, text)}
+    const segments = await readSet(file, ports)
+    if (segments.length > 0) return {file, ...readSegments(segments)}
   }
   throw new UserError({
     code: 'CONFIG_FILE',
@@ -41,10 +47,25 @@ async function candidates(
       .filter((name) => name.endsWith('.jsonl'))
       .toSorted()
       .at(-1)
-    return newest === undefined ? [] : [`${folder}/${newest}`]
+    return newest === undefined ? [] : [`${folder}/${newest.replace(SEGMENT, '')}`]
   }
   if (nameOrFile.includes('/')) return [nameOrFile]
   return [nameOrFile, `${folder}/${nameOrFile}`, `${folder}/${nameOrFile}.jsonl`]
+}
+
+/** The segments of a journal in the order of their numbers. */
+async function readSet(name: string, ports: Pick<Ports, 'files'>): Promise<readonly JournalFile[]> {
+  const slash = name.lastIndexOf('/')
+  const folder = slash < 0 ? '.' : name.slice(0, slash)
+  const run = name.slice(slash + 1).replace(/\.jsonl$/, '')
+  const numbered = (await ports.files.list(folder)).flatMap((file) => {
+    const number = SEGMENT.exec(file)?.[1]
+    return number === undefined || file.replace(SEGMENT, '') !== run ? [] : [{file, number: Number(number)}]
+  })
+  const paths = numbered.toSorted((a, b) => a.number - b.number).map(({file}) => `${folder}/${file}`)
+  const read = await Promise.all(paths.map(async (file) => ({file, text: await readOrExplain(file, ports)})))
+  // One that was removed since it was listed is an old one.
+  return read.flatMap(({file, text}) => (text === null ? [] : [{file, text}]))
 }
 
 async function readOrExplain(file: string, {files}: Pick<Ports, 'files'>): Promise<string | null> {

@@ -5,9 +5,9 @@ import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import type {LoadedCheck} from '../scenarios/check/check-spec.ts'
 import {loadCheck} from '../scenarios/check/load-check.ts'
-import {openJournal} from '../scenarios/journal/writer.ts'
 import {type EndingSignal, endProcess, onEndingSignal, onReloadSignal} from '../system/signals.ts'
 import {readSources} from './documents.ts'
+import {type JournalRequest, openMonitorJournal} from './monitor-journal.ts'
 import {type ListenRequest, openExposure} from './monitor-listen.ts'
 import {type MonitorDisplayRequest, openMonitorDisplay} from './monitor-display.ts'
 import {MonitorOutputs} from './monitor-outputs.ts'
@@ -19,8 +19,7 @@ export interface MonitorFlags {
   readonly only: readonly string[]
   readonly tags: readonly string[]
   readonly for?: string | undefined
-  /** Folder of the journal; null writes none: a watch may go on for weeks. */
-  readonly journal: string | null
+  readonly journal: JournalRequest
   readonly display: MonitorDisplayRequest
   readonly expose: ListenRequest
 }
@@ -39,7 +38,7 @@ export async function monitorDocuments(flags: MonitorFlags, ports: Ports): Promi
   const now = (): Millis => clock.now() - origin
   const exposure = await openExposure(flags.expose, now)
   const id = `monitor-${new Date(clock.wall()).toISOString().replace(/[-:]|\..*/g, '')}`
-  const journal = flags.journal === null ? null : await openJournal(ports.files, flags.journal, id)
+  const journal = await openMonitorJournal(flags.journal, id, ports.files)
   const outputs = new MonitorOutputs({journal, exposure, now})
   const display = await openMonitorDisplay(flags.display, {
     now,

@@ -15,6 +15,7 @@ command line, 130 or 143 interrupted.`
     '<%= config.bin %> monitor network.yaml --tag edge',
     '<%= config.bin %> monitor --listen :9469 --plain',
     '<%= config.bin %> monitor network.yaml --for 10m --plain --journal ./journals',
+    '<%= config.bin %> monitor --journal ./journals --journal-size 64MB --journal-keep 10',
   ]
   static override strict = false
   static override args = {
@@ -56,11 +57,30 @@ command line, 130 or 143 interrupted.`
       env: 'NETDRILL_JOURNAL',
       helpValue: 'FOLDER',
     }),
+    'journal-size': Flags.string({
+      summary: 'go on in the next file of the journal before one is larger than this',
+      env: 'NETDRILL_JOURNAL_SIZE',
+      helpValue: 'SIZE',
+      dependsOn: ['journal'],
+    }),
+    'journal-age': Flags.string({
+      summary: 'go on in the next file of the journal after this time',
+      env: 'NETDRILL_JOURNAL_AGE',
+      helpValue: 'DURATION',
+      dependsOn: ['journal'],
+    }),
+    'journal-keep': Flags.integer({
+      summary: 'remove all but so many of the newest files of the journal; by default all stay',
+      env: 'NETDRILL_JOURNAL_KEEP',
+      helpValue: 'N',
+      min: 1,
+      dependsOn: ['journal'],
+    }),
   }
 
   async run(): Promise<void> {
     const {argv, flags} = await this.parse(Monitor)
-    const {only = [], tag: tags = [], journal = null, color, quiet} = flags
+    const {only = [], tag: tags = [], color, quiet} = flags
     const display = flags.json ? 'json' : flags.jsonl ? 'jsonl' : flags.plain ? 'lines' : 'auto'
     const exit = await monitorDocuments(
       {
@@ -68,7 +88,12 @@ command line, 130 or 143 interrupted.`
         only,
         tags,
         for: flags.for,
-        journal,
+        journal: {
+          folder: flags.journal ?? null,
+          size: flags['journal-size'],
+          age: flags['journal-age'],
+          keep: flags['journal-keep'],
+        },
         display: {display, color, quiet},
         expose: {listen: flags.listen ?? null, otlp: flags.otlp ?? null},
       },

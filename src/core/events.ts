@@ -33,6 +33,8 @@ export interface RunInfo {
   readonly command: string
   /** Absent for what ends by itself. */
   readonly purpose?: 'monitor'
+  /** Only in a later file of a journal: its number, and how many lines repeat what was before. */
+  readonly segment?: {readonly number: number; readonly preamble: number}
   readonly title: string
   readonly version: string
   readonly seed: number

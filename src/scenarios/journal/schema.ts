@@ -37,6 +37,7 @@ const run = z.strictObject({
   platform: z.string(),
   purpose: z.literal('monitor').optional(),
   backends: z.array(z.string()),
+  segment: z.strictObject({number: z.number().int(), preamble: z.number().int()}).optional(),
 })
 
 const target = z.strictObject({

@@ -28,6 +28,17 @@ const stored = portsWith({
   'other.txt': 'hello\n',
 })
 
+/** The text of a segment with one notice. */
+function segmentText(number: number, notice: string): string {
+  const head = JSON.parse(text.split('\n')[0] ?? '') as {run: object}
+  const segment = number === 1 ? {} : {segment: {number, preamble: 1}}
+  const first = {...head, run: {...head.run, ...segment}}
+  const second = {at: number, type: 'notice', level: 'info', code: null, text: notice}
+  return `${JSON.stringify(first)}\n${JSON.stringify(second)}\n`
+}
+
+const segmentFiles = {'./watch.0001.jsonl': segmentText(1, 'a'), './watch.0002.jsonl': segmentText(2, 'b')}
+
 describe('finding a journal', () => {
   it.each([
     ['here.jsonl', 'here.jsonl'],
@@ -44,6 +55,26 @@ describe('finding a journal', () => {
     ['other.txt', 'JOURNAL_UNREADABLE'],
   ])('says what is wrong with %s', async (name, code) => {
     await expect(findJournal(name, stored)).rejects.toMatchObject({problems: [{code}], exit: 2})
+  })
+
+  it.each([
+    ['./watch', ['a', 'b']],
+    ['./watch.jsonl', ['a', 'b']],
+    ['./watch.0001.jsonl', ['a']],
+    ['./watch.0002.jsonl', ['b']],
+  ])('reads all segments by the name of the run, and one by its file: %s', async (name, texts) => {
+    const {events} = await findJournal(name, portsWith({...segmentFiles, './watcher.0001.jsonl': text}))
+    expect(events.flatMap((event) => (event.type === 'notice' ? [event.text] : []))).toEqual(texts)
+  })
+
+  it('takes the latest one with all of its segments', async () => {
+    const files = Object.entries(segmentFiles).map(([path, content]) => [
+      path.replace('./', '/state/journals/'),
+      content,
+    ])
+    const {file, events} = await findJournal('latest', portsWith(Object.fromEntries(files)))
+    expect(file).toBe('/state/journals/watch')
+    expect(events).toHaveLength(3)
   })
 
   it('says that there is none yet', async () => {
