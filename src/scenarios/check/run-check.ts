@@ -164,7 +164,7 @@ class TargetCheck {
         const opened = prober ?? (await openTarget(this.#target, ports))
         last = this.#judge(await this.#measure(opened, stay), last)
       } finally {
-        stay.rest()
+        stay.leave()
       }
       const {name} = this.#target
       this.#course.progress.tell(name, last.verdict === 'pass' && this.#passes >= (run.passes ?? 1))

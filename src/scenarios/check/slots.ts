@@ -13,7 +13,15 @@ export interface Stay {
    * is let in until the limit holds again.
    */
   resume(): void
+  /** Ends the stay. */
+  leave(): void
 }
+
+/**
+ * For each place so many may have begun. All of them come back when they are due, so more would come back at once than
+ * can be measured well: 16 places make 128 series, which are some hundred samples a second.
+ */
+const BEGUN_PER_PLACE = 8
 
 /**
  * `turn` passes between two that enter: what has arrived meanwhile is looked at before the next one starts, so that
@@ -23,14 +31,20 @@ export function makeSlots(limit: number, turn: () => Promise<void> = async () =>
   const queue: (() => void)[] = []
   let head = 0
   let taken = 0
+  let begun = 0
   let letting = false
   const letIn = async (): Promise<void> => {
     if (letting) return
     letting = true
-    for (let next = queue[head]; next && taken < limit; next = queue[head]) {
+    for (
+      let next = queue[head];
+      next && taken < limit && begun < limit * BEGUN_PER_PLACE;
+      next = queue[head]
+    ) {
       // The array is never shifted: with 10,000 waiting that alone would take longer than a probe.
       queue[head++] = done
       taken++
+      begun++
       next()
       await turn()
     }
@@ -38,11 +52,19 @@ export function makeSlots(limit: number, turn: () => Promise<void> = async () =>
   }
   const makeStay = (): Stay => {
     let inside = true
+    let staying = true
+    const rest = (): void => {
+      if (!inside) return
+      inside = false
+      taken--
+      void letIn()
+    }
     return {
-      rest: () => {
-        if (!inside) return
-        inside = false
-        taken--
+      rest,
+      leave: () => {
+        if (staying) begun--
+        staying = false
+        rest()
         void letIn()
       },
       resume: () => {

@@ -55,6 +55,22 @@ describe('makeSlots', () => {
     expect(inside).toEqual(['a', 'b', 'c'])
   })
 
+  it('lets in eight for each place that have begun and only rest, and the next one when one leaves', async () => {
+    const {enter, inside} = visitors(2)
+    const stays = Array.from({length: 20}, async (_, index) => {
+      const stay = await enter(String(index))
+      stay.rest()
+      return stay
+    })
+    await settle()
+    expect(inside).toHaveLength(16)
+    const first = await stays[0]
+    first?.leave()
+    first?.leave()
+    await settle()
+    expect(inside).toHaveLength(17)
+  })
+
   it('lets one in per turn, so that a batch of starts delays nobody', async () => {
     const turns: (() => void)[] = []
     const {enter, inside} = visitors(8, async () => new Promise((resolve) => turns.push(resolve)))
@@ -73,7 +89,7 @@ describe('makeSlots', () => {
       Array.from({length: 20_000}, async (_, index) => {
         const stay = await slots.enter()
         order.push(index)
-        stay.rest()
+        stay.leave()
       }),
     )
     expect(order).toEqual(order.toSorted((a, b) => a - b))
