@@ -4,7 +4,7 @@ import {UserError} from '../core/errors.ts'
 import type {Ports} from '../core/ports.ts'
 import {parseNetwork} from '../faults/addresses.ts'
 import type {FaultScope, FaultSpec} from '../faults/fault.ts'
-import {loadFault} from '../faults/registry.ts'
+import {FAULT_KINDS, loadFault} from '../faults/registry.ts'
 import type {NamedFault} from './fault-document.ts'
 
 /** A flag's value as typed; undefined when it wasn't given. */
@@ -43,7 +43,7 @@ async function fromFlags({kind, flags}: FaultWords): Promise<NamedFault> {
     throw new UserError({
       code: 'USAGE_INVALID',
       message: 'say which fault: a kind, or --file FILE#NAME',
-      advice: ['kinds: netem, rate, partition, proxy'],
+      advice: [`kinds: ${FAULT_KINDS.join(', ')}`],
     })
   }
   const fault = await loadFault(kind)

@@ -1,11 +1,14 @@
 /** The flags of `fault plan` and `fault apply`, and how they become a request. */
 import {Args, Flags} from '@oclif/core'
 import type {FaultOrder} from '../app/faults.ts'
+import {FAULT_KINDS} from '../faults/registry.ts'
 import {UserError} from '../core/errors.ts'
 import {parseDuration} from '../core/units.ts'
 
 export const faultArgs = {
-  kind: Args.string({description: 'netem, rate, partition or proxy; left out with --file'}),
+  kind: Args.string({
+    description: `${FAULT_KINDS.slice(0, -1).join(', ')} or ${FAULT_KINDS.at(-1) ?? ''}; left out with --file`,
+  }),
 }
 
 const text = (summary: string, helpValue: string, helpGroup: string) =>
@@ -48,8 +51,8 @@ export const kindFlags = {
   queue: text('longest wait in the queue', '50ms', RATE),
   algorithm: Flags.string({summary: 'take this one', options: ['tbf', 'htb'], helpGroup: RATE}),
   mode: Flags.string({
-    summary: 'silence, or an answer that says so',
-    options: ['drop', 'reject'],
+    summary: 'silence, or an answer that says so; of mptcp: what happens to its option',
+    options: ['drop', 'reject', 'strip', 'drop-syn', 'drop-join'],
     helpGroup: PARTITION,
   }),
   with: Flags.string({
@@ -62,6 +65,13 @@ export const kindFlags = {
     options: ['both', 'out', 'in'],
     helpGroup: PARTITION,
   }),
+  connections: Flags.string({
+    summary: 'only those to be opened, or only those from before',
+    options: ['all', 'new', 'established'],
+    helpGroup: PARTITION,
+  }),
+  max: Flags.integer({summary: 'connections at once (connection-limit)', min: 0, helpGroup: PARTITION}),
+  size: Flags.integer({summary: 'larger packets vanish, bytes (mtu)', min: 68, helpGroup: PARTITION}),
   latency: text('added to each direction', '100ms', PROXY),
   bandwidth: text('limit of each direction', '1mbit', PROXY),
   refuse: Flags.boolean({summary: 'refuse new connections', helpGroup: PROXY}),

@@ -49,3 +49,27 @@ export function isBroad(network: Network): boolean {
 function bitsOf(family: Family): number {
   return family === 6 ? 128 : 32
 }
+
+/** The first `prefix` bits of a network as a number, for matches on raw packet bytes. */
+export function prefixValue({family, address, prefix}: Network): bigint {
+  const value = family === 6 ? ipv6Value(address) : ipv4Value(address)
+  return value >> BigInt(bitsOf(family) - prefix)
+}
+
+function ipv4Value(address: string): bigint {
+  return address.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n)
+}
+
+function ipv6Value(address: string): bigint {
+  const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(address)
+  const tail = dotted ? ipv4Value(dotted[2] ?? '') : 0n
+  const text = dotted
+    ? `${dotted[1] ?? ''}${(tail >> 16n).toString(16)}:${(tail & 0xffffn).toString(16)}`
+    : address
+  const [head = '', rest] = text.split('::')
+  const words = (part: string): readonly string[] => (part === '' ? [] : part.split(':'))
+  const after = words(rest ?? '')
+  const before = words(head)
+  const zeros = rest === undefined ? [] : Array.from({length: 8 - before.length - after.length}, () => '0')
+  return [...before, ...zeros, ...after].reduce((sum, word) => sum * 65_536n + BigInt(`0x${word}`), 0n)
+}

@@ -12,7 +12,7 @@ import {
 } from './backends/tc-tree.ts'
 import type {Action, FaultPlan, Step} from './fault.ts'
 import {describeScope} from './scope.ts'
-import type {Blueprint, DeviceFacts, Leaf, Situation} from './situation.ts'
+import type {Blueprint, DeviceFacts, Leaf, PacketMatch, Situation, Verdict} from './situation.ts'
 import {tcBatch} from './tools.ts'
 
 export interface PlanNames {
@@ -164,7 +164,7 @@ function blastRadius(situation: Situation, blueprint: Blueprint): readonly strin
   const link = device ? ` by ${device.name}` : ''
   const hit =
     blueprint.backend === 'nft'
-      ? blockedTraffic(blueprint.verdict.direction, describeScope(scope), `${where}${link}`)
+      ? blockedTraffic(blueprint.verdict, describeScope(scope), `${where}${link}`)
       : [`hit: what leaves ${where}${link} towards ${describeScope(scope)}, its own and forwarded`]
   const spared =
     scope.to.length === 0 && scope.port === null && scope.protocol === null
@@ -174,13 +174,41 @@ function blastRadius(situation: Situation, blueprint: Blueprint): readonly strin
   return [...hit, ...spared, ...arriving]
 }
 
-function blockedTraffic(direction: 'both' | 'out' | 'in', scope: string, where: string): readonly string[] {
-  const out = `hit: what leaves ${where} towards ${scope}, its own and forwarded`
-  const arriving = `hit: what arrives at ${where} from ${scope}`
-  if (direction === 'both') return [out, arriving]
+function blockedTraffic({direction, match}: Verdict, scope: string, where: string): readonly string[] {
+  const which = whichPackets(match)
+  const out = `hit: ${which.hit} leaves ${where} towards ${scope}, its own and forwarded`
+  const arriving = `hit: ${which.hit} arrives at ${where} from ${scope}`
+  if (direction === 'both') return [out, arriving, ...which.more]
   return direction === 'out'
-    ? [out, `not hit: what arrives from ${scope}`]
-    : [arriving, `not hit: what leaves towards ${scope}`]
+    ? [out, `not hit: what arrives from ${scope}`, ...which.more]
+    : [arriving, `not hit: what leaves towards ${scope}`, ...which.more]
+}
+
+/** Which packets of the scope, and what is hit or spared beside them. */
+function whichPackets(match: PacketMatch | undefined): {
+  readonly hit: string
+  readonly more: readonly string[]
+} {
+  switch (match?.type) {
+    case undefined:
+      return {hit: 'what', more: []}
+    case 'new':
+      return {hit: 'what opens a TCP connection and', more: ['not hit: TCP connections that are there']}
+    case 'established':
+      return {
+        hit: 'what belongs to a TCP connection from before and',
+        more: ['not hit: TCP connections that are opened from now on'],
+      }
+    case 'over':
+      return {hit: 'what opens one TCP connection too many and', more: []}
+    case 'bigger':
+      return {
+        hit: `what is larger than ${match.bytes} bytes and`,
+        more: ['hit: ICMP answers that say too big, about packets to the scope'],
+      }
+    case 'mptcp':
+      return {hit: 'what carries the MPTCP option and', more: ['not hit: plain TCP']}
+  }
 }
 
 function rootWarnings({device}: Situation, shape: LeafPlace | null): readonly string[] {

@@ -10,6 +10,10 @@ export const FAULTS = {
   netem: async (): Promise<AnyKind> => (await import('./kinds/netem.ts')).netem,
   rate: async (): Promise<AnyKind> => (await import('./kinds/rate.ts')).rate,
   partition: async (): Promise<AnyKind> => (await import('./kinds/partition.ts')).partition,
+  'connection-limit': async (): Promise<AnyKind> =>
+    (await import('./kinds/connection-limit.ts')).connectionLimit,
+  mtu: async (): Promise<AnyKind> => (await import('./kinds/mtu.ts')).mtu,
+  mptcp: async (): Promise<AnyKind> => (await import('./kinds/mptcp.ts')).mptcp,
   proxy: async (): Promise<AnyKind> => (await import('./kinds/proxy.ts')).proxy,
 } as const satisfies Readonly<Record<string, () => Promise<AnyKind>>>
 

@@ -55,8 +55,24 @@ export interface Leaf {
   readonly classRate?: BitsPerSecond
 }
 
+/** What packets of the scope must be like, to be hit. */
+export type PacketMatch =
+  /** Opens a TCP connection. */
+  | {readonly type: 'new'}
+  /** Belongs to a TCP connection from before the fault. */
+  | {readonly type: 'established'}
+  /** Opens a TCP connection while so many are open. */
+  | {readonly type: 'over'; readonly connections: number}
+  /** Larger than this with its IP header, and not to be fragmented; with the answers that say so. */
+  | {readonly type: 'bigger'; readonly bytes: number}
+  /** Carries the option of Multipath TCP. */
+  | {readonly type: 'mptcp'; readonly part: 'any' | 'syn' | 'join'}
+
 export interface Verdict {
-  readonly action: 'drop' | 'reject'
+  /** `strip-mptcp` lets the packet pass, without the option. */
+  readonly action: 'drop' | 'reject' | 'strip-mptcp'
+  /** Absent: every packet of the scope. */
+  readonly match?: PacketMatch
   /** For `reject`: a TCP reset for TCP, or this ICMP answer for everything. */
   readonly answer: 'rst' | 'port-unreachable' | 'host-unreachable' | 'admin-prohibited'
   readonly direction: 'both' | 'out' | 'in'

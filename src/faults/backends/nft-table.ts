@@ -6,7 +6,8 @@
 import type {Millis} from '../../core/units.ts'
 import {type Network, formatNetwork, isSingle} from '../addresses.ts'
 import type {Scope} from '../scope.ts'
-import type {Verdict} from '../situation.ts'
+import type {PacketMatch, Verdict} from '../situation.ts'
+import {conditions, dependsOnFamily, exceptions, matchSets, narrowed, tooBigRules} from './nft-match.ts'
 
 export interface TableRequest {
   readonly id: string
@@ -19,23 +20,40 @@ export function tableName(id: string): string {
   return `netdrill_${id}`
 }
 
-/** A table that drops or rejects. Rules for local, arriving and forwarded traffic, as the direction asks. */
-export function renderBlockTable(request: TableRequest, verdict: Verdict): string {
-  const leaving = verdict.direction === 'in' ? [] : matches(request, 'out')
-  const arriving = verdict.direction === 'out' ? [] : matches(request, 'in')
+/** A table that drops, rejects or alters. Rules for local, arriving and forwarded traffic, as the direction asks. */
+export function renderBlockTable(asked: TableRequest, verdict: Verdict): string {
+  const request = {...asked, scope: narrowed(asked.scope, verdict.match)}
+  const leaving = verdict.direction === 'in' ? [] : blockRules(request, verdict, 'out')
+  const arriving = verdict.direction === 'out' ? [] : blockRules(request, verdict, 'in')
+  const families = familiesOf(request.scope)
+  const answers = tooBigRules(verdict.match, request.scope.to, families)
+  // Of connections opened since, both handshake packets have to be seen, also where only one way is blocked.
+  const past = (direction: 'out' | 'in'): readonly string[] =>
+    matches(request, direction, verdict.match).flatMap(({rule, family}) =>
+      exceptions(verdict.match, rule, family, direction),
+    )
   const chain = (hook: string, rules: readonly string[]): readonly string[] =>
     rules.length === 0
       ? []
       : block(`chain ${hook}`, [
           `type filter hook ${hook} priority 0; policy accept;`,
           ...(verdict.action === 'reject' ? OWN_ANSWERS : []),
-          ...rules.flatMap((rule) => verdicts(verdict, request.scope).map((action) => `${rule} ${action}`)),
+          ...rules,
         ])
-  return table(request, [
-    ...chain('output', leaving),
-    ...chain('input', arriving),
-    ...chain('forward', [...leaving, ...arriving]),
+  return table(request, verdict, [
+    ...matchSets(verdict.match, families),
+    ...chain('output', [...past('out'), ...leaving]),
+    ...chain('input', [...answers, ...past('in'), ...arriving]),
+    ...chain('forward', [...answers, ...past('out'), ...past('in'), ...leaving, ...arriving]),
   ])
+}
+
+function blockRules(request: TableRequest, verdict: Verdict, direction: 'out' | 'in'): readonly string[] {
+  return matches(request, direction, verdict.match).flatMap(({rule, family}) =>
+    verdicts(verdict, request.scope).map((action) =>
+      [rule, conditions(verdict.match, family), action].filter((part) => part !== '').join(' '),
+    ),
+  )
 }
 
 /** A table that sends what leaves by the device to one class of our tree; both families, own and forwarded traffic. */
@@ -44,9 +62,10 @@ export function renderClassifyTable(request: TableRequest, classNumber: number):
   const priority = `counter meta priority set 0x${classNumber.toString(16)}`
   return table(
     request,
+    null,
     block('chain shape', [
       'type filter hook postrouting priority 0; policy accept;',
-      ...matches(request, 'out').map((rule) => `${rule} ${priority}`),
+      ...matches(request, 'out').map(({rule}) => `${rule} ${priority}`),
     ]),
   )
 }
@@ -58,22 +77,27 @@ const OWN_ANSWERS = [
   'icmpv6 type destination-unreachable return',
 ]
 
-function table(request: TableRequest, body: readonly string[]): string {
+function table(request: TableRequest, verdict: Verdict | null, body: readonly string[]): string {
   const name = `inet ${tableName(request.id)}`
   // `create` fails if somebody else has a table of this name; `table` alone would add to it.
-  return [`create table ${name}`, ...block(`table ${name}`, [...sets(request), ...body]), ''].join('\n')
+  return [
+    `create table ${name}`,
+    ...block(`table ${name}`, [...sets(request, verdict?.match), ...body]),
+    '',
+  ].join('\n')
 }
 
-function sets({scope, lasts}: TableRequest): readonly string[] {
+function sets({scope, lasts}: TableRequest, match?: PacketMatch): readonly string[] {
   const until = `timeout ${Math.max(1, Math.ceil(lasts))}ms`
-  if (scope.to.length === 0)
-    return timedSet('families', 'nf_proto', false, [`ipv4 ${until}`, `ipv6 ${until}`])
-  return ([4, 6] as const).flatMap((family) => {
+  const families = timedSet('families', 'nf_proto', false, [`ipv4 ${until}`, `ipv6 ${until}`])
+  if (scope.to.length === 0) return families
+  const addresses = ([4, 6] as const).flatMap((family) => {
     const networks = scope.to.filter((network) => network.family === family)
     if (networks.length === 0) return []
     const elements = networks.map((network) => `${formatNetwork(network)} ${until}`)
     return timedSet(`to${family}`, `ipv${family}_addr`, !networks.every(isSingle), elements)
   })
+  return match?.type === 'bigger' ? [...families, ...addresses] : addresses
 }
 
 function timedSet(
@@ -86,16 +110,27 @@ function timedSet(
   return block(`set ${name}`, [`type ${type}; flags ${flags};`, `elements = { ${elements.join(', ')} }`])
 }
 
+interface ScopeRule {
+  readonly rule: string
+  /** Null: both. */
+  readonly family: 4 | 6 | null
+}
+
 /** The match parts of the rules for traffic that leaves towards the scope, or arrives from it. */
-function matches({scope, device}: TableRequest, direction: 'out' | 'in'): readonly string[] {
+function matches(
+  {scope, device}: TableRequest,
+  direction: 'out' | 'in',
+  match?: PacketMatch,
+): readonly ScopeRule[] {
   const [there, here] = direction === 'out' ? ['daddr', 'saddr'] : ['saddr', 'daddr']
   const port = direction === 'out' ? 'dport' : 'sport'
   const interfaceMatch = device === null ? [] : [`${direction === 'out' ? 'oifname' : 'iifname'} "${device}"`]
-  return timedKeys(scope, there).flatMap(({family, key}) =>
+  return timedKeys(scope, there, dependsOnFamily(match)).flatMap(({family, key}) =>
     sources(scope, family, here).flatMap((source) =>
-      transports(scope, family, port).map((transport) =>
-        [...interfaceMatch, key, source, transport].filter((part) => part !== '').join(' '),
-      ),
+      transports(scope, family, port).map((transport) => ({
+        family,
+        rule: [...interfaceMatch, key, source, transport].filter((part) => part !== '').join(' '),
+      })),
     ),
   )
 }
@@ -106,17 +141,18 @@ interface TimedKey {
   readonly key: string
 }
 
-function timedKeys(scope: Scope, there: string): readonly TimedKey[] {
-  if (scope.to.length === 0 && scope.from.length === 0 && scope.protocol !== 'icmp') {
+function timedKeys(scope: Scope, there: string, byFamily: boolean): readonly TimedKey[] {
+  if (scope.to.length === 0 && scope.from.length === 0 && scope.protocol !== 'icmp' && !byFamily) {
     return [{family: null, key: 'meta nfproto @families'}]
   }
-  const wanted = ([4, 6] as const).filter((family) =>
-    [scope.to, scope.from].every((list) => allows(list, family)),
-  )
-  return wanted.map((family) => ({
+  return familiesOf(scope).map((family) => ({
     family,
     key: scope.to.length === 0 ? 'meta nfproto @families' : `${word(family)} ${there} @to${family}`,
   }))
+}
+
+function familiesOf(scope: Scope): readonly (4 | 6)[] {
+  return ([4, 6] as const).filter((family) => [scope.to, scope.from].every((list) => allows(list, family)))
 }
 
 function allows(networks: readonly Network[], family: 4 | 6): boolean {
@@ -141,6 +177,7 @@ function transports(scope: Scope, family: 4 | 6 | null, port: string): readonly 
 
 function verdicts(verdict: Verdict, scope: Scope): readonly string[] {
   if (verdict.action === 'drop') return ['counter drop']
+  if (verdict.action === 'strip-mptcp') return ['counter reset tcp option mptcp']
   const icmp = (type: string): string => `counter reject with icmpx type ${type}`
   if (verdict.answer !== 'rst') return [icmp(verdict.answer)]
   const reset = 'meta l4proto tcp counter reject with tcp reset'

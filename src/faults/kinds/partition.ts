@@ -24,6 +24,12 @@ export const partitionSchema = z.strictObject({
     .enum(['both', 'out', 'in'])
     .default('both')
     .describe('as seen from the place of the fault: out leaves it towards the scope'),
+  connections: z
+    .enum(['all', 'new', 'established'])
+    .default('all')
+    .describe(
+      'new: TCP connections can not be opened, those there live on; established: the other way round',
+    ),
   scope: scopeSchema.optional(),
 })
 export interface PartitionSpec {
@@ -31,6 +37,7 @@ export interface PartitionSpec {
   readonly mode: 'drop' | 'reject'
   readonly with?: (typeof ANSWERS)[number] | undefined
   readonly direction: 'both' | 'out' | 'in'
+  readonly connections: 'all' | 'new' | 'established'
   readonly scope?: FaultScope | undefined
 }
 
@@ -47,7 +54,8 @@ export const partition: PlannedKind<PartitionSpec> = {
 
 function planPartition(spec: PartitionSpec, situation: Situation): Blueprint {
   checkSense(spec)
-  const effect = {blocked: spec.mode}
+  // Only some of the probes are hit when connections are told apart: the counters prove it then.
+  const effect = spec.connections === 'all' ? {blocked: spec.mode} : {}
   const words = describe(spec)
   if (hasAll(situation, KERNEL_NEEDS)) {
     return {
@@ -60,7 +68,8 @@ function planPartition(spec: PartitionSpec, situation: Situation): Blueprint {
       verdict: toVerdict(spec),
     }
   }
-  if (situation.proxy && spec.direction === 'both') {
+  const byProxy = spec.direction === 'both' && spec.connections === 'all'
+  if (situation.proxy && byProxy) {
     return {
       backend: 'proxy',
       because: situation.proxyOnly
@@ -73,7 +82,7 @@ function planPartition(spec: PartitionSpec, situation: Situation): Blueprint {
       impairment: toImpairment(spec),
     }
   }
-  throw missingError(situation, `the fault "${words}"`, [KERNEL_NEEDS], spec.direction === 'both')
+  throw missingError(situation, `the fault "${words}"`, [KERNEL_NEEDS], byProxy)
 }
 
 function checkSense(spec: PartitionSpec): void {
@@ -85,6 +94,11 @@ function checkSense(spec: PartitionSpec): void {
   if (spec.with === 'rst' && protocol !== undefined && protocol !== 'tcp') {
     throw problem(`only TCP knows resets: with: rst does not fit protocol: ${protocol}`)
   }
+  if (spec.connections !== 'all' && protocol !== undefined && protocol !== 'tcp') {
+    throw problem(
+      `only TCP has connections: connections: ${spec.connections} does not fit protocol: ${protocol}`,
+    )
+  }
 }
 
 function toVerdict(spec: PartitionSpec): Verdict {
@@ -93,6 +107,7 @@ function toVerdict(spec: PartitionSpec): Verdict {
     action: spec.mode,
     answer: asked === 'icmp' ? 'admin-prohibited' : asked,
     direction: spec.direction,
+    ...(spec.connections === 'all' ? {} : {match: {type: spec.connections}}),
   }
 }
 
@@ -103,9 +118,11 @@ function toImpairment(spec: PartitionSpec): ProxyImpairment {
 
 function describe(spec: PartitionSpec): string {
   const way = spec.direction === 'both' ? '' : spec.direction === 'out' ? ', outbound only' : ', inbound only'
-  if (spec.mode === 'drop') return `partition (drop${way})`
+  const which = {all: '', new: ', new connections only', established: ', only connections from before'}
+  const rest = `${way}${which[spec.connections]}`
+  if (spec.mode === 'drop') return `partition (drop${rest})`
   const {answer} = toVerdict(spec)
-  return `partition (reject with ${answer === 'rst' ? 'RST' : answer}${way})`
+  return `partition (reject with ${answer === 'rst' ? 'RST' : answer}${rest})`
 }
 
 function notesOf(spec: PartitionSpec, {scope}: Situation): readonly string[] {

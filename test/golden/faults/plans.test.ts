@@ -23,6 +23,22 @@ const CASES: readonly {
   {name: 'partition-ping', words: {kind: 'partition', scope: {to: 'fd00::2,10.0.0.2', protocol: 'icmp'}}},
   {name: 'partition-everything', words: {kind: 'partition'}},
   {name: 'partition-any-device', words: {kind: 'partition', scope: to()}, setting: {device: null}},
+  {name: 'partition-new', words: {kind: 'partition', mode: 'reject', connections: 'new', scope: to()}},
+  {
+    name: 'partition-established-one-way',
+    words: {kind: 'partition', connections: 'established', direction: 'out', scope: {to: '10.0.0.2'}},
+  },
+  {name: 'partition-established-everything', words: {kind: 'partition', connections: 'established'}},
+  {name: 'connection-limit-drop', words: {kind: 'connection-limit', max: 2, scope: to()}},
+  {
+    name: 'connection-limit-reject',
+    words: {kind: 'connection-limit', max: 1, mode: 'reject', scope: {to: '10.0.0.2,2001:db8::2'}},
+  },
+  {name: 'mtu-out', words: {kind: 'mtu', size: 1400, scope: {to: '10.0.0.0/24,2001:db8::/32'}}},
+  {name: 'mtu-everything', words: {kind: 'mtu', size: 1280, direction: 'both'}},
+  {name: 'mptcp-strip', words: {kind: 'mptcp', scope: to()}},
+  {name: 'mptcp-drop-syn', words: {kind: 'mptcp', mode: 'drop-syn', scope: {to: '10.0.0.2'}}},
+  {name: 'mptcp-drop-join', words: {kind: 'mptcp', mode: 'drop-join', scope: {to: '10.0.0.2'}}},
   {
     name: 'partition-with-source',
     words: {kind: 'partition', scope: to({from: '10.0.0.1', protocol: 'udp', port: 53})},

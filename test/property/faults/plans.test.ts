@@ -25,6 +25,12 @@ const scope = fc.record(
 
 const fault = fc.oneof(
   fc.record({kind: fc.constant('partition'), mode: fc.constantFrom('drop', 'reject'), scope}),
+  fc.record({
+    kind: fc.constant('partition'),
+    connections: fc.constantFrom('new', 'established'),
+    scope: fc.constantFrom({to: '10.1.0.2'}, {to: '2001:db8::/64', protocol: 'tcp'}),
+  }),
+  fc.record({kind: fc.constant('mtu'), size: fc.integer({min: 68, max: 9000}), scope}),
   fc.record({kind: fc.constant('rate'), rate, algorithm: maybe(fc.constantFrom('tbf', 'htb')), scope}),
   fc.record({
     kind: fc.constant('netem'),
