@@ -2,13 +2,15 @@ import type {RunEvent} from '../../core/events.ts'
 import {toJsonLine} from '../../core/json.ts'
 
 /**
- * What a later segment of a journal has to begin with to be readable by itself: the run, the targets of now and the
- * last change of state of each, with the times at which they were first told.
+ * What a later segment of a journal has to begin with to be readable by itself: the run, the targets and groups of now
+ * and what last became of each, with the times at which it was first told.
  */
 export class Preamble {
   #started: (RunEvent & {type: 'run-started'}) | null = null
   readonly #targets = new Map<string, string>()
-  readonly #states = new Map<string, string>()
+  readonly #groups = new Map<string, string>()
+  /** By target or group, then by the type of event: the last one. */
+  readonly #last = new Map<string, Map<string, string>>()
 
   add(event: RunEvent): void {
     switch (event.type) {
@@ -17,14 +19,30 @@ export class Preamble {
         return
       case 'target-added':
         this.#targets.set(event.target.name, toJsonLine(event))
-        this.#states.delete(event.target.name)
+        this.#last.delete(`target ${event.target.name}`)
         return
       case 'target-removed':
         this.#targets.delete(event.target)
-        this.#states.delete(event.target)
+        this.#last.delete(`target ${event.target}`)
+        return
+      case 'group-added':
+        this.#groups.set(event.group.name, toJsonLine(event))
+        this.#last.delete(`group ${event.group.name}`)
+        return
+      case 'group-removed':
+        this.#groups.delete(event.group)
+        this.#last.delete(`group ${event.group}`)
         return
       case 'state-changed':
-        this.#states.set(event.target, toJsonLine(event))
+      case 'flapping':
+        this.#remember(`target ${event.target}`, event)
+        return
+      case 'group-changed':
+      case 'path-switched':
+        this.#remember(`group ${event.group}`, event)
+        return
+      case 'own-network':
+        this.#remember('own network', event)
         return
       default:
     }
@@ -33,8 +51,15 @@ export class Preamble {
   /** The lines for the segment of this number. Only the first one has none: its events are the beginning itself. */
   linesFor(number: number): readonly string[] {
     if (!this.#started || number === 1) return []
-    const rest = [...this.#targets.values(), ...this.#states.values()]
+    const last = [...this.#last.values()].flatMap((lines) => [...lines.values()])
+    const rest = [...this.#targets.values(), ...this.#groups.values(), ...last]
     const segment = {number, preamble: rest.length + 1}
     return [toJsonLine({...this.#started, run: {...this.#started.run, segment}}), ...rest]
+  }
+
+  #remember(subject: string, event: RunEvent): void {
+    const lines = this.#last.get(subject) ?? new Map<string, string>()
+    lines.set(event.type, toJsonLine(event))
+    this.#last.set(subject, lines)
   }
 }

@@ -90,6 +90,23 @@ describe('a journal in segments', () => {
     expect(rest[3]).toEqual(notice(100))
   })
 
+  it('repeats the groups of now and their last words', async () => {
+    const group = (name: string, at: number): RunEvent => ({
+      ...{at, type: 'group-added'},
+      group: {name, mode: 'quorum', members: [{name: 'a', target: 'a'}], needed: 1, interval: 100},
+    })
+    const changed = (name: string, at: number): RunEvent => ({
+      ...{at, type: 'group-changed', group: name, from: 'connected', to: 'reconnecting'},
+      ...{because: 'too few', healthy: 0, of: 1},
+    })
+    const gone: RunEvent = {at: 4, type: 'group-removed', group: 'old'}
+    const news = [group('g', 2), group('old', 2), changed('old', 3), gone, changed('g', 5), changed('g', 6)]
+    await write([started, added('a'), ...news, notice(50), notice(200)], {age: 100})
+    const [, second] = await segments()
+    const [, ...rest] = readJournal('s', second?.text ?? '').events
+    expect(rest).toEqual([added('a'), group('g', 2), changed('g', 6), notice(200)])
+  })
+
   it('keeps the newest files only, and they still read as one', async () => {
     await write(watch, {age: 40, keep: 2})
     const files = await segments()
