@@ -62,13 +62,6 @@ export class ToxicProblem extends Error {
 
 const DATAGRAM: readonly ToxicKind[] = ['latency', 'bandwidth', 'corrupt', 'loss', 'duplicate', 'reorder']
 const DATAGRAM_ONLY: readonly ToxicKind[] = ['loss', 'duplicate', 'reorder']
-/** They act on connections, not on one of the two streams. */
-const CONNECTION_WIDE: readonly ToxicKind[] = ['down', 'refuse', 'connect_delay', 'fail_first', 'fail_window']
-
-export function isConnectionWide(kind: ToxicKind): boolean {
-  return CONNECTION_WIDE.includes(kind)
-}
-
 /** Reads a toxic as the API takes it. Throws `ToxicProblem` 400. */
 export function parseToxic(body: Readonly<Record<string, unknown>>, protocol: Protocol, ttl?: Millis): Toxic {
   const type = body['type']
