@@ -96,7 +96,12 @@ class WalkPinger implements Pinger {
   }
 
   async #openSocket(target: ResolvedAddress): Promise<Opened> {
-    const opening = await this.#run.ports.icmp.open({family: target.family, ...placeOf(this.#run)})
+    const opening = await this.#run.ports.icmp.open({
+      family: target.family,
+      // What the kernel remembers of the path must not hide what it is now.
+      dontFragment: true,
+      ...placeOf(this.#run),
+    })
     switch (opening.status) {
       case 'open':
         return {socket: opening.socket}
