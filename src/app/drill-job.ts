@@ -3,8 +3,7 @@ import {relative, resolve} from 'node:path'
 import type {Problem} from '../core/errors.ts'
 import type {RunEvent} from '../core/events.ts'
 import type {Host} from '../core/ports.ts'
-import {renderDrillGithub} from '../reporters/drill-github.ts'
-import {collectDrillReport} from '../reporters/drill-report.ts'
+import type {DrillGithubOptions} from '../reporters/drill-github.ts'
 import {DRILL_REPORTS, type ReportName} from '../reporters/drill-reports.ts'
 import type {DrillSpec} from '../scenarios/drill-spec.ts'
 import {appendReport, writeReport} from '../system/report-files.ts'
@@ -29,6 +28,7 @@ export function openDrillJob(spec: DrillSpec, files: DrillReportFiles, host: Pic
     },
     finish: async () => {
       if (!wanted || events.length === 0) return {problems: [], annotations: ''}
+      const {collectDrillReport} = await import('../reporters/drill-report.ts')
       const report = collectDrillReport(
         events,
         events.some(({type}) => type === 'run-ended'),
@@ -45,13 +45,15 @@ export function openDrillJob(spec: DrillSpec, files: DrillReportFiles, host: Pic
       }
       const problems = (await Promise.all(jobs)).flat()
       const placeOf = placesIn(spec, host.env('GITHUB_WORKSPACE') ?? '')
-      return {problems, annotations: onGithub ? renderDrillGithub(report, {placeOf}) : ''}
+      if (!onGithub) return {problems, annotations: ''}
+      const {renderDrillGithub} = await import('../reporters/drill-github.ts')
+      return {problems, annotations: renderDrillGithub(report, {placeOf})}
     },
   }
 }
 
 /** GitHub wants paths from the root of the repository, wherever the command was run. */
-function placesIn(spec: DrillSpec, workspace: string): Parameters<typeof renderDrillGithub>[1]['placeOf'] {
+function placesIn(spec: DrillSpec, workspace: string): DrillGithubOptions['placeOf'] {
   const places = new Map(spec.expect.map(({text, position}) => [text, position]))
   return (text) => {
     const position = places.get(text)

@@ -28,7 +28,7 @@ export async function awaitLinks(place: Place, ports: BuildPorts, signal: AbortS
 }
 
 /** Lines of `ip -br link`: device, state, the rest. */
-export function isReady(text: string): boolean {
+function isReady(text: string): boolean {
   const devices = text.split('\n').map((line) => line.trim().split(/\s+/))
   return devices.every(([name = '', state]) => name === '' || name === 'lo' || state === 'UP')
 }

@@ -8,7 +8,7 @@ import type {Isolation, Lab, LabSpec} from './lab.ts'
 const NEEDS: readonly Capability[] = ['linux', 'network-namespaces', 'ip']
 
 /** What a lab has that loopback can't stand for; null when it can. */
-export function needsNamespaces({networks, settings, links, servers}: LabSpec): string | null {
+function needsNamespaces({networks, settings, links, servers}: LabSpec): string | null {
   const special = Object.entries(settings ?? {}).find(
     ([, {router, nat, firewall, resolver}]) =>
       router || nat.length > 0 || firewall.length > 0 || resolver !== null,

@@ -4,7 +4,7 @@ import type {FirewallRule, NodeSettings} from './lab.ts'
 import {type Topology, endsOf} from './topology.ts'
 
 /** Apart from every table of a fault, which are called netdrill_<id>. */
-export const LAB_TABLE = 'netdrill_lab'
+const LAB_TABLE = 'netdrill_lab'
 
 /** For `nft -f`; null when the node needs no rules. A router's rules hold for what it passes on as well. */
 export function nodeRuleset(node: string, topology: Topology, settings: NodeSettings): string | null {

@@ -1,6 +1,5 @@
 import {Args, Flags} from '@oclif/core'
 import {watchInterrupt} from '../../app/interrupt.ts'
-import {keepLab} from '../../app/lab-keep.ts'
 import {findLabSource, upInBackground} from '../../app/lab-up.ts'
 import {openPorts} from '../../app/ports.ts'
 import {readDurationFlag} from '../../app/read-duration.ts'
@@ -67,6 +66,7 @@ ends, however it does: nothing is left behind.`
       show(await upInBackground([...given, ...seed, '--foreground', '--json']))
       return
     }
+    const {keepLab} = await import('../../app/lab-keep.ts')
     const interrupt = watchInterrupt()
     try {
       const end = await keepLab({...source, lasts, signal: interrupt.signal, onUp: show}, ports)
