@@ -20,7 +20,10 @@ interface HostPort {
 const NAME = 'proxy'
 
 /** Starts the proxy of `LISTEN=UPSTREAM`, such as `127.0.0.1:8443=10.0.0.2:443`. Port 0 takes any free one. */
-export async function openOwnProxy(words: string, ports: Pick<Ports, 'clock' | 'random' | 'programs'>): Promise<OwnProxy> {
+export async function openOwnProxy(
+  words: string,
+  ports: Pick<Ports, 'clock' | 'random' | 'programs'>,
+): Promise<OwnProxy> {
   const [listen, upstream] = words.split('=').map(parseHostPort)
   if (!listen || !upstream || upstream.port === 0) {
     throw new UserError({

@@ -100,13 +100,10 @@ export const httpOptions = z.strictObject({
     .meta({description: 'How many redirects in a row are followed; with 0 a redirect is the answer.'}),
   basic: secret('User and password, as user:password'),
   bearer: secret('Bearer token'),
-  proxy: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        'An HTTP proxy that makes a tunnel to the target: http://HOST:PORT, or https://HOST:PORT for TLS to the proxy itself.',
-    }),
+  proxy: z.string().optional().meta({
+    description:
+      'An HTTP proxy that makes a tunnel to the target: http://HOST:PORT, or https://HOST:PORT for TLS to the proxy itself.',
+  }),
   proxy_basic: secret('User and password for the proxy'),
   resolve: list.default([]).meta({
     description: 'Addresses for a host and port, in place of resolving: HOST:PORT:ADDRESS[,ADDRESS].',
