@@ -1,4 +1,5 @@
 /** The watch itself: an agent that samples, told what to watch, and told again when the documents have changed. */
+import {FollowGroups} from '../connections/groups/follow-groups.ts'
 import type {RunEvent, TargetInfo} from '../core/events.ts'
 import {HOST} from '../core/place.ts'
 import type {Ports} from '../core/ports.ts'
@@ -24,6 +25,7 @@ export class MonitorRun {
   #watched = new Map<string, WatchSpec>()
   /** While an update is under way: events wait until the views know the new targets. */
   #held: RunEvent[] | null = null
+  readonly #groups = new FollowGroups()
   #over = false
 
   constructor(options: MonitorRunOptions) {
@@ -64,7 +66,10 @@ export class MonitorRun {
     await this.#session?.close()
   }
 
-  async #watch({targets}: LoadedCheck): Promise<{readonly added: number; readonly removed: number}> {
+  async #watch({
+    targets,
+    groupSpecs,
+  }: LoadedCheck): Promise<{readonly added: number; readonly removed: number}> {
     const specs = new Map(targets.map((target) => [target.name, watchSpec(target)]))
     const isSame = (name: string): boolean =>
       JSON.stringify(specs.get(name)) === JSON.stringify(this.#watched.get(name))
@@ -76,10 +81,14 @@ export class MonitorRun {
       this.#watched = specs
       for (const target of removed) this.#publish({type: 'target-removed', target})
       for (const target of added) this.#publish({type: 'target-added', target: infoOf(target)})
+      const intervalOf = (name: string): Millis => specs.get(name)?.interval ?? 0
+      const at = this.#elapsed()
+      for (const event of this.#groups.replace(groupSpecs, intervalOf))
+        this.#options.outputs.publish({...event, at})
     } finally {
       const held = this.#held
       this.#held = null
-      for (const event of held) if (this.#isWatched(event)) this.#options.outputs.publish(event)
+      for (const event of held) if (this.#isWatched(event)) this.#tell(event)
     }
     return {added: added.length, removed: removed.length}
   }
@@ -91,13 +100,18 @@ export class MonitorRun {
 
   #receive(event: RunEvent): void {
     if (this.#held) this.#held.push(event)
-    else this.#options.outputs.publish(event)
+    else this.#tell(event)
+  }
+
+  #tell(event: RunEvent): void {
+    this.#options.outputs.publish(event)
+    for (const next of this.#groups.add(event)) this.#options.outputs.publish(next)
   }
 
   #publish(
     event: {type: 'target-removed'; target: string} | {type: 'target-added'; target: TargetInfo},
   ): void {
-    this.#options.outputs.publish({...event, at: this.#elapsed()})
+    this.#tell({...event, at: this.#elapsed()})
   }
 
   /** The agent ends by itself only when something is badly wrong: say so, and stop rather than show old figures. */

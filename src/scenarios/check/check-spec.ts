@@ -2,6 +2,7 @@
 import type {Expectation} from '../../config/conditions/schema.ts'
 import type {CheckPlace} from '../../core/check-result.ts'
 import type {Position, Problem} from '../../core/errors.ts'
+import type {GroupSpec} from '../../core/group-spec.ts'
 import type {Family} from '../../core/outcome.ts'
 import type {TargetUrl} from '../../core/target.ts'
 import type {Millis} from '../../core/units.ts'
@@ -48,6 +49,8 @@ export interface LoadedCheck {
   readonly files: readonly string[]
   readonly targets: readonly CheckTarget[]
   readonly groups: readonly CheckGroup[]
+  /** The same groups, for who follows them. */
+  readonly groupSpecs: readonly GroupSpec[]
   readonly warnings: readonly Problem[]
   /** What came from the environment: to be kept out of all outputs. */
   readonly secrets: readonly string[]

@@ -52,12 +52,13 @@ export async function loadCheck(
   if (known.length === 0) throw noTargets(documents)
   collect(documents, checkPolicies)
   const chosen = selectTargets(known, {only, tags})
-  const groups = readGroups(documents, {nameOf, chosen: new Set(chosen.map(({name}) => name))})
+  const {groups, specs} = readGroups(documents, {nameOf, chosen: new Set(chosen.map(({name}) => name))})
   const targets = collect(chosen, readTarget).map((target) => ({...target, groups: groupsOf(target, groups)}))
   return {
     files: gathered.map(({file}) => file),
     targets,
     groups,
+    groupSpecs: specs,
     warnings: documents.flatMap(({warnings}) => warnings),
     secrets: documents.flatMap(({substitutions}) => substitutions.map(({value}) => value)),
   }

@@ -1,0 +1,121 @@
+/** An `active-backup` group: which of its paths carries the traffic. A fold over events, so that a journal gives the same again. */
+import type {RunEvent} from '../../core/events.ts'
+import type {GroupEvent, GroupState, SwitchKind} from '../../core/group-events.ts'
+import type {PathGroupSpec} from '../../core/group-spec.ts'
+import {type Millis, formatDuration} from '../../core/units.ts'
+import type {Group} from './group.ts'
+import {type Path, isPoor} from './path.ts'
+import {PathHealth} from './path-health.ts'
+import {type Wish, wishedPath} from './wished-path.ts'
+
+/**
+ * Rules: a path that is down is left at once for the first one that is ready; no other switch is made to a path that isn't, so
+ * that the new one works before the old one is left. While several are still being tried for the first time, the first that
+ * answers is taken, and the preferred one as soon as it answers too.
+ */
+export class PathGroup implements Group {
+  readonly #spec: PathGroupSpec
+  readonly #paths: readonly Path[]
+  #active: Path | null = null
+  #state: GroupState = 'idle'
+  /** Times of switches that count against the limit. */
+  #switches: Millis[] = []
+  #held = ''
+  /** When the last path was lost; null while one is active. */
+  #lostAt: Millis | null = null
+  #ended = false
+
+  constructor(spec: PathGroupSpec) {
+    this.#spec = spec
+    this.#paths = spec.paths.map(({name, target}) => ({name, target, health: new PathHealth()}))
+  }
+
+  get targets(): readonly string[] {
+    return this.#paths.map(({target}) => target)
+  }
+
+  add(event: RunEvent, ownNetwork: boolean): readonly GroupEvent[] {
+    if (event.type === 'observer-gap') {
+      for (const {health} of this.#paths) health.skip(event.length)
+      return []
+    }
+    if (!('target' in event) || typeof event.target !== 'string') return []
+    const touched = this.#paths.filter(({target}) => target === event.target)
+    for (const {health} of touched) health.add(event)
+    // The watch ends: nothing is wrong with the paths.
+    if (touched.some(({health}) => health.state === 'disconnected')) this.#ended = true
+    if (touched.length === 0) return []
+    if (this.#ended) return this.#become('disconnected', 'the watch ended')
+    return [...this.#decide(event.at, ownNetwork), ...this.#judge()]
+  }
+
+  #decide(at: Millis, ownNetwork: boolean): readonly GroupEvent[] {
+    const active = this.#active
+    const wish = wishedPath(this.#spec, this.#paths, active, at)
+    if (wish === null) {
+      this.#held = ''
+      return []
+    }
+    if (wish.to === null && wish.kind !== 'all-down') return this.#hold(wish.because)
+    const isFree = wish.kind === 'down' || wish.kind === 'all-down' || wish.kind === 'start'
+    const refusal = isFree ? null : this.#refusal(at, ownNetwork)
+    return refusal === null ? this.#switch(wish, at) : this.#hold(refusal)
+  }
+
+  #refusal(at: Millis, ownNetwork: boolean): string | null {
+    if (ownNetwork) return 'most targets fail at once, so the own network is suspected'
+    const {most, within} = this.#spec.switches
+    this.#switches = this.#switches.filter((one) => at - one < within)
+    if (this.#switches.length < most) return null
+    return `${most} switches within ${formatDuration(within)} are the limit`
+  }
+
+  #switch({to, kind, because}: Wish, at: Millis): readonly GroupEvent[] {
+    const from = this.#active
+    const lostAt = from === null ? this.#lostAt : from.health.downAt
+    this.#leave(from, kind, at)
+    this.#active = to
+    this.#lostAt = to === null ? (lostAt ?? at) : null
+    const names = {from: nameOf(from), to: nameOf(to)}
+    const took = at - (lostAt ?? at)
+    return [{type: 'path-switched', group: this.#spec.name, ...names, kind, because, took}]
+  }
+
+  #leave(from: Path | null, kind: SwitchKind, at: Millis): void {
+    this.#held = ''
+    if (from && kind !== 'start') from.health.left = true
+    if (kind !== 'start' && kind !== 'all-down') this.#switches.push(at)
+  }
+
+  #hold(because: string): readonly GroupEvent[] {
+    if (because === this.#held) return []
+    this.#held = because
+    return [{type: 'switch-held', group: this.#spec.name, because}]
+  }
+
+  #judge(): readonly GroupEvent[] {
+    const active = this.#active
+    if (active === null) {
+      const isKnown = this.#paths.every(({health}) => health.isDown)
+      if (!isKnown) return this.#become('connecting', 'no path has answered yet')
+      return this.#become('reconnecting', 'all paths are down')
+    }
+    if (active !== this.#paths[0]) return this.#become('degraded', `works on ${active.name}`)
+    if (active.health.state === 'degraded' || isPoor(this.#spec, active))
+      return this.#become('degraded', `${active.name} works badly`)
+    return this.#become('connected', `works on ${active.name}`)
+  }
+
+  #become(to: GroupState, because: string): readonly GroupEvent[] {
+    const from = this.#state
+    if (from === to) return []
+    this.#state = to
+    const healthy = this.#paths.filter(({health}) => health.isUp).length
+    const of = this.#paths.length
+    return [{type: 'group-changed', group: this.#spec.name, from, to, because, healthy, of}]
+  }
+}
+
+function nameOf(path: Path | null): string | null {
+  return path === null ? null : path.name
+}

@@ -1,0 +1,88 @@
+/** The groups of a document, resolved: for a check that judges them and a watch that follows them. */
+import type {LoadedDocument} from '../config/load.ts'
+import type {Position, Problem} from '../core/errors.ts'
+import type {GroupMember} from '../core/group-events.ts'
+import type {GroupSpec} from '../core/group-spec.ts'
+import {suggest} from '../core/text.ts'
+import type {NetdrillDocument} from './document-schema.ts'
+import type {GroupDocument} from './groups-schema.ts'
+
+type Document = LoadedDocument<NetdrillDocument>
+
+const HOLD_DOWN = 60_000
+const MIN_IMPROVEMENT = 0.2
+const SWITCHES = {count: 6, within: 600_000}
+
+/** A group of the document under its name in the run; `nameOf` gives the names of its targets there. */
+export function groupSpec(name: string, group: GroupDocument, nameOf: (target: string) => string): GroupSpec {
+  const rename = ({name: path, target}: GroupMember): GroupMember => ({name: path, target: nameOf(target)})
+  if (group.mode === 'quorum') {
+    const {min_healthy: needed, leave_below: leaveBelow = needed} = group
+    const members = group.members.map((member) => ({name: nameOf(member), target: nameOf(member)}))
+    return {mode: 'quorum', name, members, needed, leaveBelow}
+  }
+  const {on = ['down'], max_rtt: maxRtt, max_loss: maxLoss} = group.failover ?? {}
+  const {policy = 'after_stable', hold_down: holdDown, min_improvement: improvement} = group.failback ?? {}
+  const {count: most, within} = group.max_switches ?? SWITCHES
+  return {
+    mode: 'active-backup',
+    name,
+    paths: group.paths.map(rename),
+    failover: {
+      onQuality: on.includes('quality'),
+      maxRtt: maxRtt ?? Number.MAX_SAFE_INTEGER,
+      maxLoss: maxLoss ?? 1,
+    },
+    failback: {
+      policy,
+      holdDown: holdDown ?? HOLD_DOWN,
+      minImprovement: improvement ?? MIN_IMPROVEMENT,
+    },
+    switches: {most, within},
+  }
+}
+
+/** Targets named by a group, as written, with the way to each. */
+export function memberNames(
+  group: GroupDocument,
+): readonly {readonly name: string; readonly at: readonly (string | number)[]}[] {
+  if (group.mode === 'quorum') return group.members.map((name, index) => ({name, at: ['members', index]}))
+  return group.paths.map(({target}, index) => ({name: target, at: ['paths', index, 'target']}))
+}
+
+/** CONFIG_REFERENCE for a member that is no target, CONFIG_INVALID for what no run could meet. */
+export function groupProblems({value, positionOf, keyPositionOf}: Document, key: string): readonly Problem[] {
+  const targets = Object.keys(value.targets ?? {})
+  const group = value.groups?.[key]
+  if (!group) return []
+  const members = memberNames(group)
+  const names = members.map(({name}) => name)
+  const problems = members.flatMap(({name, at}, index): readonly Problem[] => {
+    const position = positionOf(['groups', key, ...at])
+    if (names.indexOf(name) < index) return [invalid(`"${name}" is a member already`, position)]
+    if (targets.includes(name)) return []
+    const near = suggest(name, targets)
+    const advice =
+      near === null ? [`targets: ${targets.slice(0, 12).join(', ')}`] : [`did you mean "${near}"?`]
+    return [{code: 'CONFIG_REFERENCE', message: `there is no target "${name}"`, position, advice}]
+  })
+  if (targets.includes(key)) {
+    problems.push(invalid(`a target has the name "${key}" already`, keyPositionOf(['groups', key])))
+  }
+  if (group.mode === 'quorum' && group.min_healthy > group.members.length) {
+    const message = `${group.min_healthy} of ${group.members.length} members can never be healthy`
+    problems.push(invalid(message, positionOf(['groups', key, 'min_healthy'])))
+  }
+  const paths = group.mode === 'active-backup' ? group.paths.map(({name}) => name) : []
+  for (const [index, path] of paths.entries()) {
+    if (paths.indexOf(path) === index) continue
+    problems.push(
+      invalid(`a path has the name "${path}" already`, positionOf(['groups', key, 'paths', index, 'name'])),
+    )
+  }
+  return problems
+}
+
+function invalid(message: string, position: Position): Problem {
+  return {code: 'CONFIG_INVALID', message, position}
+}
