@@ -51,8 +51,11 @@ export const kindFlags = {
   queue: text('longest wait in the queue', '50ms', RATE),
   algorithm: Flags.string({summary: 'take this one', options: ['tbf', 'htb'], helpGroup: RATE}),
   mode: Flags.string({
-    summary: 'silence, or an answer that says so; of mptcp: what happens to its option',
-    options: ['drop', 'reject', 'strip', 'drop-syn', 'drop-join'],
+    summary: 'silence, or an answer that says so; of mptcp and route: what happens to them',
+    options: [
+      ...['drop', 'reject', 'strip', 'drop-syn', 'drop-join'],
+      ...['remove', 'unreachable', 'prohibit', 'blackhole'],
+    ],
     helpGroup: PARTITION,
   }),
   with: Flags.string({
@@ -72,6 +75,7 @@ export const kindFlags = {
   }),
   max: Flags.integer({summary: 'connections at once (connection-limit)', min: 0, helpGroup: PARTITION}),
   size: Flags.integer({summary: 'larger packets vanish, bytes (mtu)', min: 68, helpGroup: PARTITION}),
+  address: text('that the device loses (address)', 'ADDRESS', PARTITION),
   latency: text('added to each direction', '100ms', PROXY),
   bandwidth: text('limit of each direction', '1mbit', PROXY),
   refuse: Flags.boolean({summary: 'refuse new connections', helpGroup: PROXY}),

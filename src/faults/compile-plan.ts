@@ -1,5 +1,4 @@
 /** From a blueprint to steps: each with its undo, its check and its reason. Pure. */
-import {describePlace} from '../core/place.ts'
 import {type Millis, formatDuration} from '../core/units.ts'
 import {renderBlockTable, renderClassifyTable, tableName} from './backends/nft-table.ts'
 import {
@@ -10,9 +9,10 @@ import {
   rootLines,
   rootUndoLine,
 } from './backends/tc-tree.ts'
+import {blastRadius} from './blast-radius.ts'
 import type {Action, FaultPlan, Step} from './fault.ts'
 import {describeScope} from './scope.ts'
-import type {Blueprint, DeviceFacts, Leaf, PacketMatch, Situation, Verdict} from './situation.ts'
+import type {Blueprint, DeviceFacts, Leaf, NetworkChange, Situation} from './situation.ts'
 import {tcBatch} from './tools.ts'
 
 export interface PlanNames {
@@ -64,6 +64,12 @@ export function compilePlan(
         table,
       })
     }
+    case 'ip':
+      return finish(names, situation, blueprint, {
+        steps: [ipStep(blueprint.change)],
+        shape: null,
+        table: null,
+      })
     case 'netem':
     case 'tbf':
     case 'htb': {
@@ -146,68 +152,27 @@ function nftStep(situation: Situation, table: string, why: string): Step {
   }
 }
 
+function ipStep(change: NetworkChange): Step {
+  const batch = (lines: readonly string[], ...more: readonly string[]): Action => ({
+    type: 'exec',
+    file: 'ip',
+    args: [...more, '-batch', '-'],
+    input: `${lines.join('\n')}\n`,
+  })
+  return {
+    do: batch(change.do),
+    undo: batch(change.undo, '-force'),
+    verify: {type: 'ip', expect: [...change.there, ...change.gone.map((line) => `no ${line}`)].join('; ')},
+    why: change.why,
+  }
+}
+
 function proxyStep(blueprint: Extract<Blueprint, {backend: 'proxy'}>): Step {
   return {
     do: {type: 'impair', impairment: blueprint.impairment},
     undo: {type: 'impair', impairment: {}},
     verify: {type: 'proxy', expect: blueprint.words},
     why: 'the proxy does this to every connection through it',
-  }
-}
-
-function blastRadius(situation: Situation, blueprint: Blueprint): readonly string[] {
-  const {place, device, scope} = situation
-  const where = describePlace(place)
-  if (blueprint.backend === 'proxy') {
-    return ['hit: connections through the proxy', 'not hit: everything that does not use the proxy']
-  }
-  const link = device ? ` by ${device.name}` : ''
-  const hit =
-    blueprint.backend === 'nft'
-      ? blockedTraffic(blueprint.verdict, describeScope(scope), `${where}${link}`)
-      : [`hit: what leaves ${where}${link} towards ${describeScope(scope)}, its own and forwarded`]
-  const spared =
-    scope.to.length === 0 && scope.port === null && scope.protocol === null
-      ? ['not hit: ARP, other devices and other namespaces']
-      : [`not hit: everything else${link ? ' on the device' : ''}, and other namespaces`]
-  const arriving = blueprint.backend === 'nft' ? [] : ['not hit: what arrives']
-  return [...hit, ...spared, ...arriving]
-}
-
-function blockedTraffic({direction, match}: Verdict, scope: string, where: string): readonly string[] {
-  const which = whichPackets(match)
-  const out = `hit: ${which.hit} leaves ${where} towards ${scope}, its own and forwarded`
-  const arriving = `hit: ${which.hit} arrives at ${where} from ${scope}`
-  if (direction === 'both') return [out, arriving, ...which.more]
-  return direction === 'out'
-    ? [out, `not hit: what arrives from ${scope}`, ...which.more]
-    : [arriving, `not hit: what leaves towards ${scope}`, ...which.more]
-}
-
-/** Which packets of the scope, and what is hit or spared beside them. */
-function whichPackets(match: PacketMatch | undefined): {
-  readonly hit: string
-  readonly more: readonly string[]
-} {
-  switch (match?.type) {
-    case undefined:
-      return {hit: 'what', more: []}
-    case 'new':
-      return {hit: 'what opens a TCP connection and', more: ['not hit: TCP connections that are there']}
-    case 'established':
-      return {
-        hit: 'what belongs to a TCP connection from before and',
-        more: ['not hit: TCP connections that are opened from now on'],
-      }
-    case 'over':
-      return {hit: 'what opens one TCP connection too many and', more: []}
-    case 'bigger':
-      return {
-        hit: `what is larger than ${match.bytes} bytes and`,
-        more: ['hit: ICMP answers that say too big, about packets to the scope'],
-      }
-    case 'mptcp':
-      return {hit: 'what carries the MPTCP option and', more: ['not hit: plain TCP']}
   }
 }
 

@@ -2,15 +2,15 @@
 import {UserError} from '../core/errors.ts'
 import {EXIT} from '../core/exit-codes.ts'
 import type {GuardLink, Ports} from '../core/ports.ts'
-import {type Snapshot, takeSnapshot} from './backends/snapshot.ts'
 import {type CloseWorld, KERNEL_LOCK, closeEntry, closeUnderLock} from './close-entry.ts'
 import type {CompiledPlan} from './compile-plan.ts'
 import type {ActiveFault, FaultBinding, FaultEngine, FaultPlan, FaultRequest} from './fault.ts'
 import {faultKey} from './fault-key.ts'
 import {refuseWhenHalted} from './halt.ts'
 import {type Home, type ProcessIdentity, findHome, identify} from './identity.ts'
-import {readBack, readCounters, runSteps, undoSteps} from './kernel-fault.ts'
-import {type Ledger, type LedgerEntry, isOpen, openLedger, sameDevice} from './ledger.ts'
+import {readBack, readCounters, runSteps} from './kernel-fault.ts'
+import {type Ledger, type LedgerEntry, isOpen, openLedger} from './ledger.ts'
+import {makeEntry} from './make-entry.ts'
 import {planFault} from './plan-fault.ts'
 import {applyProxyFault} from './proxy-fault.ts'
 import {type ProxyBoard, openProxyBoard} from './proxy-board.ts'
@@ -117,7 +117,12 @@ class Engine implements FaultEngine {
     const release = await this.#ports.locks.hold(KERNEL_LOCK)
     try {
       const compiled = await this.#compile(request)
-      const entry = await this.#entryFor(compiled, guard)
+      const owner = {run: this.#options.run, home: await this.#findHome(), self: await this.#whoAmI(), guard}
+      const entry = await makeEntry(compiled, owner, {
+        ports: this.#ports,
+        tools: this.#tools,
+        ledger: this.#ledger,
+      })
       await this.#ledger.write(entry)
       guard.look()
       return await this.#putInForce(compiled, entry)
@@ -192,47 +197,6 @@ class Engine implements FaultEngine {
       },
       EXIT.leftovers,
     )
-  }
-
-  async #entryFor(compiled: CompiledPlan, guard: GuardLink): Promise<LedgerEntry> {
-    const {plan, situation, shape, table} = compiled
-    const {clock, files} = this.#ports
-    const place = plan.place
-    return {
-      schema: 'netdrill/ledger/1',
-      id: situation.id,
-      run: this.#options.run,
-      name: plan.name,
-      kind: plan.kind,
-      backend: plan.backend,
-      summary: plan.summary,
-      place,
-      placeProcess: place.kind === 'process' ? await identify(files, place.pid) : null,
-      home: await this.#findHome(),
-      device: plan.device,
-      scope: situation.scope,
-      leaf: shape === null ? null : {minor: shape.minor, leaf: shape.leaf},
-      table: table !== null,
-      owner: await this.#whoAmI(),
-      guard: await identify(files, guard.pid),
-      detached: false,
-      started: new Date(clock.wall()).toISOString(),
-      lasts: plan.lasts,
-      until: clock.now() + plan.lasts,
-      state: 'planned',
-      undo: undoSteps(plan),
-      before: shape === null ? null : await this.#snapshotBefore(compiled, shape.device),
-    }
-  }
-
-  /** The state before the first of our faults on the device: a tree of ours is not part of it. */
-  async #snapshotBefore({plan, situation}: CompiledPlan, device: string): Promise<Snapshot | null> {
-    if (situation.device?.root.owner !== 'ours') return takeSnapshot(this.#tools, plan.place, device)
-    const {entries} = await this.#ledger.all()
-    const sibling = entries.find(
-      (entry) => isOpen(entry) && entry.leaf !== null && sameDevice(entry, {place: plan.place, device}),
-    )
-    return sibling?.before ?? null
   }
 
   async #closeWorld(): Promise<CloseWorld> {

@@ -18,7 +18,7 @@ export type Action =
 
 /** How a step is checked after it was done: what the kernel says must equal what was asked. */
 export interface Check {
-  readonly type: 'tc-qdisc' | 'nft-table' | 'proxy' | 'none'
+  readonly type: 'tc-qdisc' | 'nft-table' | 'ip' | 'proxy' | 'none'
   /** What the read-back must contain, in words for people. */
   readonly expect: string
 }

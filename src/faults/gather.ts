@@ -3,6 +3,7 @@ import {CAPABILITIES, type Capability, type CapabilityReport} from '../core/capa
 import {UserError} from '../core/errors.ts'
 import {type Place, describePlace} from '../core/place.ts'
 import type {Ports} from '../core/ports.ts'
+import {type NetworkState, readNetwork} from './backends/network-state.ts'
 import type {FaultRequest} from './fault.ts'
 import type {PlannedKind} from './kind.ts'
 import {observeDevice, routeDevice, routeSource} from './observe.ts'
@@ -29,6 +30,7 @@ export async function gatherSituation(
     place,
     scope,
     device,
+    network: await networkOf(kind, place, device, tools),
     report,
     proxy: binding.proxy !== null,
     proxyOnly,
@@ -36,6 +38,16 @@ export async function gatherSituation(
     tcVersion: versionOf(/iproute2-(\d+)\.(\d+)/.exec(report('tc').found)),
     kernelVersion: versionOf(/^(\d+)\.(\d+)/.exec(ports.host.platform.kernel)),
   }
+}
+
+async function networkOf(
+  kind: PlannedKind,
+  place: Place,
+  device: DeviceFacts | null,
+  tools: Tools,
+): Promise<NetworkState | null> {
+  if (kind.needsNetwork === undefined) return null
+  return readNetwork(tools, place, kind.needsNetwork === 'all' ? null : (device?.name ?? null))
 }
 
 function placeOf(request: FaultRequest): Place {

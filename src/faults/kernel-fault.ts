@@ -10,6 +10,7 @@ import {
   readLeafCounters,
   readTable,
 } from './backends/readback.ts'
+import {readNetwork} from './backends/network-state.ts'
 import type {CompiledPlan} from './compile-plan.ts'
 import type {Action, FaultCounters, FaultPlan} from './fault.ts'
 import type {UndoStep} from './ledger.ts'
@@ -70,7 +71,11 @@ function linesOf(action: ExecAction): readonly string[] {
 
 /** What the kernel holds, against what was asked: the leaf, and the table that leads to it or blocks. */
 export async function readBack(tools: Tools, compiled: CompiledPlan): Promise<Readback> {
-  const parts = await Promise.all([readShape(tools, compiled), readTables(tools, compiled)])
+  const parts = await Promise.all([
+    readShape(tools, compiled),
+    readTables(tools, compiled),
+    readChange(tools, compiled),
+  ])
   const all = parts.flat()
   return {asAsked: all.every((part) => part.asAsked), text: all.map((part) => part.text).join('; ')}
 }
@@ -91,9 +96,25 @@ async function readTables(
   return [judgeTable(await readTable(tools, plan.place, situation.id), countRules(table))]
 }
 
+async function readChange(tools: Tools, {plan, blueprint}: CompiledPlan): Promise<readonly Readback[]> {
+  if (blueprint.backend !== 'ip') return []
+  const {device, gone, there} = blueprint.change
+  const state = await readNetwork(tools, plan.place, device)
+  if (state === null) return [{asAsked: false, text: 'ip does not say what is there'}]
+  const shows = (start: string): boolean => state.lines.some((line) => line.startsWith(start))
+  const wrong = [
+    ...gone.filter(shows).map((line) => `${line} is still there`),
+    ...there.filter((start) => !shows(start)).map((line) => `${line} is not there`),
+  ]
+  if (wrong.length > 0) return [{asAsked: false, text: wrong.join('; ')}]
+  return [{asAsked: true, text: [...there, ...gone.map((line) => `no ${line}`)].join('; ')}]
+}
+
 /** Shaping counts in the leaf, blocking in the rules: there every packet that matches is affected. */
 export async function readCounters(tools: Tools, compiled: CompiledPlan): Promise<FaultCounters | null> {
   const {plan, shape, situation} = compiled
+  // ip counts nothing: the read-back and the probes prove it.
+  if (compiled.blueprint.backend === 'ip') return null
   const facts = await readTable(tools, plan.place, situation.id)
   if (shape === null) return facts && {matched: facts.packets, affected: facts.packets}
   const where = {place: plan.place, device: shape.device, minor: shape.minor}

@@ -7,6 +7,8 @@ export interface PlannedKind<Spec extends FaultSpec = FaultSpec> extends FaultKi
   readonly needsDevice: boolean
   /** The kernel way takes a leaf in the device's tree. */
   readonly shapes: boolean
+  /** Addresses and routes have to be known before: of the device, or all routes of the place. */
+  readonly needsNetwork?: 'device' | 'all'
   /** Decides backend and parameters. Throws `UserError`: exit 6 when it can't be had here, 2 when it makes no sense. */
   plan(spec: Spec, situation: Situation): Blueprint
 }

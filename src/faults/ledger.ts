@@ -55,6 +55,12 @@ export interface LedgerEntry {
   readonly undo: readonly UndoStep[]
   /** The device before the first of our faults; null where no device is changed. */
   readonly before: Snapshot | null
+  /** Of a fault that changes addresses and routes: those before; of one device, or all routes of the place. */
+  readonly network?: {
+    readonly device: string | null
+    readonly about: readonly string[] | null
+    readonly before: Snapshot
+  } | null
   /** How it ended: what still differed from the snapshot. */
   readonly ended?: {
     readonly at: string
@@ -111,7 +117,7 @@ export function sameDevice(
   return a.device !== null && a.device === b.device && samePlace(a.place, b.place)
 }
 
-function samePlace(a: Place, b: Place): boolean {
+export function samePlace(a: Place, b: Place): boolean {
   if (a.kind === 'process' && b.kind === 'process') return a.pid === b.pid
   if (a.kind === 'netns' && b.kind === 'netns') return a.name === b.name
   return a.kind === 'host' && b.kind === 'host'

@@ -8,11 +8,11 @@ import {has} from './choose-backend.ts'
 import {type CompiledPlan, type LeafChoice, compilePlan} from './compile-plan.ts'
 import type {FaultRequest} from './fault.ts'
 import {gatherSituation} from './gather.ts'
-import {type LedgerEntry, isOpen, sameDevice} from './ledger.ts'
+import {type LedgerEntry, isOpen, sameDevice, samePlace} from './ledger.ts'
 import {loadFault} from './registry.ts'
 import {checkSafety} from './safety.ts'
 import {scopesOverlap} from './scope.ts'
-import type {Blueprint, DeviceFacts, Leaf, Situation} from './situation.ts'
+import type {Blueprint, DeviceFacts, Leaf, NetworkChange, Situation} from './situation.ts'
 import type {Tools} from './tools.ts'
 
 /** A fault ends by itself; an hour is long enough for any rehearsal and short enough for a forgotten one. */
@@ -33,6 +33,7 @@ export async function planFault(request: FaultRequest, key: string, world: PlanW
   const situation: Situation = {...gathered, id: key}
   const blueprint = kind.plan(request.spec, situation)
   if (blueprint.backend !== 'proxy') await checkSafety(request, situation, world.ports, world.tools)
+  if (blueprint.backend === 'ip') checkChanges(situation, blueprint.change, world.entries)
   const choice = 'leaf' in blueprint ? chooseLeaf(situation, blueprint, world.entries) : null
   const names = {name: request.name, kind: request.spec.kind}
   const compiled = compilePlan(names, situation, blueprint, choice)
@@ -90,6 +91,29 @@ function chooseTree(situation: Situation, device: DeviceFacts, blueprint: Bluepr
     return kind
   }
   return !needsHtb && has(situation, 'qdisc-prio') ? 'prio' : 'htb'
+}
+
+/** Two changes of one device's addresses and routes could not be taken back in any order. */
+function checkChanges(
+  {place, scope}: Situation,
+  {device}: NetworkChange,
+  entries: readonly LedgerEntry[],
+): void {
+  const rival = entries.find(
+    (entry) =>
+      isOpen(entry) &&
+      entry.network &&
+      samePlace(entry.place, place) &&
+      (device === null
+        ? entry.network.device !== null || scopesOverlap(scope, entry.scope)
+        : entry.network.device === null || entry.network.device === device),
+  )
+  if (!rival) return
+  throw refused(
+    'FAULT_OVERLAP',
+    `the fault ${rival.name} (${rival.summary}) is in force, and both change the same addresses or routes`,
+    ['one after the other: netdrill fault clear ends the first'],
+  )
 }
 
 function checkNeighbours(situation: Situation, leaf: Leaf, neighbours: readonly LedgerEntry[]): void {

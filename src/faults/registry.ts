@@ -14,6 +14,9 @@ export const FAULTS = {
     (await import('./kinds/connection-limit.ts')).connectionLimit,
   mtu: async (): Promise<AnyKind> => (await import('./kinds/mtu.ts')).mtu,
   mptcp: async (): Promise<AnyKind> => (await import('./kinds/mptcp.ts')).mptcp,
+  link: async (): Promise<AnyKind> => (await import('./kinds/link.ts')).link,
+  address: async (): Promise<AnyKind> => (await import('./kinds/address.ts')).address,
+  route: async (): Promise<AnyKind> => (await import('./kinds/route.ts')).route,
   proxy: async (): Promise<AnyKind> => (await import('./kinds/proxy.ts')).proxy,
 } as const satisfies Readonly<Record<string, () => Promise<AnyKind>>>
 

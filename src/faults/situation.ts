@@ -4,6 +4,8 @@ import type {ProxyImpairment} from '../core/agent.ts'
 import type {Place} from '../core/place.ts'
 import type {BitsPerSecond, Millis} from '../core/units.ts'
 import type {ExpectedEffect} from './fault.ts'
+import type {NetworkState} from './backends/network-state.ts'
+import type {Snapshot} from './backends/snapshot.ts'
 import type {Scope} from './scope.ts'
 
 /** How the device's root stands before the fault. */
@@ -32,6 +34,8 @@ export interface Situation {
   readonly scope: Scope
   /** Null when the scope needs no device (a partition by address). */
   readonly device: DeviceFacts | null
+  /** Addresses and routes; null where the kind does not need them, or ip does not tell. */
+  readonly network: NetworkState | null
   /** What the machine says about a capability, in this place. */
   readonly report: (capability: Capability) => CapabilityReport
   /** A proxy stands in front of the target. */
@@ -78,6 +82,24 @@ export interface Verdict {
   readonly direction: 'both' | 'out' | 'in'
 }
 
+/** What `ip` changes, and how it is seen. Lines are words of `ip -batch`. */
+export interface NetworkChange {
+  readonly do: readonly string[]
+  /** In this order; a line that finds nothing to do may fail. */
+  readonly undo: readonly string[]
+  /** Whose addresses and routes are compared afterwards; null compares the routes of the whole place. */
+  readonly device: string | null
+  /** Only lines that begin so are compared; absent: all. */
+  readonly about?: readonly string[]
+  readonly before: Snapshot
+  /** Beginnings of lines of the state that must not be there while the fault lasts. */
+  readonly gone: readonly string[]
+  /** Beginnings of lines that must be there. */
+  readonly there: readonly string[]
+  readonly hit: readonly string[]
+  readonly why: string
+}
+
 interface BlueprintBase {
   /** Why this backend. */
   readonly because: string
@@ -93,5 +115,6 @@ export type Blueprint = BlueprintBase &
   (
     | {readonly backend: 'netem' | 'tbf' | 'htb'; readonly leaf: Leaf}
     | {readonly backend: 'nft'; readonly verdict: Verdict}
+    | {readonly backend: 'ip'; readonly change: NetworkChange}
     | {readonly backend: 'proxy'; readonly impairment: ProxyImpairment}
   )

@@ -5,6 +5,7 @@
 import {HOST, type Place} from '../core/place.ts'
 import type {Clock, Files} from '../core/ports.ts'
 import {tableName} from './backends/nft-table.ts'
+import {readNetwork} from './backends/network-state.ts'
 import {compareSnapshots, takeSnapshot} from './backends/snapshot.ts'
 import {ROOT_HANDLE, classId, leafHandle, leafMinor} from './backends/tc-tree.ts'
 import {type Home, isAlive} from './identity.ts'
@@ -112,8 +113,32 @@ async function findDifferences(
 ): Promise<readonly string[]> {
   return [
     ...(entry.table ? await tableLeft(world, place, entry) : []),
+    ...(entry.network ? await networkDifferences(world, place, entry.network) : []),
     ...(entry.leaf === null ? [] : await treeDifferences(world, place, entry)),
   ]
+}
+
+/** An address of IPv6 and what depends on it come back a moment after their link. */
+const SETTLES = 2000
+const SETTLE_STEP = 50
+
+async function networkDifferences(
+  world: UndoWorld,
+  place: Place,
+  {device, about, before}: NonNullable<LedgerEntry['network']>,
+): Promise<readonly string[]> {
+  const counts = (line: string): boolean => about === null || about.some((start) => line.startsWith(start))
+  const deadline = world.clock.now() + SETTLES
+  for (;;) {
+    const state = await readNetwork(world.tools, place, device)
+    if (state === null && device !== null && (await deviceIsGone(world, place, device))) return []
+    const differences =
+      state === null
+        ? ['ip does not say what is there']
+        : compareSnapshots(before.filter(counts), state.lines.filter(counts))
+    if (differences.length === 0 || world.clock.now() >= deadline) return differences
+    await world.clock.sleep(SETTLE_STEP)
+  }
 }
 
 async function tableLeft(world: UndoWorld, place: Place, entry: LedgerEntry): Promise<readonly string[]> {

@@ -2,6 +2,7 @@
 import type {Capability} from '../../src/core/capabilities.ts'
 import {HOST} from '../../src/core/place.ts'
 import {type CompiledPlan, compilePlan} from '../../src/faults/compile-plan.ts'
+import type {NetworkState} from '../../src/faults/backends/network-state.ts'
 import type {FaultSpec} from '../../src/faults/fault.ts'
 import {loadFault} from '../../src/faults/registry.ts'
 import {parseScope} from '../../src/faults/scope.ts'
@@ -15,6 +16,7 @@ export interface PlanSetting {
   readonly crossings?: 1 | 2
   readonly tcVersion?: number
   readonly kernelVersion?: number
+  readonly network?: NetworkState
 }
 
 const DEVICE: DeviceFacts = {
@@ -33,6 +35,7 @@ function makeSituation(scope: FaultSpec['scope'], setting: PlanSetting = {}): Si
     place: HOST,
     scope: parseScope(scope),
     device: setting.device === null ? null : {...DEVICE, ...setting.device},
+    network: setting.network ?? null,
     report: (capability) => {
       const gone = missing.includes(capability)
       return {

@@ -1,9 +1,22 @@
 import {describe, expect, it} from 'vitest'
 import {viewPlan} from '../../../src/app/fault-views.ts'
 import {renderFaultPlan} from '../../../src/reporters/fault.ts'
+import type {NetworkState} from '../../../src/faults/backends/network-state.ts'
 import {type PlanSetting, planWords} from '../../support/fault-situation.ts'
 
 const to = (scope: object = {}): object => ({to: '10.0.0.2', port: 443, ...scope})
+
+const NETWORK: NetworkState = {
+  lines: [],
+  addresses: [
+    {local: '10.0.0.1', prefix: 24, words: '10.0.0.1/24 broadcast 10.0.0.255 scope global label eth0'},
+    {local: '2001:db8::1', prefix: 64, words: '2001:db8::1/64 scope global nodad'},
+  ],
+  routes: [
+    '10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.1',
+    'default via 10.0.0.254 dev eth0 metric 100',
+  ],
+}
 
 /** Every kind, and every option of it, as the commands that would be run. */
 const CASES: readonly {
@@ -39,6 +52,18 @@ const CASES: readonly {
   {name: 'mptcp-strip', words: {kind: 'mptcp', scope: to()}},
   {name: 'mptcp-drop-syn', words: {kind: 'mptcp', mode: 'drop-syn', scope: {to: '10.0.0.2'}}},
   {name: 'mptcp-drop-join', words: {kind: 'mptcp', mode: 'drop-join', scope: {to: '10.0.0.2'}}},
+  {name: 'link', words: {kind: 'link'}, setting: {network: NETWORK}},
+  {name: 'address', words: {kind: 'address', address: '2001:db8::1'}, setting: {network: NETWORK}},
+  {
+    name: 'route-unreachable',
+    words: {kind: 'route', scope: {to: '10.0.0.2,2001:db8::/32'}},
+    setting: {network: NETWORK, device: null},
+  },
+  {
+    name: 'route-remove',
+    words: {kind: 'route', mode: 'remove', scope: {to: '0.0.0.0/0'}},
+    setting: {network: NETWORK, device: null},
+  },
   {
     name: 'partition-with-source',
     words: {kind: 'partition', scope: to({from: '10.0.0.1', protocol: 'udp', port: 53})},

@@ -1,0 +1,78 @@
+/** What the ledger says about a fault before the kernel is touched. */
+import type {GuardLink, Ports} from '../core/ports.ts'
+import {type Snapshot, takeSnapshot} from './backends/snapshot.ts'
+import type {CompiledPlan} from './compile-plan.ts'
+import {type Home, type ProcessIdentity, identify} from './identity.ts'
+import {undoSteps} from './kernel-fault.ts'
+import {type Ledger, type LedgerEntry, isOpen, sameDevice} from './ledger.ts'
+import type {Tools} from './tools.ts'
+
+interface EntryOwner {
+  readonly run: string
+  readonly home: Home
+  readonly self: ProcessIdentity
+  readonly guard: GuardLink
+}
+
+interface EntryWorld {
+  readonly ports: Pick<Ports, 'clock' | 'files'>
+  readonly tools: Tools
+  readonly ledger: Ledger
+}
+
+export async function makeEntry(
+  compiled: CompiledPlan,
+  owner: EntryOwner,
+  world: EntryWorld,
+): Promise<LedgerEntry> {
+  const {plan, situation, shape, table, blueprint} = compiled
+  const {clock, files} = world.ports
+  const {place} = plan
+  return {
+    schema: 'netdrill/ledger/1',
+    id: situation.id,
+    run: owner.run,
+    name: plan.name,
+    kind: plan.kind,
+    backend: plan.backend,
+    summary: plan.summary,
+    place,
+    placeProcess: place.kind === 'process' ? await identify(files, place.pid) : null,
+    home: owner.home,
+    device: plan.device,
+    scope: situation.scope,
+    leaf: shape === null ? null : {minor: shape.minor, leaf: shape.leaf},
+    table: table !== null,
+    owner: owner.self,
+    guard: await identify(files, owner.guard.pid),
+    detached: false,
+    started: new Date(clock.wall()).toISOString(),
+    lasts: plan.lasts,
+    until: clock.now() + plan.lasts,
+    state: 'planned',
+    undo: undoSteps(plan),
+    before: shape === null ? null : await snapshotBefore(compiled, shape.device, world),
+    network:
+      blueprint.backend === 'ip'
+        ? {
+            device: blueprint.change.device,
+            about: blueprint.change.about ?? null,
+            before: blueprint.change.before,
+          }
+        : null,
+  }
+}
+
+/** The state before the first of our faults on the device: a tree of ours is not part of it. */
+async function snapshotBefore(
+  {plan, situation}: CompiledPlan,
+  device: string,
+  {tools, ledger}: EntryWorld,
+): Promise<Snapshot | null> {
+  if (situation.device?.root.owner !== 'ours') return takeSnapshot(tools, plan.place, device)
+  const {entries} = await ledger.all()
+  const sibling = entries.find(
+    (entry) => isOpen(entry) && entry.leaf !== null && sameDevice(entry, {place: plan.place, device}),
+  )
+  return sibling?.before ?? null
+}

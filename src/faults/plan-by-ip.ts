@@ -1,0 +1,35 @@
+/** The blueprint of faults that change links, addresses and routes. Pure. */
+import type {Capability} from '../core/capabilities.ts'
+import type {NetworkState} from './backends/network-state.ts'
+import {hasAll, missingError} from './choose-backend.ts'
+import type {ExpectedEffect} from './fault.ts'
+import type {Blueprint, NetworkChange, Situation} from './situation.ts'
+
+const NEEDS: readonly Capability[] = ['linux', 'net-admin', 'ip']
+
+export interface IpChange extends Omit<NetworkChange, 'before'> {
+  readonly effect: ExpectedEffect
+}
+
+/** `change` gets the device (empty where none is needed) and what is there now. */
+export function planByIp(
+  situation: Situation,
+  words: string,
+  change: (device: string, state: NetworkState) => IpChange,
+): Blueprint {
+  const {network, device} = situation
+  if (!hasAll(situation, NEEDS)) throw missingError(situation, `the fault "${words}"`, [NEEDS])
+  if (network === null) {
+    throw missingError(situation, `the fault "${words}" needs to know the routes that are there; it`, [NEEDS])
+  }
+  const {effect, ...rest} = change(device?.name ?? '', network)
+  return {
+    backend: 'ip',
+    because: 'links, addresses and routes are changed by ip',
+    words,
+    effect,
+    warnings: ['not the kernel but the guard ends it; should both be killed, netdrill fault recover does'],
+    notes: ['routes, addresses, metrics and lifetimes are written down before, and put back'],
+    change: {...rest, before: network.lines},
+  }
+}
