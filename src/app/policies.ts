@@ -7,6 +7,7 @@ import {UserError} from '../core/errors.ts'
 import type {Files, Host} from '../core/ports.ts'
 import {suggest} from '../core/text.ts'
 import {type Millis, formatDuration} from '../core/units.ts'
+import {describeGuards} from '../policies/guards/describe.ts'
 import type {Policy} from '../policies/policy.ts'
 import {PRESETS, findPreset} from '../policies/presets/index.ts'
 import {type PolicyBook, type ResolvedPolicy, resolvePolicy} from '../policies/resolve.ts'
@@ -186,6 +187,7 @@ function factsOf(policy: Policy): PolicyView['facts'] {
     ['attempts at most', mostAttempts(policy)],
     ['jitter', `${jitter.mode}${factor}`],
     ['starts over', resets[reset.mode]],
+    ...describeGuards(policy),
     ...(health
       ? ([
           [

@@ -10,7 +10,9 @@ import {
   type LadderState,
   startLadder,
 } from '../policies/ladder.ts'
+import type {Gate, Permit} from '../policies/guards/gate.ts'
 import type {Policy} from '../policies/policy.ts'
+import {asAttempt} from '../probes/attempt-outcome.ts'
 import type {Observer} from './observer.ts'
 import type {Probers} from './probers.ts'
 
@@ -22,7 +24,11 @@ export interface ReconnectorOptions {
   readonly random: Random
   readonly probers: Pick<Probers, 'measure'>
   readonly observer: Pick<Observer, 'sawAll'>
+  /** What every attempt has to pass; none without it. */
+  readonly gate?: Gate
   readonly onScheduled: (attempt: Attempt) => void
+  /** `until` is null when it isn't asked for again. */
+  readonly onDenied?: (attempt: Attempt, permit: Exclude<Permit, {type: 'go'}>) => void
   /** Before the ladder goes on. */
   readonly onAttempt: (attempt: Attempt, took: Millis, failure: Failure | null, startedAt: Millis) => void
   readonly onStop: (stop: Extract<LadderDecision, {type: 'stop'}>) => void
@@ -55,13 +61,14 @@ export class Reconnector {
 
   async stop(): Promise<void> {
     this.#cancel()
+    this.#options.gate?.leave(this.#options.clock.now())
     this.#stop.abort(new Error('the watch ended'))
     await this.#running
   }
 
   #follow(): void {
     const {next} = this.#ladder
-    const {clock, onScheduled, onStop} = this.#options
+    const {onScheduled, onStop} = this.#options
     switch (next.type) {
       case 'connected':
         return
@@ -70,25 +77,54 @@ export class Reconnector {
         return
       case 'attempt':
         onScheduled(next)
-        this.#cancel = clock.after(Math.max(0, next.due - clock.now()), () => {
-          this.#running = this.#attempt(next)
-        })
+        this.#at(next.due, next)
     }
   }
 
+  #at(due: Millis, next: Attempt): void {
+    const {clock} = this.#options
+    this.#cancel = clock.after(Math.max(0, due - clock.now()), () => this.#passGate(next, due))
+  }
+
+  /** What isn't let through waits where it is on the ladder, up to the deadline. */
+  #passGate(next: Attempt, due: Millis): void {
+    const {clock, gate, policy, onDenied, onStop} = this.#options
+    const permit = gate?.ask(next.attempt, Math.max(due, clock.now())) ?? {type: 'go'}
+    if (permit.type === 'go') {
+      this.#running = this.#attempt(next)
+      return
+    }
+    onDenied?.(next, permit)
+    const latest =
+      this.#ladder.startedAt + (policy.deadline ?? Number.POSITIVE_INFINITY) - policy.minAttemptTime
+    if (permit.type === 'wait' && permit.until <= latest) this.#at(permit.until, next)
+    else onStop({type: 'stop', reason: 'exhausted', because: `${permit.code}: ${permit.because}`})
+  }
+
   async #attempt(attempt: Attempt): Promise<void> {
-    const {clock, random, probers, observer, onAttempt} = this.#options
+    const {clock, random, probers, observer, gate, onAttempt} = this.#options
     const startedAt = clock.now()
     const timeout = attemptTimeout(this.#ladder, startedAt)
     const {signal} = this.#stop
     const outcome = await probers.measure({seq: attempt.attempt, timeout, signal})
-    if (signal.aborted) return
     const now = clock.now()
+    if (signal.aborted) {
+      gate?.tell('aborted', now)
+      return
+    }
     const failure = failureOf(outcome, observer.sawAll(startedAt))
+    gate?.tell(failure, now)
+    const asked = outcome.status === 'failed' ? asAttempt(outcome) : null
+    const retryAfter = asked?.status === 'failed' ? asked.retryAfter : undefined
     this.#ladder =
       failure === null
         ? afterSuccess(this.#ladder, now)
-        : afterFailure(this.#ladder, {failure, startedAt}, now, random)
+        : afterFailure(
+            this.#ladder,
+            {failure, startedAt, ...(retryAfter !== undefined && {retryAfter})},
+            now,
+            random,
+          )
     onAttempt(attempt, now - startedAt, failure, startedAt)
     this.#follow()
   }

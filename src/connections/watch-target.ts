@@ -4,6 +4,9 @@ import type {Outcome} from '../core/outcome.ts'
 import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import type {WatchSpec} from '../core/watch.ts'
+import {type BreakerChange, Gate, peerOf} from '../policies/guards/gate.ts'
+import {untilOnRunClock} from '../policies/guards/on-run-clock.ts'
+import {guardsOf} from '../policies/guards/shared.ts'
 import type {Policy} from '../policies/policy.ts'
 import {loadProbe} from '../probes/registry.ts'
 import {advance, IDLE, isUp, type MachineEvent, type MachineState} from './machine.ts'
@@ -102,6 +105,12 @@ export class TargetWatch {
       random: random.fork(`retries of ${name}`),
       probers: this.#probers,
       observer: this.#run.observer,
+      gate: this.#gate(policy),
+      onDenied: ({attempt, phase}, permit) => {
+        const until = permit.type === 'wait' ? permit.until - this.#run.origin : null
+        const {code, because} = permit
+        this.#emit({type: 'attempt-denied', target: name, attempt, phase, code, until, because})
+      },
       onScheduled: ({attempt, phase, due, because}) =>
         this.#emit({
           type: 'attempt-scheduled',
@@ -123,6 +132,14 @@ export class TargetWatch {
       },
     })
     this.#reconnector.start()
+  }
+
+  #gate(policy: Policy): Gate {
+    const {name: target, url} = this.#spec
+    const {origin} = this.#run
+    const onBreaker = (change: BreakerChange): void =>
+      this.#emit({type: 'breaker-changed', target, ...change, ...untilOnRunClock(change, origin)})
+    return new Gate({shared: guardsOf(this.#ports.clock), policy, target, peer: peerOf(url), onBreaker})
   }
 
   #onOutcome(outcome: Outcome, sentAt: Millis): void {

@@ -8,6 +8,7 @@ import type {Failure} from './failure.ts'
 import type {Sample} from './outcome.ts'
 import type {Figure} from './figures.ts'
 import type {GroupEvent} from './group-events.ts'
+import type {GuardEvent} from './guard-events.ts'
 import type {ExpectationResult, ProbeVerdict} from './probe-result.ts'
 import type {Millis} from './units.ts'
 
@@ -95,6 +96,7 @@ export type RunEvent = Stamped &
         readonly because: string
       }
     | FaultEvent
+    | GuardEvent
     | GroupEvent
     /** A reply beyond the first, or after its sample's deadline; the sample stays as it was. */
     | {

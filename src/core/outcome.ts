@@ -50,9 +50,13 @@ export interface Reading {
   readonly method?: string
 }
 
+/** Why an attempt was not let through to the network. */
+export const DENIAL_CODES = ['BREAKER_OPEN', 'BREAKER_ISOLATED', 'RETRY_BUDGET', 'PEER_RATE'] as const
+export type DenialCode = (typeof DENIAL_CODES)[number]
+
 /** Why a sample was not taken. */
 export interface SkipReason {
-  readonly code: 'CAPABILITY_MISSING' | 'SLOT_BUSY' | 'OBSERVER_GAP'
+  readonly code: 'CAPABILITY_MISSING' | 'SLOT_BUSY' | 'OBSERVER_GAP' | DenialCode
   readonly text: string
   readonly advice: readonly string[]
 }

@@ -94,6 +94,9 @@ function tell(story: Story, event: RunEvent): readonly Told[] {
       const when = `attempt ${event.attempt} (${event.phase}) in ${formatDuration(wait)}`
       return [line('plain', event.target, when + reason(event.because))]
     }
+    case 'attempt-denied':
+    case 'breaker-changed':
+      return [tellGuard(event)]
     case 'target-removed':
       return [line('plain', event.target, 'no longer in the document')]
     case 'attempt':
@@ -125,6 +128,16 @@ function tell(story: Story, event: RunEvent): readonly Told[] {
     default:
       return tellGroup(event)
   }
+}
+
+function tellGuard(event: Extract<RunEvent, {type: 'attempt-denied' | 'breaker-changed'}>): Told {
+  const {at, target: subject, because} = event
+  if (event.type === 'breaker-changed') {
+    const tone = event.to === 'closed' ? 'good' : 'warning'
+    return {at, tone, subject, text: `breaker ${event.from} → ${event.to}${reason(because)}`}
+  }
+  const text = `attempt ${event.attempt} (${event.phase}) is not let through: ${event.code}${reason(because)}`
+  return {at, tone: 'warning', subject, text}
 }
 
 function tellAttempt(event: RunEvent & {type: 'attempt'}): Told {

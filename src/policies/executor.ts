@@ -1,17 +1,17 @@
 /** Runs attempts as a policy wants them, and keeps everything that happened. */
 import {makeFailure} from '../core/codes/index.ts'
 import type {Failure} from '../core/failure.ts'
+import type {DenialCode} from '../core/outcome.ts'
 import type {Clock, Random} from '../core/ports.ts'
 import {type Millis, formatDuration} from '../core/units.ts'
-import {
-  type LadderState,
-  type StopReason,
-  afterFailure,
-  afterSuccess,
-  attemptTimeout,
-  startLadder,
-} from './ladder.ts'
+import type {Gate} from './guards/gate.ts'
+import {PASSED, type Passage, passGate} from './guards/pass-gate.ts'
+import {type LadderState, type StopReason, afterFailure, attemptTimeout, startLadder} from './ladder.ts'
 import type {PhaseName, Policy, Strategy} from './policy.ts'
+import type {PolicyEvent} from './policy-event.ts'
+import {sleepUntil} from './sleep-until.ts'
+
+export type {PolicyEvent} from './policy-event.ts'
 
 /** The reason of the signal when an attempt's own time is up; the caller's abort has the caller's reason. */
 class AttemptTimeout extends Error {
@@ -36,7 +36,13 @@ export interface AttemptContext {
 }
 
 export type AttemptOutcome<T> =
-  {readonly status: 'ok'; readonly value: T} | {readonly status: 'failed'; readonly failure: Failure}
+  | {readonly status: 'ok'; readonly value: T}
+  | {
+      readonly status: 'failed'
+      readonly failure: Failure
+      /** So long the server asked to wait. */
+      readonly retryAfter?: Millis
+    }
 
 export interface AttemptRecord {
   readonly attempt: number
@@ -49,23 +55,6 @@ export interface AttemptRecord {
   /** What the attempt threw, if it threw. */
   readonly error?: unknown
 }
-
-/** The same words as the run's events, without target and time. */
-export type PolicyEvent =
-  | {
-      readonly type: 'attempt-scheduled'
-      readonly attempt: number
-      readonly phase: PhaseName
-      readonly due: Millis
-      readonly because: string
-    }
-  | {
-      readonly type: 'attempt'
-      readonly attempt: number
-      readonly phase: PhaseName
-      readonly took: Millis
-      readonly failure: Failure | null
-    }
 
 interface Ended {
   /** Every attempt that ended, in order: the whole chain of failures. */
@@ -80,6 +69,13 @@ export type PolicyResult<T> = Ended &
         readonly failure: Failure
         readonly because: string
       }
+    | {
+        /** A guard let nothing through: `failure` is the last attempt's, null when there was none. */
+        readonly status: 'denied'
+        readonly code: DenialCode
+        readonly failure: Failure | null
+        readonly because: string
+      }
     | {readonly status: 'aborted'; readonly reason: unknown}
   )
 
@@ -90,6 +86,8 @@ export interface PolicyRun<T> {
   readonly signal: AbortSignal
   /** Should end soon after its signal; if it doesn't, the run goes on without it and ignores what it still says. */
   readonly attempt: (context: AttemptContext) => Promise<AttemptOutcome<T>>
+  /** The guards that every attempt has to pass; its breaker changes are its owner's to tell. */
+  readonly gate?: Gate
   readonly onEvent?: (event: PolicyEvent) => void
 }
 
@@ -101,31 +99,62 @@ const GRACE: Millis = 100
  * throws becomes a failure with the error kept. After an abort no further attempt is made and no timer is left.
  */
 export async function runWithPolicy<T>(run: PolicyRun<T>): Promise<PolicyResult<T>> {
-  const {clock, signal, onEvent} = run
+  try {
+    return await climb(run)
+  } finally {
+    run.gate?.leave(run.clock.now())
+  }
+}
+
+async function climb<T>(run: PolicyRun<T>): Promise<PolicyResult<T>> {
+  const {clock, signal} = run
   const attempts: AttemptRecord[] = []
   let ladder = startLadder(run.policy, clock.now())
   let lastFailure: Failure | null = null
   for (;;) {
     const {next} = ladder
     if (next.type !== 'attempt') return ended(next, attempts, lastFailure)
-    const {attempt, phase, due, because, wait} = next
-    if (attempt > 1) onEvent?.({type: 'attempt-scheduled', attempt, phase, due, because})
-    if (!(await sleepUntil(due, run))) return {status: 'aborted', reason: signal.reason, attempts}
-    const startedAt = clock.now()
-    const outcome = await tryOnce(run, ladder, next)
-    if (outcome.status === 'aborted') return {status: 'aborted', reason: signal.reason, attempts}
-    const failure = outcome.status === 'failed' ? outcome.failure : null
-    const took = clock.now() - startedAt
-    const error = outcome.status === 'failed' && 'error' in outcome ? {error: outcome.error} : {}
-    attempts.push({attempt, phase, waited: wait, startedAt, took, failure, ...error})
-    onEvent?.({type: 'attempt', attempt, phase, took, failure})
+    const step = await takeStep(run, ladder, next)
+    if (step.type === 'aborted') return {status: 'aborted', reason: signal.reason, attempts}
+    if (step.type === 'denied') return {...step.denial, status: 'denied', failure: lastFailure, attempts}
+    const {record, outcome} = step
+    attempts.push(record)
     if (outcome.status === 'ok') {
-      ladder = afterSuccess(ladder, clock.now())
       return {status: 'ok', value: outcome.value, flaky: attempts.length > 1, attempts}
     }
     lastFailure = outcome.failure
-    ladder = afterFailure(ladder, {failure: outcome.failure, startedAt}, clock.now(), run.random)
+    const asked = 'retryAfter' in outcome ? {retryAfter: outcome.retryAfter} : {}
+    const end = {failure: outcome.failure, startedAt: record.startedAt, ...asked}
+    ladder = afterFailure(ladder, end, clock.now(), run.random)
   }
+}
+
+type Due = Extract<LadderState['next'], {type: 'attempt'}>
+type Step<T> =
+  | Exclude<Passage, {type: 'pass'}>
+  | {
+      readonly type: 'ended'
+      readonly record: AttemptRecord
+      readonly outcome: Exclude<Tried<T>, {status: 'aborted'}>
+    }
+
+/** Waits until the attempt is due and every guard lets it through, then makes it. */
+async function takeStep<T>(run: PolicyRun<T>, ladder: LadderState, next: Due): Promise<Step<T>> {
+  const {clock, gate, onEvent} = run
+  const {attempt, phase, due, because, wait: waited} = next
+  if (attempt > 1) onEvent?.({type: 'attempt-scheduled', attempt, phase, due, because})
+  if (!(await sleepUntil(due, run))) return {type: 'aborted'}
+  const passage = gate ? await passGate(gate, ladder, run) : PASSED
+  if (passage.type !== 'pass') return passage
+  const startedAt = clock.now()
+  const outcome = await tryOnce(run, ladder, next)
+  gate?.tell(told(outcome), clock.now())
+  if (outcome.status === 'aborted') return {type: 'aborted'}
+  const failure = outcome.status === 'failed' ? outcome.failure : null
+  const took = clock.now() - startedAt
+  const error = 'error' in outcome ? {error: outcome.error} : {}
+  onEvent?.({type: 'attempt', attempt, phase, took, failure})
+  return {type: 'ended', outcome, record: {attempt, phase, waited, startedAt, took, failure, ...error}}
 }
 
 const STATUS_OF: Readonly<Record<StopReason, 'exhausted' | 'stopped' | 'deadline'>> = {
@@ -143,21 +172,9 @@ function ended<T>(
   return {status: STATUS_OF[next.reason], failure, because: next.because, attempts}
 }
 
-/** False when the signal ended it. */
-async function sleepUntil(
-  due: Millis,
-  {clock, signal}: Pick<PolicyRun<unknown>, 'clock' | 'signal'>,
-): Promise<boolean> {
-  if (signal.aborted) return false
-  const left = due - clock.now()
-  if (left <= 0) return true
-  try {
-    await clock.sleep(left, signal)
-  } catch (error) {
-    if (!signal.aborted) throw error
-    return false
-  }
-  return !signal.aborted
+function told(outcome: Tried<unknown>): Failure | null | 'aborted' {
+  if (outcome.status === 'aborted') return 'aborted'
+  return outcome.status === 'ok' ? null : outcome.failure
 }
 
 type Tried<T> =
@@ -165,11 +182,7 @@ type Tried<T> =
   | {readonly status: 'failed'; readonly failure: Failure; readonly error: unknown}
   | {readonly status: 'aborted'}
 
-async function tryOnce<T>(
-  run: PolicyRun<T>,
-  ladder: LadderState,
-  next: Extract<LadderState['next'], {type: 'attempt'}>,
-): Promise<Tried<T>> {
+async function tryOnce<T>(run: PolicyRun<T>, ladder: LadderState, next: Due): Promise<Tried<T>> {
   const {clock, signal} = run
   const {attempt, phase, strategy} = next
   const timeout = attemptTimeout(ladder, clock.now())

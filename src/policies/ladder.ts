@@ -8,10 +8,10 @@
  */
 import type {Failure} from '../core/failure.ts'
 import type {Random} from '../core/ports.ts'
-import type {Millis} from '../core/units.ts'
+import {type Millis, formatDuration} from '../core/units.ts'
 import {FIRST_RUNG, type Rung, nextRung, phaseOf} from './climb.ts'
 import {type LadderState, type StopReason, schedule} from './ladder-state.ts'
-import type {Policy, RetryPhase} from './policy.ts'
+import {LONGEST_RETRY_AFTER, type Policy, type RetryPhase} from './policy.ts'
 import {type StrategyChoice, chooseStrategy} from './strategy.ts'
 import {drawWait, waitRange} from './wait.ts'
 
@@ -49,14 +49,21 @@ export function startLadder(policy: Policy, now: Millis): LadderState {
   }
 }
 
+export interface FailedAttempt {
+  readonly failure: Failure
+  /** When it began; matters for `delay_from: start` only. */
+  readonly startedAt?: Millis
+  /** So long the server asked to wait (Retry-After): no attempt comes earlier, up to the policy's limit. */
+  readonly retryAfter?: Millis
+}
+
 /**
  * An attempt failed at `now`, or an established connection was found dead: then this finding counts as the first
- * attempt of a new operation. `startedAt` is when the attempt began; it matters for `delay_from: start` only. A
- * ladder that has stopped stays stopped.
+ * attempt of a new operation. A ladder that has stopped stays stopped.
  */
 export function afterFailure(
   state: LadderState,
-  attempt: {readonly failure: Failure; readonly startedAt?: Millis},
+  attempt: FailedAttempt,
   now: Millis,
   random: Pick<Random, 'next'>,
 ): LadderState {
@@ -76,8 +83,11 @@ export function afterFailure(
   }
   const wait = drawStep(failed, step, random)
   const origin = state.policy.delayFrom === 'start' ? begun : now
-  return schedule(failed, {...step, wait, due: Math.max(now, origin + wait)}, now, {
+  const asked = askedWait(state.policy, attempt.retryAfter)
+  const due = Math.max(now + asked.wait, origin + wait)
+  return schedule(failed, {...step, wait, due}, now, {
     ...choice,
+    trail: choice.trail + asked.text,
     spent: choice.strategy === 'once' ? attempt.failure.code : null,
   })
 }
@@ -152,6 +162,17 @@ function drawStep(state: LadderState, step: Step, random: Pick<Random, 'next'>):
   const {lastWait} = state
   const previous = step.phase === state.at.phase && !step.kept ? {low: lastWait, high: lastWait} : null
   return drawWait(waitRange(state.policy, step.from, step.rung, previous), random)
+}
+
+/** A server that asks for a day gets the limit, and the trail says so. */
+function askedWait(
+  {maxRetryAfter = LONGEST_RETRY_AFTER}: Policy,
+  asked: Millis | undefined,
+): {readonly wait: Millis; readonly text: string} {
+  if (asked === undefined || asked <= 0) return {wait: 0, text: ''}
+  const text = `, the server asks to wait ${formatDuration(asked)}`
+  if (asked <= maxRetryAfter) return {wait: asked, text}
+  return {wait: maxRetryAfter, text: `${text}, cut to ${formatDuration(maxRetryAfter)}`}
 }
 
 function count(attempts: number): string {

@@ -1,5 +1,6 @@
 /** Lays settings over each other and makes the policy of them. */
 import type {Millis} from '../core/units.ts'
+import {guardFields} from './guards/merge.ts'
 import type {HealthSettings, Jitter, JitterMode, Policy, Reset, RetryPhase, Strategy} from './policy.ts'
 import {SETTING_KEYS, type Setting, type SettingKey, type Shape} from './settings.ts'
 
@@ -100,6 +101,7 @@ export function policyOf(name: string, merged: Merged): Policy {
     retryOn: get<readonly string[]>('retry_on'),
     neverOn: get<readonly string[]>('never_on'),
     health: healthOf(merged),
+    ...guardFields(merged),
   }
 }
 

@@ -1,6 +1,7 @@
 /** A retry policy in its resolved form: plain JSON data, since it travels to agents and into journals. */
 import type {Category} from '../core/failure.ts'
 import type {Millis} from '../core/units.ts'
+import type {PolicyGuards} from './guards/settings.ts'
 
 /** The rungs in the order they are climbed; `initial` is the one attempt that nothing failed before. */
 export type PhaseName = 'initial' | 'immediate' | 'gradual' | 'persistent'
@@ -88,7 +89,14 @@ export interface Policy {
   /** Failure codes, categories or `category.detail` that stop at once; stronger than `retryOn`. */
   readonly neverOn: readonly string[]
   readonly health: HealthSettings | null
+  /** Breaker, budgets and rate; absent for none of them. */
+  readonly guards?: PolicyGuards
+  /** A server that asks to wait (Retry-After) is obeyed up to this; absent means `LONGEST_RETRY_AFTER`. */
+  readonly maxRetryAfter?: Millis
 }
+
+/** Longer than this no server may make us wait, unless the policy says so: 5 minutes. */
+export const LONGEST_RETRY_AFTER: Millis = 300_000
 
 /** No wait is longer, whatever a multiplier makes of it: 365 days. */
 export const LONGEST_WAIT: Millis = 365 * 86_400_000

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import {durationBetween, nameSchema} from '../config/quantities.ts'
 import {FAILURES} from '../core/codes/index.ts'
 import {suggest} from '../core/text.ts'
+import {guardKeys} from './guards/schema.ts'
 import {JITTER_MODES, LONGEST_WAIT, POLICY_CATEGORIES, STRATEGIES} from './policy.ts'
 
 const wait = durationBetween(0, LONGEST_WAIT)
@@ -100,6 +101,7 @@ const ownKeys = {
   retry_on: z.array(failureName).optional(),
   never_on: z.array(failureName).optional(),
   health: health.optional(),
+  ...guardKeys,
 } satisfies z.ZodRawShape
 
 /** Keys of a single phase of growing waits, with bare milliseconds as their names say. */

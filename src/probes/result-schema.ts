@@ -1,6 +1,7 @@
 /** The published shape of `probe --json`. */
 import * as z from 'zod'
 import {addressOutcome, facts, failure, family, millis, phases} from '../config/outcome-schema.ts'
+import {DENIAL_CODES} from '../core/outcome.ts'
 import type {ProbeResult} from '../core/probe-result.ts'
 
 const count = z.int().min(0)
@@ -68,7 +69,7 @@ export const probeResultSchema: z.ZodType<Pick<ProbeResult, 'schema' | 'verdict'
   skipped: count,
   skip: z
     .strictObject({
-      code: z.enum(['CAPABILITY_MISSING', 'SLOT_BUSY', 'OBSERVER_GAP']),
+      code: z.enum(['CAPABILITY_MISSING', 'SLOT_BUSY', 'OBSERVER_GAP', ...DENIAL_CODES]),
       text: z.string(),
       advice: z.array(z.string()),
     })

@@ -4,7 +4,11 @@ import type {Outcome} from '../core/outcome.ts'
 import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import {runWithPolicy} from '../policies/executor.ts'
+import {type BreakerChange, Gate, peerOf} from '../policies/guards/gate.ts'
+import {guardsOf} from '../policies/guards/shared.ts'
+import {onRunClock, untilOnRunClock} from '../policies/guards/on-run-clock.ts'
 import type {Policy} from '../policies/policy.ts'
+import {asAttempt, notTaken} from './attempt-outcome.ts'
 import type {LoopLag} from './loop-lag.ts'
 import type {Prober} from './probe.ts'
 
@@ -166,27 +170,33 @@ class Session {
     const {signal} = this.#run
     const target = this.#spec.info.name
     let last: Outcome | null = null
+    const gate = this.#gate(policy)
     const result = await runWithPolicy<Outcome>({
       policy,
       clock,
       random,
       signal,
+      gate,
       // The attempt keeps its own deadline and is given the caller's signal only: so its failure says what was late.
       attempt: async ({timeout}) => {
         last = await this.#judgeStall(timeout, async () => this.#measureOnce(seq, timeout))
-        return last.status === 'failed'
-          ? {status: 'failed', failure: last.failure}
-          : {status: 'ok', value: last}
+        return asAttempt(last)
       },
-      onEvent: (event) => {
-        const due = event.type === 'attempt-scheduled' ? {due: event.due - this.#run.origin} : {}
-        this.#emit({...event, ...due, target})
-      },
+      onEvent: (event) => this.#emit({...event, ...onRunClock(event, this.#run.origin), target}),
     })
     if (result.status === 'aborted') return null
     if (result.status === 'ok') return result.value
-    const took = result.attempts.at(-1)?.took ?? 0
-    return failedAgain(last, result, took)
+    const {because, failure} = result
+    if (failure !== null) return failedAgain(last, {failure, because}, result.attempts.at(-1)?.took ?? 0)
+    return result.status === 'denied' ? notTaken(result.code, because) : null
+  }
+
+  #gate(policy: Policy): Gate {
+    const {name: target, url} = this.#spec.info
+    const shared = guardsOf(this.#ports.clock)
+    const onBreaker = (change: BreakerChange): void =>
+      this.#emit({type: 'breaker-changed', target, ...change, ...untilOnRunClock(change, this.#run.origin)})
+    return new Gate({shared, policy, target, peer: peerOf(url), onBreaker})
   }
 
   /** A timeout that was noticed far too late is this process's fault: the reply may have been there in time. */

@@ -76,7 +76,7 @@ function renderEnd({schedule: {end}}: PolicyView): string {
   }
 }
 
-const TIME_KEYS = /(?:^|[._])(?:timeout|deadline|interval|time)$/
+const TIME_KEYS = /(?:^|[._])(?:timeout|deadline|interval|time|open|window|ageing|max_retry_after)$/
 
 function settingText(key: string, value: unknown): string {
   if (value === null) return '∞'

@@ -84,6 +84,12 @@ class SampleLines {
         const next = `attempt ${event.attempt} (${event.phase}) in ${wait}`
         return [this.#aside('warning', before + next)]
       }
+      case 'attempt-denied': {
+        const what = `attempt ${event.attempt} (${event.phase}) is not let through: ${event.code}`
+        return [this.#aside('warning', `${what}: ${event.because}`)]
+      }
+      case 'breaker-changed':
+        return [this.#aside('warning', `breaker ${event.from} → ${event.to}: ${event.because}`)]
       case 'reply-extra': {
         const late = event.kind === 'late' ? ', counted as lost all the same' : ''
         const text = `${event.kind} reply to ${event.seq} after ${formatRtt(event.rtt)}${late}`

@@ -94,6 +94,10 @@ export function foldTarget(view: TargetView, event: TargetEvent): TargetView {
       const {attempt, phase, due, because} = event
       return {...view, next: {attempt, phase, due, because}}
     }
+    case 'attempt-denied': {
+      const {attempt, phase, until, because} = event
+      return {...view, next: until === null ? null : {attempt, phase, due: until, because}}
+    }
     case 'attempt': {
       const {at, attempt, phase, took, failure} = event
       const attempts = [...view.attempts.slice(1 - MOST_ATTEMPTS), {at, attempt, phase, took, failure}]
@@ -109,6 +113,7 @@ export function foldTarget(view: TargetView, event: TargetEvent): TargetView {
     case 'target-judged':
     case 'target-removed':
     case 'flapping':
+    case 'breaker-changed':
       return view
   }
 }

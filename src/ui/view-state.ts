@@ -90,6 +90,8 @@ function foldDetails(view: ViewState, event: RunEvent): ViewState {
     case 'sample':
     case 'state-changed':
     case 'attempt-scheduled':
+    case 'attempt-denied':
+    case 'breaker-changed':
     case 'attempt':
     case 'slot-missed':
     case 'reply-extra':

@@ -23,6 +23,16 @@ export const METRICS = [
     help: 'Attempts after the first one of a policy, by its phase.',
   },
   {
+    name: 'netdrill_attempts_denied_total',
+    kind: 'counter',
+    help: 'Attempts that the breaker, a retry budget or the rate of a host did not let through, by code.',
+  },
+  {
+    name: 'netdrill_breaker_state',
+    kind: 'gauge',
+    help: '1 for the phase that the circuit breaker of the target is in, 0 for the others.',
+  },
+  {
     name: 'netdrill_connection_latency_seconds',
     kind: 'histogram',
     help: 'Time of each step of samples that succeeded; a timeout is no latency.',

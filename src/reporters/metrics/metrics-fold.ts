@@ -2,6 +2,7 @@
 import {FAILURES} from '../../core/codes/index.ts'
 import type {ConnectionState, RunEvent, TargetInfo} from '../../core/events.ts'
 import type {Failure} from '../../core/failure.ts'
+import {BREAKER_PHASES} from '../../core/guard-events.ts'
 import type {MetricSink} from '../../core/metrics.ts'
 import type {Outcome, Sample} from '../../core/outcome.ts'
 import type {Millis} from '../../core/units.ts'
@@ -61,6 +62,13 @@ export class MetricsFold {
         return
       case 'attempt':
         this.#attempt(event)
+        return
+      case 'attempt-denied':
+        this.#add('netdrill_attempts_denied_total', 1, {target: event.target, code: event.code})
+        return
+      case 'breaker-changed':
+        for (const state of BREAKER_PHASES)
+          this.#set('netdrill_breaker_state', state === event.to ? 1 : 0, {target: event.target, state})
         return
       case 'state-changed':
         this.#state(event.target, event.to, event.at)

@@ -1,6 +1,8 @@
 /** The shape of a journal line, as a schema: published as `schemas/journal.json`, used by the reader and by tests. */
 import * as z from 'zod'
 import {failure, millis, reading} from '../../config/outcome-schema.ts'
+import {BREAKER_PHASES} from '../../core/guard-events.ts'
+import {DENIAL_CODES} from '../../core/outcome.ts'
 
 const state = z.enum([
   'idle',
@@ -20,7 +22,7 @@ const outcome = z.discriminatedUnion('status', [
   z.strictObject({
     status: z.literal('skipped'),
     because: z.strictObject({
-      code: z.enum(['CAPABILITY_MISSING', 'SLOT_BUSY', 'OBSERVER_GAP']),
+      code: z.enum(['CAPABILITY_MISSING', 'SLOT_BUSY', 'OBSERVER_GAP', ...DENIAL_CODES]),
       text: z.string(),
       advice: z.array(z.string()),
     }),
@@ -123,6 +125,21 @@ export const journalLineSchema = z.discriminatedUnion('type', [
     phase: text,
     took: millis,
     failure: failure.nullable(),
+  }),
+  line('attempt-denied', {
+    target: text,
+    attempt: z.number().int(),
+    phase: text,
+    code: z.enum(DENIAL_CODES),
+    until: millis.nullable(),
+    because: text,
+  }),
+  line('breaker-changed', {
+    target: text,
+    from: z.enum(BREAKER_PHASES),
+    to: z.enum(BREAKER_PHASES),
+    until: millis.nullable(),
+    because: text,
   }),
   line('state-changed', {target: text, from: state, to: state, because: text}),
   line('group-added', {group}),

@@ -1,0 +1,60 @@
+/** Waits at the gate for as long as it takes, and tells of each time the attempt was not let through. */
+import type {DenialCode} from '../../core/outcome.ts'
+import type {Millis} from '../../core/units.ts'
+import type {LadderState} from '../ladder-state.ts'
+import type {PhaseName} from '../policy.ts'
+import {type Sleeper, sleepUntil} from '../sleep-until.ts'
+import {type Gate, type Permit, denialText} from './gate.ts'
+
+export interface GateEvent {
+  readonly type: 'attempt-denied'
+  readonly attempt: number
+  readonly phase: PhaseName
+  readonly code: DenialCode
+  /** When it asks again; null when it doesn't. */
+  readonly until: Millis | null
+  readonly because: string
+}
+
+export type Passage =
+  | {readonly type: 'pass'}
+  | {readonly type: 'aborted'}
+  | {readonly type: 'denied'; readonly denial: {readonly code: DenialCode; readonly because: string}}
+
+export const PASSED: Passage = {type: 'pass'}
+
+/**
+ * Asks until the due attempt of the ladder may begin. The first attempt of a ladder doesn't wait for an open breaker:
+ * whoever asks for a result gets at once that there is none. No wait goes beyond the deadline.
+ */
+export async function passGate(
+  gate: Gate,
+  ladder: LadderState,
+  run: Sleeper & {readonly onEvent?: (event: GateEvent) => void},
+): Promise<Passage> {
+  const {next, policy, startedAt} = ladder
+  if (next.type !== 'attempt') return PASSED
+  const {attempt, phase} = next
+  const latest = startedAt + (policy.deadline ?? Number.POSITIVE_INFINITY) - policy.minAttemptTime
+  // A timer may be a fraction of a millisecond early: that is no reason to be turned away once more.
+  for (let asked = 0; ;) {
+    const now = Math.max(run.clock.now(), asked)
+    const permit = bounded(gate.ask(attempt, now), attempt, latest)
+    if (permit.type === 'go') return PASSED
+    const {code} = permit
+    const until = permit.type === 'wait' ? permit.until : null
+    const because = denialText(permit, now)
+    run.onEvent?.({type: 'attempt-denied', attempt, phase, code, until, because})
+    if (permit.type === 'stop') return {type: 'denied', denial: {code, because}}
+    asked = permit.until
+    if (!(await sleepUntil(asked, run))) return {type: 'aborted'}
+  }
+}
+
+function bounded(permit: Permit, attempt: number, latest: Millis): Permit {
+  if (permit.type !== 'wait') return permit
+  const {code, because, until} = permit
+  if (code === 'BREAKER_OPEN' && attempt === 1) return {type: 'stop', code, because}
+  if (until <= latest) return permit
+  return {type: 'stop', code, because: `${because}; the deadline leaves no time to wait`}
+}
