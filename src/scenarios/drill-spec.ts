@@ -3,6 +3,7 @@ import type {Policy} from '../policies/policy.ts'
 import type {Condition} from '../config/conditions/condition.ts'
 import type {Position} from '../core/errors.ts'
 import type {TargetRole} from '../core/events.ts'
+import type {GroupSpec} from '../core/group-spec.ts'
 import type {Millis} from '../core/units.ts'
 import type {FaultSpec} from '../faults/fault.ts'
 import type {LabSpec} from '../lab/lab.ts'
@@ -43,6 +44,8 @@ export interface DrillSpec {
   readonly description: string
   readonly file: string
   readonly targets: readonly DrillTarget[]
+  /** Groups of these targets; absent for none. */
+  readonly groups?: readonly GroupSpec[]
   readonly faults: Readonly<Record<string, FaultSpec>>
   readonly lab: LabSpec | null
   /** The lab node that the targets are probed from. */

@@ -5,6 +5,7 @@ import type {Phases} from '../core/outcome.ts'
 import {lossRatio, rttStatistics} from '../core/statistics.ts'
 import type {During} from './drill-spec.ts'
 import {availability, flapCount, measureImpacts, worstImpact} from './figures.ts'
+import {groupField} from './group-figures.ts'
 import type {Point, TargetSeries} from './series.ts'
 import {type Round, isInside, spansOf} from './windows.ts'
 
@@ -18,6 +19,8 @@ export interface FieldQuestion {
 export function fieldValue(series: TargetSeries, question: FieldQuestion): FieldValue {
   const {field, rounds} = question
   const spans = rounds.flatMap((round) => spansOf(question.during, round))
+  const ofGroup = groupField(series, {field, rounds, spans})
+  if (ofGroup !== undefined) return ofGroup === null ? undefined : ofGroup
   const points = series.points.filter((point) => isInside(point.sentAt, spans))
   if (field.startsWith('rtt.')) return statisticOf(points, field.slice(4))
   if (field.startsWith('phase.')) return phaseOf(points, field.slice(6))
@@ -109,7 +112,8 @@ function stateAt(series: TargetSeries, at: number): string {
 function statesIn(series: TargetSeries, rounds: readonly Round[]): readonly string[] {
   const first = rounds[0]
   if (!first) return []
-  const changes = series.states.filter((change) => change.at > first.baselineEnd)
+  // That the watch ended is no news about the target.
+  const changes = series.states.filter(({at, to}) => at > first.baselineEnd && to !== 'disconnected')
   return [stateAt(series, first.baselineEnd), ...changes.map((change) => change.to)]
 }
 

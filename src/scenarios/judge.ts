@@ -42,10 +42,13 @@ export function judgeConditions(
   })
 }
 
+type Sampled = Pick<DrillTarget, 'name' | 'interval'>
+
 export interface DrillEvidence {
   readonly steady: readonly JudgedCondition[]
   readonly expectations: readonly JudgedCondition[]
-  readonly targets: readonly DrillTarget[]
+  /** And groups: how often each is sampled. */
+  readonly targets: readonly Sampled[]
   readonly faults: readonly FaultSummary[]
   readonly aborted: string | null
 }
@@ -100,13 +103,10 @@ function expectationFindings({expectations, targets}: DrillEvidence): readonly F
   })
 }
 
-const BOUNDED = new Set(['downtime', 'detection', 'recovery', 'failover', 'failback'])
+const BOUNDED = new Set(['downtime', 'detection', 'recovery'])
 
-/** Between two samples nobody looks: a bound is only judged when the interval is at most a tenth of it. */
-function intervalFinding(
-  {text, source}: JudgedCondition,
-  targets: readonly DrillTarget[],
-): readonly Finding[] {
+/** Between two samples nobody looks (a switch is an event of our own, so its figures are exact): a bound is only judged when the interval is at most a tenth of it. */
+function intervalFinding({text, source}: JudgedCondition, targets: readonly Sampled[]): readonly Finding[] {
   const {condition} = source
   const target = targets.find((one) => one.name === condition.subject)
   if (!target || !BOUNDED.has(condition.field) || typeof condition.value !== 'number') return []

@@ -8,6 +8,8 @@ import {resolvePolicy} from '../policies/resolve.ts'
 import {type NetdrillDocument, documentSchema} from './document-schema.ts'
 import type {DrillCondition, DrillSpec, DrillTarget, During, TimelineEntry} from './drill-spec.ts'
 import type {DrillSection} from './drill-schema.ts'
+import {groupProblems, groupSpec} from './group-specs.ts'
+import type {GroupSpec} from '../core/group-spec.ts'
 
 export interface DrillSource {
   /** For messages. */
@@ -47,20 +49,23 @@ export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
     })
   }
   const targets = readTargets(document)
+  const groups = readGroups(document)
+  const subjects = [...targets, ...groups].map(({name}) => name)
   const spec: DrillSpec = {
     name: source.name,
     title: value.title ?? source.name,
     description: (value.description ?? '').trim(),
     file: source.file,
     targets,
+    groups,
     faults: value.faults ?? {},
     lab: value.lab ?? null,
     from: drill.from ?? value.lab?.nodes[0] ?? null,
     timeline: readTimeline(document, drill),
     settle: drill.settle,
-    steady: readConditions(document, drill, 'steady', targets),
-    abortWhen: readConditions(document, drill, 'abort_when', targets),
-    expect: readConditions(document, drill, 'expect', targets),
+    steady: readConditions(document, drill, 'steady', subjects),
+    abortWhen: readConditions(document, drill, 'abort_when', subjects),
+    expect: readConditions(document, drill, 'expect', subjects),
     repeat: drill.repeat,
   }
   checkFrom(document, spec)
@@ -92,6 +97,13 @@ function readTargets(document: Document): readonly DrillTarget[] {
       ...pick(target, defaults, PACE),
     }
   })
+}
+
+function readGroups(document: Document): readonly GroupSpec[] {
+  const groups = Object.entries(document.value.groups ?? {})
+  const problems = groups.flatMap(([key]) => groupProblems(document, key))
+  if (problems.length > 0) throw new UserError(problems)
+  return groups.map(([key, group]) => groupSpec(key, group, (target) => target))
 }
 
 /** What a target says, else the document's defaults, else these. */
@@ -141,9 +153,8 @@ function readConditions(
   document: Document,
   drill: DrillSection,
   list: keyof typeof DURING_OF,
-  targets: readonly DrillTarget[],
+  subjects: readonly string[],
 ): readonly DrillCondition[] {
-  const subjects = targets.map((target) => target.name)
   return drill[list].map((item, index) => {
     const isPlain = typeof item === 'string'
     const text = isPlain ? item : item.that

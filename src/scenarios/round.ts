@@ -119,8 +119,9 @@ async function waitForRecovery(context: DrillContext): Promise<void> {
   }
 }
 
-/** Five good samples in a row since the last fault ended, and the connection is up. */
-function isBack({points, states}: TargetSeries, since: Millis): boolean {
+/** Five good samples in a row since the last fault ended, and the connection is up; of a group that its preferred path is. */
+function isBack({points, states, group}: TargetSeries, since: Millis): boolean {
+  if (group) return states.at(-1)?.to === 'connected'
   const recent = points.filter((point) => point.sentAt >= since).slice(-STABLE_SAMPLES)
   const state = states.at(-1)?.to
   return (

@@ -1,6 +1,8 @@
 /** Runs a drill: lab → baseline → inject → observe → recover → clean up → verdict. Everything it learns is an event. */
+import {FollowGroups} from '../connections/groups/follow-groups.ts'
 import {isUserError} from '../core/errors.ts'
 import type {EmitEvent, RunEvent, RunInfo} from '../core/events.ts'
+import type {GroupEvent} from '../core/group-events.ts'
 import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import type {FaultEngine} from '../faults/fault.ts'
@@ -12,6 +14,7 @@ import {DrillFaults} from './drill-faults.ts'
 import {runRound} from './round.ts'
 import {SeriesCollector} from './series.ts'
 import {targetFigures} from './figures.ts'
+import {groupFigures} from './group-figures.ts'
 import type {Round} from './windows.ts'
 import type {ExitCode, Verdict} from '../core/exit-codes.ts'
 
@@ -37,6 +40,8 @@ export interface DrillResult {
 /** What the parts of a running drill share. */
 export interface DrillContext {
   readonly spec: DrillSpec
+  /** What begins the groups' stories. */
+  readonly followed: readonly GroupEvent[]
   readonly ports: Ports
   readonly lab: Lab
   readonly faults: DrillFaults
@@ -63,9 +68,12 @@ export async function runDrill(run: DrillRun): Promise<DrillResult> {
   const inner = new AbortController()
   const signal = AbortSignal.any([run.signal, inner.signal])
   const series = new SeriesCollector()
+  const groups = new FollowGroups()
   const publish = (event: RunEvent): void => {
-    series.add(event)
-    run.emit(event)
+    for (const one of [event, ...groups.add(event)]) {
+      series.add(one)
+      run.emit(one)
+    }
   }
   const emit = (event: Unstamped): void => publish({...event, at: elapsed()} as RunEvent)
   let aborted: string | null = null
@@ -97,7 +105,8 @@ export async function runDrill(run: DrillRun): Promise<DrillResult> {
   try {
     for (const note of lab.notes) emit({type: 'notice', level: 'info', code: null, text: note})
     const faults = await DrillFaults.plan({spec, lab, engine: run.engine, emit, elapsed})
-    const context: DrillContext = {spec, ports, lab, faults, series, emit, elapsed, signal, abort}
+    const followed = groups.replace(spec.groups ?? [], (name) => intervalOf(spec, name))
+    const context: DrillContext = {followed, spec, ports, lab, faults, series, emit, elapsed, signal, abort}
     const rounds = await runRounds(context, publish)
     return finish(context, rounds, aborted)
   } finally {
@@ -110,8 +119,7 @@ async function runRounds(context: DrillContext, publish: EmitEvent): Promise<rea
   const {spec, lab, faults, signal} = context
   const rounds: Round[] = []
   try {
-    for (const target of spec.targets)
-      context.emit({type: 'target-added', target: describeTarget(target, lab)})
+    announce(context)
     if (!signal.aborted)
       await lab.watch(
         spec.from ?? 'host',
@@ -137,19 +145,30 @@ async function runRounds(context: DrillContext, publish: EmitEvent): Promise<rea
 function finish(context: DrillContext, rounds: readonly Round[], aborted: string | null): DrillResult {
   const {spec, series, faults, emit} = context
   const all = [...series.all().values()]
-  const figures = all.filter((one) => one.info.role === 'target').flatMap((one) => targetFigures(one, rounds))
+  const figures = all
+    .filter((one) => one.info.role === 'target')
+    .flatMap((one) => (one.group ? groupFigures(one, rounds) : targetFigures(one, rounds)))
   emit({type: 'figures', figures})
   const expectations = aborted === null ? judgeConditions(spec.expect, {series: series.all(), rounds}) : []
   for (const {text, met, actual} of expectations) emit({type: 'expectation', text, met, actual})
   const result = judgeDrill({
     steady: rounds.length > 0 ? judgeConditions(spec.steady, {series: series.all(), rounds}) : [],
     expectations,
-    targets: spec.targets,
+    targets: [...spec.targets, ...all.flatMap(({group}) => (group ? [group.info] : []))],
     faults: faults.summary(),
     aborted,
   })
   emit({type: 'verdict', ...result})
   return result
+}
+
+function announce({spec, lab, followed, emit}: DrillContext): void {
+  for (const target of spec.targets) emit({type: 'target-added', target: describeTarget(target, lab)})
+  for (const event of followed) emit(event)
+}
+
+function intervalOf({targets}: DrillSpec, name: string): Millis {
+  return targets.find((target) => target.name === name)?.interval ?? 0
 }
 
 function describeTarget(

@@ -1,5 +1,6 @@
 /** What happened to one target in the course of a drill: a fold over the event stream. */
 import type {ConnectionState, RunEvent, TargetInfo} from '../core/events.ts'
+import type {GroupEvent, GroupInfo, SwitchKind} from '../core/group-events.ts'
 import type {Failure} from '../core/failure.ts'
 import type {Phases, Reading} from '../core/outcome.ts'
 import type {Millis} from '../core/units.ts'
@@ -26,6 +27,20 @@ export interface AttemptMark {
   readonly ok: boolean
 }
 
+/** A change of the path of a group. */
+export interface SwitchMark {
+  readonly at: Millis
+  readonly to: string | null
+  readonly kind: SwitchKind
+  readonly took: Millis
+}
+
+/** What only groups have. A group with paths has the samples of the path that was active when they were sent. */
+export interface GroupSeries {
+  readonly info: GroupInfo
+  readonly switches: readonly SwitchMark[]
+}
+
 export interface TargetSeries {
   readonly info: TargetInfo
   /** In the order of sending; samples that were skipped say nothing about the target and are left out. */
@@ -35,6 +50,8 @@ export interface TargetSeries {
   readonly missed: number
   /** The last reading, for facts that don't change from sample to sample. */
   readonly last: Reading | null
+  /** Of a group. */
+  readonly group?: GroupSeries
 }
 
 export type SeriesByTarget = ReadonlyMap<string, TargetSeries>
@@ -45,6 +62,7 @@ interface Growing extends TargetSeries {
   readonly attempts: AttemptMark[]
   missed: number
   last: Reading | null
+  readonly group?: GroupSeries & {readonly switches: SwitchMark[]}
 }
 
 /** Collects events as they come; `all()` may be read at any time. */
@@ -79,7 +97,22 @@ export class SeriesCollector {
       case 'observer-gap':
         this.#gaps.push({from: event.at - event.length, to: event.at})
         return
+      case 'group-added':
+      case 'group-changed':
+      case 'path-switched':
+        this.#group(event)
+        return
       default:
+    }
+  }
+
+  #group(event: GroupEvent & {readonly at: Millis}): void {
+    if (event.type === 'group-added') this.#series.set(event.group.name, growGroup(event.group))
+    else if (event.type === 'group-changed')
+      this.#series.get(event.group)?.states.push({at: event.at, from: event.from, to: event.to})
+    else if (event.type === 'path-switched') {
+      const {at, to, kind, took} = event
+      this.#series.get(event.group)?.group?.switches.push({at, to, kind, took})
     }
   }
 
@@ -95,17 +128,42 @@ export class SeriesCollector {
     if (this.#gaps.some((gap) => sentAt >= gap.from && sentAt <= gap.to)) return
     const reading = outcome.status === 'ok' ? outcome.reading : outcome.partial
     series.last = reading
-    series.points.push({
+    const point: Point = {
       sentAt,
       endedAt: sentAt + outcome.took,
       ok: outcome.status === 'ok',
       rtt: outcome.status === 'ok' ? (reading.rtt ?? null) : null,
       phase: reading.phase,
       failure: outcome.status === 'failed' ? outcome.failure : null,
-    })
+    }
+    series.points.push(point)
+    for (const one of this.#series.values()) {
+      if (one.group && isOnPath(one.group, event.target, sentAt)) insert(one.points, point)
+    }
   }
 }
 
 function grow(info: TargetInfo): Growing {
   return {info, points: [], states: [], attempts: [], missed: 0, last: null}
+}
+
+function growGroup(group: GroupInfo): Growing {
+  const {name, interval} = group
+  const role = 'target'
+  const info: TargetInfo = {name, url: '', kind: 'group', role, interval, timeout: 0, policy: null}
+  return {...grow(info), group: {info: group, switches: []}}
+}
+
+/** Whether this target's path was the active one then. */
+function isOnPath({info, switches}: GroupSeries, target: string, at: Millis): boolean {
+  if (info.mode !== 'active-backup') return false
+  const active = switches.findLast((one) => one.at <= at)?.to ?? null
+  return info.members.some(({name, target: own}) => name === active && own === target)
+}
+
+/** The last samples of the path that was left end after the first ones of the next. */
+function insert(points: Point[], point: Point): void {
+  let index = points.length
+  while (index > 0 && (points[index - 1]?.sentAt ?? 0) > point.sentAt) index--
+  points.splice(index, 0, point)
 }

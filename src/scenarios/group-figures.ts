@@ -1,0 +1,98 @@
+/** The figures that only groups have: which path, how fast it was left, when the preferred one was taken back. */
+import type {FieldValue} from '../config/conditions/evaluate.ts'
+import type {Figure} from '../core/figures.ts'
+import type {Millis} from '../core/units.ts'
+import {targetFigures} from './figures.ts'
+import type {SwitchMark, TargetSeries} from './series.ts'
+import {type Round, type Span, disturbances} from './windows.ts'
+
+export interface GroupQuestion {
+  readonly field: string
+  readonly rounds: readonly Round[]
+  readonly spans: readonly Span[]
+}
+
+/** Fields that a quorum has: it has no samples of its own. */
+const OF_QUORUM = new Set(['state', 'states', 'flaps'])
+
+/** Undefined: not about groups. Null: the drill can't tell. */
+export function groupField(series: TargetSeries, {field, rounds, spans}: GroupQuestion): FieldValue {
+  const {group} = series
+  if (!group) return undefined
+  if (group.info.mode === 'quorum') return OF_QUORUM.has(field) ? undefined : null
+  switch (field) {
+    case 'path': {
+      const end = Math.max(...spans.map(({to}) => to))
+      return group.switches.findLast(({at}) => at <= end)?.to ?? null
+    }
+    case 'detection':
+    case 'failover':
+    case 'failback':
+      return worst(series, rounds, field)
+    case 'flaps':
+      return rounds.reduce((sum, round) => sum + extraSwitches(series, round), 0)
+    default:
+      return undefined
+  }
+}
+
+export function groupFigures(series: TargetSeries, rounds: readonly Round[]): readonly Figure[] {
+  if (series.group?.info.mode !== 'active-backup') return []
+  const {name} = series.info
+  // A group has no attempts, and comes back by a switch.
+  const left = new Set(['detection', 'recovery', 'attempts'].map((field) => `${name}.${field}`))
+  const own = (['detection', 'failover', 'failback'] as const).map((field): Figure => {
+    const value = worst(series, rounds, field)
+    const known = value !== null && Number.isFinite(value) ? value : null
+    return {name: `${name}.${field}`, value: known, unit: 'ms', low: known, high: known}
+  })
+  return [...targetFigures(series, rounds).filter((figure) => !left.has(figure.name)), ...own]
+}
+
+interface Impact {
+  /** From the start of the disturbance until the path was declared down. */
+  readonly detection: Millis | null
+  /** From then until another path was active. */
+  readonly failover: Millis | null
+  /** From the end of the disturbance until the path from before was active again. */
+  readonly failback: Millis | null
+}
+
+/** The longest; infinite when one was due and never came, null when nothing was. */
+function worst(series: TargetSeries, rounds: readonly Round[], field: keyof Impact): Millis | null {
+  const values = rounds.flatMap((round) => impactsOf(series, round)).map((impact) => impact[field])
+  const due = values.filter((value) => value !== null)
+  return due.length === 0 ? null : Math.max(...due)
+}
+
+/** Of each disturbance that made the group leave its path. */
+function impactsOf({group}: TargetSeries, round: Round): readonly Impact[] {
+  const switches = group?.switches ?? []
+  const spans = disturbances(round)
+  return spans.flatMap((span, index): readonly Impact[] => {
+    const until = spans[index + 1]?.from ?? round.end
+    const inReach = switches.filter(({at}) => at >= span.from && at < until)
+    const first = inReach.find(isForced)
+    if (!first) return []
+    const before = switches.findLast(({at}) => at < span.from)?.to ?? null
+    const taken = first.to === null ? inReach.find(({at, to}) => at > first.at && to !== null) : first
+    const back = inReach.find(({at, to}) => at > first.at && to === before)
+    return [
+      {
+        detection: first.at - first.took - span.from,
+        failover: taken ? taken.took : Number.POSITIVE_INFINITY,
+        failback: back ? Math.max(0, back.at - span.to) : Number.POSITIVE_INFINITY,
+      },
+    ]
+  })
+}
+
+function isForced({kind}: SwitchMark): boolean {
+  return kind === 'down' || kind === 'quality' || kind === 'all-down'
+}
+
+/** Away and back are two for each disturbance; what is more is flapping. */
+function extraSwitches({group}: TargetSeries, round: Round): number {
+  const made = (group?.switches ?? []).filter(({at}) => at > round.baselineEnd && at < round.end).length
+  return Math.max(0, made - 2 * disturbances(round).length)
+}
