@@ -24,7 +24,7 @@ export type PeerAnswer =
   | {readonly type: 'shed'; readonly queue: PeerQueue}
 
 /** More can't be waiting for one host in good faith; memory stays bounded. */
-export const LONGEST_LINE = 10_000
+const LONGEST_LINE = 10_000
 const LATE: Millis = 1000
 
 export function startQueue(settings: PeerRateSettings, now: Millis): PeerQueue {
