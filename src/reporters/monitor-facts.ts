@@ -3,6 +3,7 @@ import type {ConnectionState, RunEvent, RunInfo, TargetInfo} from '../core/event
 import type {Outcome} from '../core/outcome.ts'
 import {LogHistogram} from '../core/log-histogram.ts'
 import type {Millis} from '../core/units.ts'
+import {GroupFacts} from './group-facts.ts'
 
 export interface MonitoredTarget {
   readonly name: string
@@ -41,6 +42,8 @@ export class MonitorFacts {
   #gaps: Millis = 0
   #lag: Millis = 0
   readonly #targets = new Map<string, MonitoredTarget>()
+  /** Of the groups. */
+  readonly groups = new GroupFacts()
 
   get run(): RunInfo | null {
     return this.#run
@@ -68,6 +71,7 @@ export class MonitorFacts {
 
   add(event: RunEvent): void {
     this.#at = Math.max(this.#at, event.at)
+    this.groups.add(event)
     switch (event.type) {
       case 'run-started':
         this.#run = event.run

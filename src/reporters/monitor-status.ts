@@ -1,5 +1,7 @@
 /** The state of a watch as a document for programs. */
 import type {ConnectionState} from '../core/events.ts'
+import type {GroupInfo, GroupMember, GroupState} from '../core/group-events.ts'
+import type {MonitoredGroup} from './group-facts.ts'
 import {type MonitorFacts, type MonitoredTarget, isDown} from './monitor-facts.ts'
 
 interface TargetStatus {
@@ -15,6 +17,21 @@ interface TargetStatus {
   readonly outages: number
   readonly downtime_seconds: number
   readonly last_failure: {readonly code: string; readonly text: string} | null
+}
+
+interface GroupStatus {
+  readonly name: string
+  readonly mode: GroupInfo['mode']
+  readonly state: GroupState
+  /** Seconds since it took this state. */
+  readonly since_seconds: number
+  readonly members: readonly GroupMember[]
+  /** Healthy members when it took this state. */
+  readonly healthy: number
+  /** The path in use; null for none and for a quorum. */
+  readonly path: string | null
+  readonly switches: number
+  readonly last_switch: {readonly seconds_ago: number; readonly kind: string; readonly because: string} | null
 }
 
 export interface MonitorStatus {
@@ -36,6 +53,9 @@ export interface MonitorStatus {
     readonly down: number
   }
   readonly targets: readonly TargetStatus[]
+  readonly groups: readonly GroupStatus[]
+  /** Most targets are lost at once, so the network of this machine is suspected. */
+  readonly own_network_suspected: boolean
 }
 
 export function makeMonitorStatus(facts: MonitorFacts, now: number): MonitorStatus {
@@ -59,7 +79,17 @@ export function makeMonitorStatus(facts: MonitorFacts, now: number): MonitorStat
       down: targets.filter(({state}) => isDown(state)).length,
     },
     targets: targets.map((target) => statusOf(target, now)),
+    groups: facts.groups.groups().map((group) => groupStatus(group, now)),
+    own_network_suspected: facts.groups.ownNetworkSuspected,
   }
+}
+
+function groupStatus(group: MonitoredGroup, now: number): GroupStatus {
+  const {info, state, since, healthy, path, switches, lastSwitch: last} = group
+  const {name, mode, members} = info
+  const since_seconds = seconds(now - since)
+  const last_switch = last && {seconds_ago: seconds(now - last.at), kind: last.kind, because: last.because}
+  return {name, mode, state, since_seconds, members, healthy, path, switches, last_switch}
 }
 
 function statusOf(target: MonitoredTarget, now: number): TargetStatus {

@@ -1,0 +1,53 @@
+import {describe, expect, it} from 'vitest'
+import type {GroupEvent} from '../../../src/core/group-events.ts'
+import {MonitorFacts} from '../../../src/reporters/monitor-facts.ts'
+import {makeMonitorStatus} from '../../../src/reporters/monitor-status.ts'
+
+const members = [
+  {name: 'direct', target: 'a'},
+  {name: 'relay', target: 'b'},
+]
+const ADDED: GroupEvent = {
+  type: 'group-added',
+  group: {name: 'uplink', mode: 'active-backup', members, interval: 100},
+}
+const change = {group: 'uplink', because: 'told', of: 2}
+
+describe('groups in the status of a watch', () => {
+  it('tell the state, the path and the last switch', () => {
+    const facts = new MonitorFacts()
+    const events: readonly GroupEvent[] = [
+      ADDED,
+      {type: 'path-switched', ...change, from: null, to: 'direct', kind: 'start', took: 0},
+      {type: 'group-changed', ...change, from: 'idle', to: 'connected', healthy: 2},
+      {type: 'path-switched', ...change, from: 'direct', to: 'relay', kind: 'down', took: 0},
+      {type: 'group-changed', ...change, from: 'connected', to: 'degraded', healthy: 1},
+      {type: 'own-network', suspected: true, because: 'told'},
+    ]
+    for (const event of events) facts.add({...event, at: 1000})
+    const status = makeMonitorStatus(facts, 3000)
+    expect(status.groups).toEqual([
+      {
+        name: 'uplink',
+        mode: 'active-backup',
+        state: 'degraded',
+        since_seconds: 2,
+        members,
+        healthy: 1,
+        path: 'relay',
+        switches: 1,
+        last_switch: {seconds_ago: 2, kind: 'down', because: 'told'},
+      },
+    ])
+    expect(status.own_network_suspected).toBe(true)
+  })
+
+  it('keep how a group stood when the watch ended, and forget one that was removed', () => {
+    const facts = new MonitorFacts()
+    facts.add({...ADDED, at: 0})
+    facts.add({at: 1, type: 'group-changed', ...change, from: 'idle', to: 'disconnected', healthy: 0})
+    expect(makeMonitorStatus(facts, 2).groups[0]?.state).toBe('idle')
+    facts.add({at: 3, type: 'group-removed', group: 'uplink'})
+    expect(makeMonitorStatus(facts, 4).groups).toEqual([])
+  })
+})
