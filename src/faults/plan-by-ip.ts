@@ -1,5 +1,7 @@
 /** The blueprint of faults that change links, addresses and routes. Pure. */
 import type {Capability} from '../core/capabilities.ts'
+import {UserError} from '../core/errors.ts'
+import {EXIT} from '../core/exit-codes.ts'
 import type {NetworkState} from './backends/network-state.ts'
 import {hasAll, missingError} from './choose-backend.ts'
 import type {ExpectedEffect} from './fault.ts'
@@ -20,7 +22,14 @@ export function planByIp(
   const {network, device} = situation
   if (!hasAll(situation, NEEDS)) throw missingError(situation, `the fault "${words}"`, [NEEDS])
   if (network === null) {
-    throw missingError(situation, `the fault "${words}" needs to know the routes that are there; it`, [NEEDS])
+    throw new UserError(
+      {
+        code: 'CAPABILITY_MISSING',
+        message: `the fault "${words}" can not be had here: ip does not tell in known words what is there, so it could not be put back`,
+        advice: ['netdrill doctor shows which ip was found'],
+      },
+      EXIT.capability,
+    )
   }
   const {effect, ...rest} = change(device?.name ?? '', network)
   return {

@@ -158,17 +158,26 @@ async function treeDifferences(
   if (device === null || leaf === null) return []
   const qdiscs = await readQdiscs(world.tools, place, device)
   if (qdiscs === null && (await deviceIsGone(world, place, device))) return []
-  if (
-    qdiscs?.some((qdisc) => qdisc.handle === leafHandle(leaf.minor) && qdisc.parent === classId(leaf.minor))
-  ) {
-    return [`the leaf ${classId(leaf.minor)} of ${device} is still there`]
-  }
+  const left = qdiscs && leftInTree(qdiscs, device, leaf.minor)
+  if (left) return [left]
   // While other faults keep the tree, the whole can't equal what was there before it.
   if (qdiscs && leavesOf(qdiscs).length > 0) return []
-  if (qdiscs?.some((qdisc) => qdisc.root && qdisc.handle === ROOT_HANDLE)) {
-    return [`our root ${ROOT_HANDLE} of ${device} is still there`]
-  }
   return before === null ? [] : compareSnapshots(before, await takeSnapshot(world.tools, place, device))
+}
+
+/** What of ours is still in the device's tree, in words. */
+function leftInTree(qdiscs: readonly QdiscEntry[], device: string, minor: number): string | null {
+  // Entries without names are those of a tc that speaks otherwise: what is left can't be told from them.
+  if (qdiscs.some(({kind, handle}) => kind === '' || handle === '')) {
+    return `tc does not say in known words what is left on ${device}`
+  }
+  if (qdiscs.some(({handle, parent}) => handle === leafHandle(minor) && parent === classId(minor))) {
+    return `the leaf ${classId(minor)} of ${device} is still there`
+  }
+  if (leavesOf(qdiscs).length > 0) return null
+  return qdiscs.some(({root, handle}) => root && handle === ROOT_HANDLE)
+    ? `our root ${ROOT_HANDLE} of ${device} is still there`
+    : null
 }
 
 /** A device takes its qdiscs with it. */

@@ -37,6 +37,8 @@ export async function readNetwork(
   ])
   if (links === null || four === null || six === null) return null
   const link = asList(links)[0]
+  // What can't be read can't be put back: an ip that speaks otherwise is no empty device.
+  if (device !== null && !isLink(link, device)) return null
   const addresses = asList(at(link, 'addr_info')).flatMap((item) => addressFact(asRecord(item)))
   const routes = [...four.toSorted(byReach), ...six.toSorted(byReach)]
   return {
@@ -48,6 +50,12 @@ export async function readNetwork(
     addresses,
     routes,
   }
+}
+
+function isLink(link: unknown, device: string): boolean {
+  return (
+    at(link, 'ifname') === device && Array.isArray(at(link, 'flags')) && Array.isArray(at(link, 'addr_info'))
+  )
 }
 
 /** Lines for `ip -batch` that put everything back; those that find it there fail, which does no harm. */

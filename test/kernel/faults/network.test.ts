@@ -1,6 +1,14 @@
 /** Faults that take links, addresses and routes away: what they cost is put back exactly. */
+import {execFileSync} from 'node:child_process'
+import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi} from 'vitest'
 import {isUserError} from '../../../src/core/errors.ts'
+import {openFaultEngine} from '../../../src/faults/engine.ts'
+import type {FaultSpec} from '../../../src/faults/fault.ts'
+import {FaultOperations} from '../../../src/faults/operations.ts'
+import {loadFault} from '../../../src/faults/registry.ts'
 import {DEVICE, FAR4, FAR6, FaultRig} from '../../support/fault-rig.ts'
 import {namespacesMissing, runIn} from '../../support/namespaces.ts'
 
@@ -101,3 +109,62 @@ describe('what is taken away', () => {
     expect(isUserError(again) && again.problems[0]?.code).toBe('FAULT_OVERLAP')
   })
 })
+
+/** An `ip` that comes first in PATH, lies about some calls and hands on the others. */
+function lyingIp(script: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'netdrill-fake-ip-'))
+  const real = execFileSync('which', ['ip'], {encoding: 'utf8'}).trim()
+  writeFileSync(join(folder, 'ip'), `#!/bin/sh\n${script}\nexec ${real} "$@"\n`)
+  chmodSync(join(folder, 'ip'), 0o755)
+  return folder
+}
+
+describe('with an ip that lies', () => {
+  const words = {kind: 'link', scope: device}
+  const path = process.env['PATH'] ?? ''
+
+  /** What the fault says of itself, with such an ip; PATH is put back before the answer. */
+  const applyWith = async (script: string): Promise<string> => {
+    const folder = lyingIp(script)
+    process.env['PATH'] = `${folder}:${path}`
+    const engine = openFaultEngine(rig.ports, {run: `lie-${process.pid}`})
+    const binding = {place: {kind: 'netns', name: rig.pair.near}, device: null, proxy: null} as const
+    try {
+      const spec = (await loadFault('link')).schema.parse(words) as FaultSpec
+      const allow = {broad: true, lockout: false}
+      const plan = await engine.plan({id: 'lie', name: 'lie', spec, binding, lasts: 5000, allow})
+      const fault = await engine.apply(plan, binding)
+      const {restored} = await fault.remove()
+      return `asAsked ${fault.asAsked}, restored ${restored}`
+    } catch (error) {
+      if (isUserError(error)) return error.problems[0]?.code ?? ''
+      throw error
+    } finally {
+      process.env['PATH'] = path
+      await engine.close()
+      rmSync(folder, {recursive: true})
+    }
+  }
+
+  it.each([
+    [
+      'does nothing and reports success',
+      'case "$*" in *-batch*) exit 0;; esac',
+      'asAsked false, restored true',
+    ],
+    ['fails', 'case "$*" in *-force*) ;; *-batch*) exit 1;; esac', 'FAULT_APPLY'],
+    ['speaks another JSON', 'case "$*" in *-j*) echo "[{\\"v\\":99}]"; exit 0;; esac', 'CAPABILITY_MISSING'],
+    ['puts nothing back', 'case "$*" in *-force*) exit 0;; esac', 'asAsked true, restored false'],
+  ])('and %s, the fault does not pass and leftovers are told', async (_, script, expected) => {
+    const before = state()
+    expect(await applyWith(script)).toBe(expected)
+    near('link', 'set', 'dev', DEVICE, 'up')
+    for (const entry of await recover()) expect(entry.restored).toBe(true)
+    await expect.poll(state, {timeout: 5000}).toBe(before)
+  })
+})
+
+/** Finishes what the lying ip left, with the true one. */
+async function recover(): Promise<readonly {readonly restored: boolean}[]> {
+  return (await FaultOperations.open(rig.ports)).recover()
+}

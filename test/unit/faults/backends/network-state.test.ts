@@ -19,7 +19,7 @@ function toolsOf(routes4: string, addresses: unknown, exitCode = 0): Tools {
 }
 
 const route = async (line: string): Promise<readonly string[]> =>
-  (await readNetwork(toolsOf(line, []), HOST, 'eth0'))?.routes ?? []
+  (await readNetwork(toolsOf(line, [{ifname: 'eth0', flags: [], addr_info: []}]), HOST, 'eth0'))?.routes ?? []
 
 describe('a route', () => {
   it.each([
@@ -57,7 +57,11 @@ describe('a route', () => {
 
 describe('an address', () => {
   const addressOf = async (item: object): Promise<readonly string[]> => {
-    const state = await readNetwork(toolsOf('', [{flags: ['UP'], addr_info: [item]}]), HOST, 'eth0')
+    const state = await readNetwork(
+      toolsOf('', [{ifname: 'eth0', flags: ['UP'], addr_info: [item]}]),
+      HOST,
+      'eth0',
+    )
     return state ? restoreLines(state, 'eth0') : []
   }
 
@@ -109,7 +113,8 @@ describe('an address', () => {
         valid_life_time: left,
         preferred_life_time: left,
       }
-      return (await readNetwork(toolsOf('', [{flags: [], addr_info: [item]}]), HOST, 'eth0'))?.lines
+      return (await readNetwork(toolsOf('', [{ifname: 'eth0', flags: [], addr_info: [item]}]), HOST, 'eth0'))
+        ?.lines
     }
     expect(await at(90)).toEqual(await at(100))
   })
@@ -119,6 +124,8 @@ describe('an ip that says nothing readable', () => {
   it.each([
     ['fails', toolsOf('', [], 1)],
     ['prints no JSON', toolsOf('', null)],
+    ['speaks another JSON', toolsOf('', [{name: 'eth0', state: 'up'}])],
+    ['tells of another device', toolsOf('', [{ifname: 'lo', flags: [], addr_info: []}])],
   ])('and %s is no empty network', async (_, tools) => {
     expect(await readNetwork(tools, HOST, 'eth0')).toBeNull()
   })
