@@ -11,7 +11,7 @@ const SUPPRESS = 2500
 const REUSE = 1000
 const HALF_LIFE: Millis = 120_000
 /** So that it is over four half-lives after the last loss, however many there were. */
-export const MOST_PENALTY = 16_000
+const MOST_PENALTY = 16_000
 
 const DOWN: ReadonlySet<ConnectionState> = new Set(['reconnecting', 'exhausted', 'failed'])
 

@@ -70,4 +70,10 @@ describe('FlapDamping', () => {
   it('says nothing about losses that are far apart', () => {
     expect(run([0, 300_000, 600_000, 900_000], 1_200_000)).toEqual([])
   })
+
+  it('is over eight minutes after the last loss, however many there were', () => {
+    const losses = Array.from({length: 100}, (_, index) => index * 10)
+    expect(run(losses, 600_000).map((line) => line.split(' ')[1])).toEqual(['flapping', 'steady'])
+    expect(Number(run(losses, 600_000).at(-1)?.split(' ')[0])).toBeLessThanOrEqual(482_000)
+  })
 })
