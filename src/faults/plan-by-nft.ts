@@ -2,7 +2,7 @@
 import {KERNEL_NEEDS, hasAll, missingError} from './choose-backend.ts'
 import type {Blueprint, Situation, Verdict} from './situation.ts'
 
-export interface NftFault extends Pick<Blueprint, 'words' | 'effect' | 'notes'> {
+interface NftFault extends Pick<Blueprint, 'words' | 'effect' | 'notes'> {
   readonly verdict: Verdict
 }
 

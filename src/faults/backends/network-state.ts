@@ -12,7 +12,7 @@ export interface NetworkState {
   readonly routes: readonly string[]
 }
 
-export interface AddressFact {
+interface AddressFact {
   readonly local: string
   readonly prefix: number
   /** What `ip address add` needs, without the device. */
