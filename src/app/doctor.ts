@@ -51,6 +51,8 @@ const FAULT_WAYS: readonly FaultWay[] = [
   {name: 'rate', sets: shapingWith('qdisc-tbf'), backend: 'tbf', proxy: true},
   {name: 'rate (htb)', sets: shapingWith('qdisc-htb'), backend: 'htb', proxy: true},
   {name: 'partition', sets: [KERNEL_NEEDS], backend: 'nft', proxy: true},
+  {name: 'connection-limit, mtu, mptcp', sets: [KERNEL_NEEDS], backend: 'nft', proxy: false},
+  {name: 'link, address, route', sets: [['linux', 'net-admin', 'ip']], backend: 'ip', proxy: false},
   {name: 'proxy', sets: [[]], backend: 'userspace proxy', proxy: false},
 ]
 

@@ -78,7 +78,7 @@ export class RunningLab implements Lab {
   async watch(node: string, targets: readonly WatchSpec[], emit: EmitEvent): Promise<void> {
     const session = await this.#sessionOf(node)
     this.#watching.add(session)
-    await session.watch(trustServers(targets, [...this.#parts.started.values()]), emit)
+    await session.watch(trustServers(targets, this.#everywhere()), emit)
   }
 
   async unwatch(): Promise<void> {
@@ -117,6 +117,15 @@ export class RunningLab implements Lab {
     }
     for (const [name, {node, address, port}] of started) add(name, node, {address, port})
     return landmarks
+  }
+
+  /** Each server once per address by which it can be reached. */
+  #everywhere(): readonly StartedServer[] {
+    const {topology, started} = this.#parts
+    return [...started.values()].flatMap((server) => {
+      const own = new Set([server.address, ...nodeAddresses(server.node, topology)])
+      return [...own].map((address) => ({...server, address}))
+    })
   }
 
   /** An agent that is gone watches nothing any more; its loss has been told. */

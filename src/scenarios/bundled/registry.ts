@@ -25,6 +25,11 @@ export const BUNDLED_DRILLS = {
     summary: 'delay and packet loss on a link, measured against what was asked',
     needs: ['ip', 'tc', 'nft', 'network-namespaces', 'qdisc-netem'],
   },
+  'path-failover': {
+    file: 'path-failover.yaml',
+    summary: 'one of two paths goes silent: the group switches to the other, and back once it is good again',
+    needs: ['ip', 'nft', 'network-namespaces'],
+  },
   'webrtc-ice-restart': {
     file: 'webrtc-ice-restart.yaml',
     summary:
