@@ -199,6 +199,13 @@ function* readInput(
     if (typed) yield {screen: decideTyped(state().screen, typed), abort: null}
     return
   }
+  // Typed fast, or on a busy machine, the slash and the words behind it come as one piece.
+  if (input.length > 1 && input.startsWith('/') && !key.ctrl && !key.meta) {
+    yield decideKey(state().screen, 'search', state())
+    const typed = nameTyped(input.slice(1), key)
+    if (typed) yield {screen: decideTyped(state().screen, typed), abort: null}
+    return
+  }
   for (const name of nameKeys(input, key)) yield decideKey(state().screen, name, state())
 }
 

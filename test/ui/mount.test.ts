@@ -213,6 +213,16 @@ describe('keys', () => {
     await ui.finish()
   })
 
+  it('search for words that come in one piece with their slash', async () => {
+    const {ui, aborts, play, press, shows} = await open()
+    await play(12_900)
+    await shows('TCP_REFUSED')
+    await press('/REFqa')
+    await shows('/REFqa')
+    expect(aborts).toEqual([])
+    await ui.finish()
+  })
+
   it('put marks into the run', async () => {
     const {ui, marks, play, press} = await open()
     await play(1000)
