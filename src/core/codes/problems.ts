@@ -93,6 +93,29 @@ export const PROBLEMS = problemTable({
       'Someone stopped all faults with netdrill fault halt; new ones are refused until they are released.',
     advice: ['ask who halted and why: netdrill fault list', 'netdrill fault release'],
   },
+  BREAKER_OPEN: {
+    title: 'the circuit breaker is open',
+    meaning: 'The target failed so often that the policy makes no attempts for a while; then one is tried.',
+    advice: [
+      'look at the failures before it: they are the reason',
+      'netdrill policy show tells when the breaker opens and for how long',
+    ],
+  },
+  BREAKER_ISOLATED: {
+    title: 'the policy cuts the target off',
+    meaning: 'Its breaker is set to isolated, so no attempt is made at all.',
+    advice: ['take breaker: isolated out of the policy'],
+  },
+  RETRY_BUDGET: {
+    title: 'the budget for retries is used up',
+    meaning: 'Too large a share of all attempts were retries, so another one would only add to the load.',
+    advice: ['wait until attempts succeed again', 'netdrill policy show tells how large the budget is'],
+  },
+  PEER_RATE: {
+    title: 'too many attempts for this host',
+    meaning: 'The policy bounds the attempts per second to one host, and the line in front of it is full.',
+    advice: ['probe it less often, or from fewer targets', 'raise peer_rate in the policy'],
+  },
   LAB_LOST: {
     title: 'the lab lost a node',
     meaning: 'A process that held a node of a lab ended by itself, so the lab was taken down.',
