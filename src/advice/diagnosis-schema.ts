@@ -8,10 +8,10 @@ import {
   type DiagnosisCode,
   STEP_STATES,
 } from '../core/diagnosis.ts'
+import {BLAMES} from '../core/failure.ts'
 import {EXIT} from '../core/exit-codes.ts'
 
 const CODES = Object.keys({...FAILURES, ...FINDINGS}) as DiagnosisCode[]
-const BLAMES = ['target', 'path', 'resolver', 'local', 'usage', 'bug'] as const
 const EXITS = [EXIT.pass, EXIT.fail, EXIT.inconclusive, EXIT.interrupted, EXIT.terminated] as const
 
 const layer = z.enum(DIAGNOSIS_LAYERS)

@@ -2,6 +2,7 @@
 import type {Capability, CapabilityReport} from '../core/capabilities.ts'
 import type {Ports} from '../core/ports.ts'
 import {KERNEL_NEEDS, SHAPING_NEEDS, nearestGap} from '../faults/choose-backend.ts'
+import {IP_NEEDS} from '../faults/plan-by-ip.ts'
 import {loadFault} from '../faults/registry.ts'
 import type {DoctorView, FeatureView} from '../reporters/doctor-view.ts'
 import {BUNDLED_DRILLS} from '../scenarios/bundled/registry.ts'
@@ -52,7 +53,7 @@ const FAULT_WAYS: readonly FaultWay[] = [
   {name: 'rate (htb)', sets: shapingWith('qdisc-htb'), backend: 'htb', proxy: true},
   {name: 'partition', sets: [KERNEL_NEEDS], backend: 'nft', proxy: true},
   {name: 'connection-limit, mtu, mptcp', sets: [KERNEL_NEEDS], backend: 'nft', proxy: false},
-  {name: 'link, address, route', sets: [['linux', 'net-admin', 'ip']], backend: 'ip', proxy: false},
+  {name: 'link, address, route', sets: [IP_NEEDS], backend: 'ip', proxy: false},
   {name: 'proxy', sets: [[]], backend: 'userspace proxy', proxy: false},
 ]
 

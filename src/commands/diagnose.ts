@@ -1,5 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import {openPorts} from '../app/ports.ts'
+import {CA_FLAG, PLACE_FLAGS} from './_network-flags.ts'
 import {BaseCommand} from './_base.ts'
 
 export default class Diagnose extends BaseCommand {
@@ -39,25 +40,8 @@ Exit codes: 0 nothing wrong, 1 cause found, 2 mistake in the command line, 3 inc
       multipleNonGreedy: true,
       helpValue: 'TARGET',
     }),
-    ca: Flags.string({
-      summary: 'PEM file with further trusted roots; may be repeated',
-      env: 'NETDRILL_CA',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'FILE',
-    }),
-    source: Flags.string({
-      summary: 'send from this address of this machine',
-      env: 'NETDRILL_SOURCE',
-      helpValue: 'ADDRESS',
-    }),
-    interface: Flags.string({
-      summary: 'send through this interface',
-      env: 'NETDRILL_INTERFACE',
-      helpValue: 'NAME',
-    }),
-    ipv4: Flags.boolean({char: digit('4'), summary: 'IPv4 only', env: 'NETDRILL_IPV4', exclusive: ['ipv6']}),
-    ipv6: Flags.boolean({char: digit('6'), summary: 'IPv6 only', env: 'NETDRILL_IPV6'}),
+    ...CA_FLAG,
+    ...PLACE_FLAGS,
   }
 
   async run(): Promise<void> {
@@ -69,9 +53,4 @@ Exit codes: 0 nothing wrong, 1 cause found, 2 mistake in the command line, 3 inc
     const request = {target: args.target, timeout, family, controls, source, interface: device, ca} as const
     await runDiagnose({...request, json, color, quiet, verbose}, openPorts(flags.seed))
   }
-}
-
-/** As in curl and ssh; oclif's type knows letters only. */
-function digit(text: string): 'x' {
-  return text as 'x'
 }

@@ -1,6 +1,8 @@
 /** Shapes that every published schema of results shares. */
 import * as z from 'zod'
 import {FAILURES, type FailureCode} from '../core/codes/index.ts'
+import {BLAMES, CATEGORIES, STAGES} from '../core/failure.ts'
+import {DENIAL_CODES} from '../core/outcome.ts'
 
 export const millis = z.number().describe('milliseconds')
 export const family = z.union([z.literal(4), z.literal(6)])
@@ -11,19 +13,10 @@ export const phases = z.partialRecord(
 
 export const failure = z.strictObject({
   code: z.enum(Object.keys(FAILURES) as [FailureCode, ...FailureCode[]]),
-  stage: z.enum(['resolve', 'route', 'connect', 'tls', 'send', 'receive', 'assert']),
-  category: z.enum([
-    'network',
-    'authentication',
-    'protocol',
-    'resource',
-    'path',
-    'config',
-    'observer',
-    'cancelled',
-  ]),
+  stage: z.enum(STAGES),
+  category: z.enum(CATEGORIES),
   detail: z.string(),
-  blame: z.enum(['target', 'path', 'resolver', 'local', 'usage', 'bug']),
+  blame: z.enum(BLAMES),
   retry: z.enum(['ladder', 'fallback', 'backoff', 'once', 'never', 'config']),
   message: z.string(),
   advice: z.array(z.string()),
@@ -57,4 +50,11 @@ export const reading = z.strictObject({
   stun: facts.optional(),
   mptcp: facts.optional(),
   method: z.string().optional(),
+})
+
+/** Why a sample was not taken. */
+export const skipReason = z.strictObject({
+  code: z.enum(['CAPABILITY_MISSING', 'SLOT_BUSY', 'OBSERVER_GAP', ...DENIAL_CODES]),
+  text: z.string(),
+  advice: z.array(z.string()),
 })

@@ -2,14 +2,25 @@
 import type {FailureCode} from './codes/index.ts'
 
 /** Where on the way to the answer it went wrong, in the order of the steps. */
-export type Stage = 'resolve' | 'route' | 'connect' | 'tls' | 'send' | 'receive' | 'assert'
+export const STAGES = ['resolve', 'route', 'connect', 'tls', 'send', 'receive', 'assert'] as const
+export type Stage = (typeof STAGES)[number]
 
 /** What kind of trouble it is: the key by which a policy chooses its strategy. */
-export type Category =
-  'network' | 'authentication' | 'protocol' | 'resource' | 'path' | 'config' | 'observer' | 'cancelled'
+export const CATEGORIES = [
+  'network',
+  'authentication',
+  'protocol',
+  'resource',
+  'path',
+  'config',
+  'observer',
+  'cancelled',
+] as const
+export type Category = (typeof CATEGORIES)[number]
 
 /** Whose fault it most likely is. */
-export type Blame = 'target' | 'path' | 'resolver' | 'local' | 'usage' | 'bug'
+export const BLAMES = ['target', 'path', 'resolver', 'local', 'usage', 'bug'] as const
+export type Blame = (typeof BLAMES)[number]
 
 /**
  * How a retry engine may treat it: climb the `ladder`; try a `fallback` first; `backoff` for longer;

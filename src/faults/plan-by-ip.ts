@@ -7,7 +7,8 @@ import {hasAll, missingError} from './choose-backend.ts'
 import type {ExpectedEffect} from './fault.ts'
 import type {Blueprint, NetworkChange, Situation} from './situation.ts'
 
-const NEEDS: readonly Capability[] = ['linux', 'net-admin', 'ip']
+/** What every fault needs that is planned here. */
+export const IP_NEEDS: readonly Capability[] = ['linux', 'net-admin', 'ip']
 
 export interface IpChange extends Omit<NetworkChange, 'before'> {
   readonly effect: ExpectedEffect
@@ -20,7 +21,7 @@ export function planByIp(
   change: (device: string, state: NetworkState) => IpChange,
 ): Blueprint {
   const {network, device} = situation
-  if (!hasAll(situation, NEEDS)) throw missingError(situation, `the fault "${words}"`, [NEEDS])
+  if (!hasAll(situation, IP_NEEDS)) throw missingError(situation, `the fault "${words}"`, [IP_NEEDS])
   if (network === null) {
     throw new UserError(
       {

@@ -1,5 +1,4 @@
 /** A retry policy in its resolved form: plain JSON data, since it travels to agents and into journals. */
-import type {Category} from '../core/failure.ts'
 import type {Millis} from '../core/units.ts'
 import type {PolicyGuards} from './guards/settings.ts'
 
@@ -100,15 +99,3 @@ export const LONGEST_RETRY_AFTER: Millis = 300_000
 
 /** No wait is longer, whatever a multiplier makes of it: 365 days. */
 export const LONGEST_WAIT: Millis = 365 * 86_400_000
-
-/** The categories a strategy can be given for. */
-export const POLICY_CATEGORIES: readonly Category[] = [
-  'network',
-  'authentication',
-  'protocol',
-  'resource',
-  'path',
-  'config',
-  'observer',
-  'cancelled',
-]

@@ -4,7 +4,8 @@ import {durationBetween, nameSchema} from '../config/quantities.ts'
 import {FAILURES} from '../core/codes/index.ts'
 import {suggest} from '../core/text.ts'
 import {guardKeys} from './guards/schema.ts'
-import {JITTER_MODES, LONGEST_WAIT, POLICY_CATEGORIES, STRATEGIES} from './policy.ts'
+import {CATEGORIES} from '../core/failure.ts'
+import {JITTER_MODES, LONGEST_WAIT, STRATEGIES} from './policy.ts'
 
 const wait = durationBetween(0, LONGEST_WAIT)
 const positive = durationBetween(1, LONGEST_WAIT)
@@ -14,7 +15,7 @@ const multiplier = z.number().min(1).max(1000)
 const bareMillis = z.number().min(0).max(LONGEST_WAIT)
 
 const FAILURE_NAMES: ReadonlySet<string> = new Set([
-  ...POLICY_CATEGORIES,
+  ...CATEGORIES,
   ...Object.keys(FAILURES),
   ...Object.values(FAILURES).map(({category, detail}) => `${category}.${detail}`),
 ])

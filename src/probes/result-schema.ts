@@ -1,7 +1,6 @@
 /** The published shape of `probe --json`. */
 import * as z from 'zod'
-import {addressOutcome, facts, failure, family, millis, phases} from '../config/outcome-schema.ts'
-import {DENIAL_CODES} from '../core/outcome.ts'
+import {addressOutcome, facts, failure, family, millis, phases, skipReason} from '../config/outcome-schema.ts'
 import type {ProbeResult} from '../core/probe-result.ts'
 
 const count = z.int().min(0)
@@ -67,13 +66,7 @@ export const probeResultSchema: z.ZodType<Pick<ProbeResult, 'schema' | 'verdict'
   lost_in_a_row: count,
   outage: millis,
   skipped: count,
-  skip: z
-    .strictObject({
-      code: z.enum(['CAPABILITY_MISSING', 'SLOT_BUSY', 'OBSERVER_GAP', ...DENIAL_CODES]),
-      text: z.string(),
-      advice: z.array(z.string()),
-    })
-    .nullable(),
+  skip: skipReason.nullable(),
   rtt: rtt.nullable(),
   phase: phases,
   ping: kindFacts,

@@ -10,13 +10,12 @@ import type {AgentProcess, Agents, Host, SpawnOptions} from '../core/ports.ts'
 import {stripControl} from '../core/text.ts'
 import {agentCommand} from './agent-command.ts'
 import {agentProgram} from './agent-program.ts'
+import {keepTail} from './keep-tail.ts'
 
 /** How long an agent may take to say that it is ready: Node's own start plus the loading of the bundle on a busy machine. */
 const START_LIMIT = 60_000
 /** How long a stopped agent gets at each step: end of input, TERM, KILL. */
 const STOP_STEP = 500
-/** Of what an agent wrote to its standard error, this much is kept for diagnosis. */
-const KEPT_STDERR = 4096
 
 /**
  * Starts agents as child processes of the running Node binary. `nsenter` and `unshare` replace themselves by the
@@ -40,7 +39,7 @@ class ChildAgent implements AgentProcess {
   readonly ended: Promise<string>
   readonly #child: ChildProcess
   readonly #listeners = new Set<(message: FromAgent) => void>()
-  #stderr = ''
+  readonly #stderr: () => string
   #stopping: Promise<void> | null = null
 
   constructor(child: ChildProcess) {
@@ -51,9 +50,7 @@ class ChildAgent implements AgentProcess {
     })
     // A write to an agent that has just died: its end is told by `ended`.
     child.stdin?.on('error', () => {})
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderr = (this.#stderr + text).slice(-KEPT_STDERR)
-    })
+    this.#stderr = keepTail(child.stderr)
     if (child.stdout) createInterface({input: child.stdout}).on('line', (line) => this.#receive(line))
   }
 
@@ -113,7 +110,7 @@ class ChildAgent implements AgentProcess {
 
   #describeEnd(code: number | null, signal: NodeJS.Signals | null): string {
     const how = signal === null ? `it ended with code ${String(code)}` : `it was ended by ${signal}`
-    const said = tellingLine(this.#stderr)
+    const said = tellingLine(this.#stderr())
     return said === '' ? how : `${how}: ${said}`
   }
 }

@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process'
+import {keepTail} from './keep-tail.ts'
 
 export interface KeeperAnswer {
   /** The first line of its standard output; empty when it ended without one. */
@@ -6,9 +7,6 @@ export interface KeeperAnswer {
   /** The end of its standard error. */
   readonly said: string
 }
-
-/** Of what a keeper wrote to its standard error, this much is kept. */
-const KEPT = 4096
 
 /**
  * Starts this very program with other words in a session of its own, so that neither the terminal's end nor its
@@ -21,10 +19,7 @@ export async function startKeeper(words: readonly string[]): Promise<KeeperAnswe
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let line = ''
-  let said = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-KEPT)
-  })
+  const said = keepTail(child.stderr)
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', () => resolve())
@@ -36,5 +31,5 @@ export async function startKeeper(words: readonly string[]): Promise<KeeperAnswe
   child.stdout.destroy()
   child.stderr.destroy()
   child.unref()
-  return {line: line.split('\n')[0] ?? '', said: said.trim()}
+  return {line: line.split('\n')[0] ?? '', said: said().trim()}
 }

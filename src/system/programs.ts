@@ -2,9 +2,7 @@ import {type ChildProcess, spawn} from 'node:child_process'
 import {toolPath} from '../core/place-command.ts'
 import type {Host, ProgramRequest, Programs, RunningProgram} from '../core/ports.ts'
 import {stripControl} from '../core/text.ts'
-
-/** Of what a program wrote to its standard error, this much is kept. */
-const KEPT_STDERR = 4096
+import {keepTail} from './keep-tail.ts'
 
 /**
  * Each program is the first of a process namespace: when it ends, the kernel ends whatever it has started. And
@@ -26,15 +24,12 @@ export function systemPrograms(host: Pick<Host, 'env' | 'uid'>): Programs {
 }
 
 function watchEnd(child: ChildProcess): Pick<RunningProgram, 'ended' | 'stop'> {
-  let said = ''
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-KEPT_STDERR)
-  })
+  const said = keepTail(child.stderr)
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(`it could not be started: ${error.message}`))
     child.once('exit', (code, signal) => {
       const how = signal === null ? `it ended with code ${String(code)}` : `it was ended by ${signal}`
-      const line = stripControl(said.trim().split('\n').at(-1) ?? '')
+      const line = stripControl(said().trim().split('\n').at(-1) ?? '')
       resolve(line === '' ? how : `${how}: ${line}`)
     })
   })

@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {policyPorts} from '../../app/policy-ports.ts'
 import {lint, lintExit} from '../../app/policy-lint.ts'
-import {policyLook} from '../../app/policy-look.ts'
+import {systemLook} from '../../app/look.ts'
 import {UserError} from '../../core/errors.ts'
 import {parseDuration} from '../../core/units.ts'
 import {lintJson, renderLint} from '../../reporters/policy-lint.ts'
@@ -48,7 +48,7 @@ export default class PolicyLint extends BaseCommand {
     }
     const request = {what: args.policy, detection: detection && detection.value, failOn: flags['fail-on']}
     const view = await lint(request, policyPorts())
-    const style = chooseStyle(policyLook(flags).color)
+    const style = chooseStyle(systemLook(flags).color)
     const text = flags.json ? lintJson(view) : renderLint(view, {style, quiet: flags.quiet})
     if (text !== '') this.print(text)
     this.end(lintExit(view))

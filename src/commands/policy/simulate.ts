@@ -1,5 +1,5 @@
 import {Args, Flags} from '@oclif/core'
-import {policyLook} from '../../app/policy-look.ts'
+import {systemLook} from '../../app/look.ts'
 import {policyPorts} from '../../app/policy-ports.ts'
 import {simulatePolicy} from '../../app/policy-simulate.ts'
 import {UserError} from '../../core/errors.ts'
@@ -79,7 +79,7 @@ export default class PolicySimulate extends BaseCommand {
       {what: args.policy, clients, capacity, seed, svg, ...times},
       policyPorts(),
     )
-    this.print(flags.json ? simulationJson(view) : renderSimulation(view, policyLook(flags)))
+    this.print(flags.json ? simulationJson(view) : renderSimulation(view, systemLook(flags)))
     if (svg !== undefined && !flags.quiet) this.tell(`wrote ${svg}`)
   }
 }

@@ -4,15 +4,11 @@ import {openPorts} from '../../app/ports.ts'
 import type {ProbeRequestFlags} from '../../app/probe.ts'
 import {EXIT_STYLES, type ExitStyle} from '../../app/probe-judge.ts'
 import type {ProbeKind} from '../../core/target.ts'
+import {PLACE_FLAGS} from '../_network-flags.ts'
 import {BaseCommand} from '../_base.ts'
 
 export const TARGET_ARG = {
   target: Args.string({description: 'a host, host:port, or a URL of this kind', required: true}),
-}
-
-/** ping(8), curl and ssh all spell it so; oclif's parser takes any character, only its type names letters. */
-function digit(text: string): 'x' {
-  return text as 'x'
 }
 
 /** `count` differs: a single ping says little. */
@@ -51,23 +47,7 @@ export function sharedFlags(count: number) {
       multipleNonGreedy: true,
       helpValue: 'CONDITION',
     }),
-    ipv4: Flags.boolean({
-      char: digit('4'),
-      summary: 'IPv4 only',
-      env: 'NETDRILL_IPV4',
-      exclusive: ['ipv6'],
-    }),
-    ipv6: Flags.boolean({char: digit('6'), summary: 'IPv6 only', env: 'NETDRILL_IPV6'}),
-    source: Flags.string({
-      summary: 'send from this address of this machine',
-      env: 'NETDRILL_SOURCE',
-      helpValue: 'ADDRESS',
-    }),
-    interface: Flags.string({
-      summary: 'send through this interface',
-      env: 'NETDRILL_INTERFACE',
-      helpValue: 'NAME',
-    }),
+    ...PLACE_FLAGS,
     'exit-style': Flags.option({
       options: EXIT_STYLES,
       default: 'netdrill' as const,

@@ -1,4 +1,5 @@
 import {Args, Flags} from '@oclif/core'
+import {CA_FLAG} from '../_network-flags.ts'
 import {EXIT_TEXT, ProbeCommand, sharedFlags} from './_probe.ts'
 
 export default class ProbeDns extends ProbeCommand {
@@ -68,13 +69,7 @@ ${EXIT_TEXT}`
       env: 'NETDRILL_SNI',
       helpValue: 'NAME',
     }),
-    ca: Flags.string({
-      summary: 'PEM file with further trusted roots; may be repeated',
-      env: 'NETDRILL_CA',
-      helpValue: 'FILE',
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
+    ...CA_FLAG,
     insecure: Flags.boolean({
       summary: "do not fail because of a TLS resolver's certificate",
       env: 'NETDRILL_INSECURE',

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {CA_FLAG} from '../_network-flags.ts'
 import {EXIT_TEXT, ProbeCommand, TARGET_ARG, sharedFlags} from './_probe.ts'
 
 export default class ProbeHttp extends ProbeCommand {
@@ -116,13 +117,7 @@ ${EXIT_TEXT}`
       env: 'NETDRILL_SNI',
       helpValue: 'NAME',
     }),
-    ca: Flags.string({
-      summary: 'PEM file with further trusted roots; may be repeated',
-      env: 'NETDRILL_CA',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'FILE',
-    }),
+    ...CA_FLAG,
     cert: Flags.string({
       summary: 'PEM file with a client certificate',
       env: 'NETDRILL_CERT',

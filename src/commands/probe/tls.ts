@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {CA_FLAG} from '../_network-flags.ts'
 import {STARTTLS_PROTOCOLS} from '../../probes/starttls/protocols.ts'
 import {EXIT_TEXT, ProbeCommand, TARGET_ARG, sharedFlags} from './_probe.ts'
 
@@ -48,13 +49,7 @@ ${EXIT_TEXT}`
     }),
     min: Flags.string({summary: 'the oldest version to accept', env: 'NETDRILL_MIN', helpValue: 'VERSION'}),
     max: Flags.string({summary: 'the newest version to offer', env: 'NETDRILL_MAX', helpValue: 'VERSION'}),
-    ca: Flags.string({
-      summary: 'PEM file with further trusted roots; may be repeated',
-      env: 'NETDRILL_CA',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'FILE',
-    }),
+    ...CA_FLAG,
     cert: Flags.string({
       summary: 'PEM file with a client certificate',
       env: 'NETDRILL_CERT',

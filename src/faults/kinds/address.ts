@@ -5,7 +5,7 @@ import {parseNetwork} from '../addresses.ts'
 import {restoreLines} from '../backends/network-state.ts'
 import type {FaultScope} from '../fault.ts'
 import type {PlannedKind} from '../kind.ts'
-import {planByIp} from '../plan-by-ip.ts'
+import {IP_NEEDS, planByIp} from '../plan-by-ip.ts'
 import {scopeSchema} from '../scope.ts'
 import type {Blueprint, Situation} from '../situation.ts'
 
@@ -31,7 +31,7 @@ export const address: PlannedKind<AddressSpec> = {
   summary: 'take an address away from a device, and put it back with its routes afterwards',
   example:
     'netdrill fault plan address --address 10.0.0.1 --device eth0 --namespace lab-client --allow-broad',
-  needs: [['linux', 'net-admin', 'ip']],
+  needs: [IP_NEEDS],
   schema: addressSchema,
   needsDevice: true,
   shapes: false,

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import type {FaultScope} from '../fault.ts'
 import type {PlannedKind} from '../kind.ts'
-import {planByIp} from '../plan-by-ip.ts'
+import {IP_NEEDS, planByIp} from '../plan-by-ip.ts'
 import {restoreLines} from '../backends/network-state.ts'
 import {scopeSchema} from '../scope.ts'
 import type {Blueprint, Situation} from '../situation.ts'
@@ -20,7 +20,7 @@ export const link: PlannedKind<LinkSpec> = {
   kind: 'link',
   summary: 'take a device down, and put its addresses and routes back afterwards',
   example: 'netdrill fault plan link --device eth0 --namespace lab-client --allow-broad',
-  needs: [['linux', 'net-admin', 'ip']],
+  needs: [IP_NEEDS],
   schema: linkSchema,
   needsDevice: true,
   shapes: false,

@@ -5,7 +5,7 @@ import {type Network, formatNetwork} from '../addresses.ts'
 import type {NetworkState} from '../backends/network-state.ts'
 import type {FaultScope} from '../fault.ts'
 import type {PlannedKind} from '../kind.ts'
-import {type IpChange, planByIp} from '../plan-by-ip.ts'
+import {IP_NEEDS, type IpChange, planByIp} from '../plan-by-ip.ts'
 import {scopeSchema} from '../scope.ts'
 import type {Blueprint, Situation} from '../situation.ts'
 
@@ -27,7 +27,7 @@ export const route: PlannedKind<RouteSpec> = {
   kind: 'route',
   summary: 'remove the route to the scope, or make it unreachable, prohibited or a black hole',
   example: 'netdrill fault plan route --mode unreachable --to 10.0.0.2',
-  needs: [['linux', 'net-admin', 'ip']],
+  needs: [IP_NEEDS],
   schema: routeSchema,
   needsDevice: false,
   shapes: false,

@@ -1,5 +1,6 @@
 import net from 'node:net'
 import type {Clock} from '../../core/ports.ts'
+import {listen} from './listen.ts'
 import {commandOptions} from './options.ts'
 import {parseOptions} from './parse-options.ts'
 import type {ServeRequest, StartServer} from './server.ts'
@@ -10,7 +11,7 @@ const EVERY = 50
 /** Starts a program and waits until its port accepts connections; throws when it ends before, or isn't up in time. */
 export const startCommand: StartServer = async (request) => {
   const {command, env, patience} = parseOptions(commandOptions, request.options)
-  const port = request.port === 0 ? await freePort(request.address) : request.port
+  const port = request.port === 0 ? await freePort(request) : request.port
   const [file = '', ...args] = command.map((word) =>
     word.replaceAll('{address}', request.address).replaceAll('{port}', String(port)),
   )
@@ -60,13 +61,8 @@ async function listens(address: string, port: number): Promise<boolean> {
 }
 
 /** One that nobody has now; it may be taken before the program gets there, which the program will then say. */
-async function freePort(address: string): Promise<number> {
-  const server = net.createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, address, resolve)
-  })
-  const found = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof found === 'object' && found ? found.port : 0
+async function freePort({address, random}: Pick<ServeRequest, 'address' | 'random'>): Promise<number> {
+  const listener = await listen(net.createServer(), address, 0, random)
+  await listener.close()
+  return listener.port
 }

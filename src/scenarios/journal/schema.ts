@@ -1,6 +1,6 @@
 /** The shape of a journal line, as a schema: published as `schemas/journal.json`, used by the reader and by tests. */
 import * as z from 'zod'
-import {failure, millis, reading} from '../../config/outcome-schema.ts'
+import {failure, millis, reading, skipReason} from '../../config/outcome-schema.ts'
 import {BREAKER_PHASES} from '../../core/guard-events.ts'
 import {DENIAL_CODES} from '../../core/outcome.ts'
 
@@ -21,11 +21,7 @@ const outcome = z.discriminatedUnion('status', [
   z.strictObject({status: z.literal('failed'), failure, partial: reading, took: millis}),
   z.strictObject({
     status: z.literal('skipped'),
-    because: z.strictObject({
-      code: z.enum(['CAPABILITY_MISSING', 'SLOT_BUSY', 'OBSERVER_GAP', ...DENIAL_CODES]),
-      text: z.string(),
-      advice: z.array(z.string()),
-    }),
+    because: skipReason,
   }),
 ])
 
