@@ -2,6 +2,7 @@
  * One event stream per run. The journal stores it; the terminal view, every reporter and the verdict are folds over
  * it, so that no two of them can disagree. Names are JSON names: they are a contract.
  */
+import type {AlertEvent} from './alert-events.ts'
 import type {AddedFault, FaultEvent} from './fault-events.ts'
 import type {ExitCode, Verdict} from './exit-codes.ts'
 import type {Failure} from './failure.ts'
@@ -98,6 +99,7 @@ export type RunEvent = Stamped &
     | FaultEvent
     | GuardEvent
     | GroupEvent
+    | AlertEvent
     /** A reply beyond the first, or after its sample's deadline; the sample stays as it was. */
     | {
         readonly type: 'reply-extra'

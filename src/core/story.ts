@@ -4,6 +4,7 @@
  */
 import type {RunEvent} from './events.ts'
 import type {AddedFault, Proof} from './fault-events.ts'
+import {tellAlert} from './alert-story.ts'
 import {tellGroup} from './group-story.ts'
 import type {Sample} from './outcome.ts'
 import {stripControl} from './text.ts'
@@ -126,7 +127,7 @@ function tell(story: Story, event: RunEvent): readonly Told[] {
         ...event.reasons.map((text) => line('plain', '', text)),
       ]
     default:
-      return tellGroup(event)
+      return [...tellGroup(event), ...tellAlert(event)]
   }
 }
 

@@ -122,6 +122,11 @@ function foldDetails(view: ViewState, event: RunEvent): ViewState {
     case 'switch-held':
     case 'own-network':
     case 'flapping':
+    case 'alert-rule-added':
+    case 'alert-rule-removed':
+    case 'alert-rule-failed':
+    case 'alert':
+    case 'notified':
       return view
   }
 }

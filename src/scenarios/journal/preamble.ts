@@ -33,6 +33,15 @@ export class Preamble {
         this.#groups.delete(event.group)
         this.#last.delete(`group ${event.group}`)
         return
+      case 'alert-rule-added':
+        this.#last.set(`rule ${event.rule.name}`, new Map([[event.type, toJsonLine(event)]]))
+        return
+      case 'alert-rule-removed':
+        this.#last.delete(`rule ${event.rule}`)
+        return
+      case 'alert':
+        this.#rememberAlert(event)
+        return
       case 'state-changed':
       case 'flapping':
         this.#remember(`target ${event.target}`, event)
@@ -55,6 +64,14 @@ export class Preamble {
     const rest = [...this.#targets.values(), ...this.#groups.values(), ...last]
     const segment = {number, preamble: rest.length + 1}
     return [toJsonLine({...this.#started, run: {...this.#started.run, segment}}), ...rest]
+  }
+
+  /** What is over needs no line: a rule without alerts says so. */
+  #rememberAlert(event: RunEvent & {type: 'alert'}): void {
+    const lines = this.#last.get(`rule ${event.rule}`)
+    const key = JSON.stringify(event.labels)
+    if (event.state === 'pending' || event.state === 'firing') lines?.set(key, toJsonLine(event))
+    else lines?.delete(key)
   }
 
   #remember(subject: string, event: RunEvent): void {

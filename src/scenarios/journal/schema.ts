@@ -1,6 +1,7 @@
 /** The shape of a journal line, as a schema: published as `schemas/journal.json`, used by the reader and by tests. */
 import * as z from 'zod'
 import {failure, millis, reading, skipReason} from '../../config/outcome-schema.ts'
+import {ALERT_STATES} from '../../core/alert-events.ts'
 import {BREAKER_PHASES} from '../../core/guard-events.ts'
 import {DENIAL_CODES} from '../../core/outcome.ts'
 
@@ -85,6 +86,16 @@ const group = z.strictObject({
 
 const groupState = z.enum(['idle', 'connecting', 'connected', 'degraded', 'reconnecting', 'disconnected'])
 
+const labels = z.record(z.string(), z.string())
+
+const alertRule = z.strictObject({
+  name: z.string(),
+  expr: z.string(),
+  for: millis,
+  keepFiringFor: millis,
+  labels,
+})
+
 const at = millis.describe('milliseconds since the start of the run, on the monotonic clock')
 const line = <const T extends string, S extends z.core.$ZodLooseShape>(
   type: T,
@@ -159,6 +170,24 @@ export const journalLineSchema = z.discriminatedUnion('type', [
   line('switch-held', {group: text, because: text}),
   line('own-network', {suspected: z.boolean(), because: text}),
   line('flapping', {target: text, flapping: z.boolean(), penalty: z.number()}),
+  line('alert-rule-added', {rule: alertRule}),
+  line('alert-rule-removed', {rule: text}),
+  line('alert-rule-failed', {rule: text, because: text}),
+  line('alert', {
+    rule: text,
+    labels,
+    state: z.enum(ALERT_STATES),
+    since: millis,
+    value: z.union([z.number(), z.string()]),
+    annotations: labels,
+  }),
+  line('notified', {
+    receiver: text,
+    about: text,
+    result: z.enum(['delivered', 'failed', 'dropped']),
+    attempts: z.number().int(),
+    because: text,
+  }),
   line('fault-applied', {fault: text, took: millis, until: millis, readback: text}),
   line('fault-measured', {fault: text, proofs: z.array(proof)}),
   line('fault-removed', {
