@@ -34,22 +34,18 @@ async function runAll(runs, filters) {
   const {runGroups} = await import('./test/run-group.mjs')
   const lines = []
   const beside = []
-  const finish = async () => {
-    for (const run of beside.splice(0)) {
-      const {text, figures} = await run
-      process.stdout.write(text)
-      lines.push(...figures)
-    }
-  }
   for (const run of runs) {
     if (run.beside && runs.length > 1) {
       beside.push(collectOutput((write) => runGroups(run, filters, write)))
       continue
     }
-    if (run.machine) await finish()
     lines.push(...(await runGroups(run, filters)))
   }
-  await finish()
+  for (const run of beside) {
+    const {text, figures} = await run
+    process.stdout.write(text)
+    lines.push(...figures)
+  }
   return lines
 }
 

@@ -1,8 +1,8 @@
 /** The groups of tests in the order in which they run; each is a vitest project and a folder of `test`. */
 
 /**
- * `together`: runs at once with its neighbours. `machine`: runs in the virtual machine. `beside`: runs beside those after it that
- * are not in the machine, because it measures nothing. A group has a limit so that nothing hangs a run.
+ * `together`: runs at once with its neighbours. `machine`: runs in a virtual machine. `beside`: runs beside those after it and
+ * leaves them the processor, because it measures nothing. A group has a limit so that nothing hangs a run.
  */
 export const GROUPS = [
   {name: 'unit', together: 'fast', limitMs: 300_000},
