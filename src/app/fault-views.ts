@@ -1,8 +1,8 @@
 /** From the engine's types to what the reporters show. */
-import {inPlace} from '../core/place-command.ts'
 import {describePlace} from '../core/place.ts'
 import {formatDuration, formatPercent, formatRate} from '../core/units.ts'
 import type {Action, ExpectedEffect, FaultPlan, Step} from '../faults/fault.ts'
+import {commandOf} from '../faults/tools.ts'
 import type {ClosedEntry, ListedEntry} from '../faults/operations.ts'
 import type {ClosedView, FaultPlanView, FaultRow, StepView} from '../reporters/fault-view.ts'
 
@@ -40,9 +40,9 @@ function typed(
     case 'none':
       return {command: null, input: null}
     case 'impair':
-      return {command: `proxy: ${JSON.stringify(action.impairment)}`, input: null}
+      return {command: `proxy: ${JSON.stringify(action.effects)}`, input: null}
     case 'exec': {
-      const {file, args} = inPlace(plan.place, action.file, action.args)
+      const {file, args} = commandOf(plan.place, action)
       return {command: [file, ...args].map(quote).join(' '), input: action.input ?? null}
     }
   }

@@ -103,8 +103,17 @@ export const orderFlags = {
     options: ['tcp', 'udp', 'icmp'] as const,
     helpGroup: SCOPE,
   })(),
+  family: Flags.option({
+    summary: 'this one only; else both',
+    options: ['ipv4', 'ipv6'] as const,
+    helpGroup: SCOPE,
+  })(),
+  uid: Flags.integer({summary: 'only what programs of this user send from here', min: 0, helpGroup: SCOPE}),
+  cgroup: text('only what programs of this control group (v2) send from here', 'PATH', SCOPE),
   device: text('network device; the route decides if not given', 'NAME', SCOPE),
   namespace: text('named network namespace to act in', 'NAME', SCOPE),
+  pid: Flags.integer({summary: 'act in the network namespace of this process', min: 1, helpGroup: SCOPE}),
+  container: text('act in that of this container (docker, podman)', 'NAME', SCOPE),
   proxy: text('start a proxy for clients to use instead', 'LISTEN=UPSTREAM', PROXY),
   'allow-broad': Flags.boolean({
     summary: 'a scope without a destination is meant',
@@ -123,8 +132,13 @@ export interface OrderFlags {
   readonly from?: string | undefined
   readonly port?: number | undefined
   readonly protocol?: 'tcp' | 'udp' | 'icmp' | undefined
+  readonly family?: 'ipv4' | 'ipv6' | undefined
+  readonly uid?: number | undefined
+  readonly cgroup?: string | undefined
   readonly device?: string | undefined
   readonly namespace?: string | undefined
+  readonly pid?: number | undefined
+  readonly container?: string | undefined
   readonly proxy?: string | undefined
   readonly seed?: number | undefined
   readonly 'allow-broad'?: boolean
@@ -133,7 +147,7 @@ export interface OrderFlags {
 
 /** Parsed flags as an order. `lasts` is the text of `--for`. */
 export function orderOf(kind: string | undefined, flags: OrderFlags, lasts: string): FaultOrder {
-  const {from, port, protocol, device, namespace} = flags
+  const {from, port, protocol, family, uid, cgroup, device, namespace, pid, container} = flags
   const values = Object.fromEntries(Object.keys(kindFlags).map((name) => [name, flags[name]]))
   const seed = kind === 'netem' ? flags.seed : undefined
   return {
@@ -141,7 +155,10 @@ export function orderOf(kind: string | undefined, flags: OrderFlags, lasts: stri
       kind: kind ?? null,
       file: flags.file ?? null,
       flags: {...values, seed} as FaultOrder['words']['flags'],
-      scope: {from, port, protocol, device, namespace, targets: flags.to ?? []},
+      scope: {
+        ...{from, port, protocol, family, uid, cgroup, device, namespace, pid, container},
+        targets: flags.to ?? [],
+      },
     },
     lasts: durationOf(lasts),
     allow: {broad: flags['allow-broad'] === true, lockout: flags['allow-lockout'] === true},

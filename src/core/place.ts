@@ -12,6 +12,8 @@ export type Place =
       readonly mounts?: boolean
       /** For people: the lab node's name. */
       readonly name: string
+      /** What bears the name; absent: a lab node. */
+      readonly what?: 'process' | 'container'
     }
   | {readonly kind: 'netns'; readonly name: string}
 
@@ -22,7 +24,7 @@ export function describePlace(place: Place): string {
     case 'host':
       return 'this machine'
     case 'process':
-      return `node ${place.name}`
+      return `${place.what ?? 'node'} ${place.name}`
     case 'netns':
       return `namespace ${place.name}`
   }

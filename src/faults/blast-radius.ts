@@ -1,6 +1,6 @@
 /** What a fault hits and what it spares, in words. Pure. */
 import {describePlace} from '../core/place.ts'
-import {describeScope} from './scope.ts'
+import {type Scope, describeScope} from './scope.ts'
 import type {Blueprint, PacketMatch, Situation, Verdict} from './situation.ts'
 
 export function blastRadius(situation: Situation, blueprint: Blueprint): readonly string[] {
@@ -13,8 +13,8 @@ export function blastRadius(situation: Situation, blueprint: Blueprint): readonl
   const link = device ? ` by ${device.name}` : ''
   const hit =
     blueprint.backend === 'nft'
-      ? blockedTraffic(blueprint.verdict, describeScope(scope), `${where}${link}`)
-      : [`hit: what leaves ${where}${link} towards ${describeScope(scope)}, its own and forwarded`]
+      ? blockedTraffic(blueprint.verdict, scope, `${where}${link}`)
+      : [`hit: what leaves ${where}${link} towards ${describeScope(scope)}, ${whose(scope)}`]
   const spared =
     scope.to.length === 0 && scope.port === null && scope.protocol === null
       ? ['not hit: ARP, other devices and other namespaces']
@@ -23,10 +23,17 @@ export function blastRadius(situation: Situation, blueprint: Blueprint): readonl
   return [...hit, ...spared, ...arriving]
 }
 
-function blockedTraffic({direction, match}: Verdict, scope: string, where: string): readonly string[] {
+/** What is forwarded has no sender here. */
+function whose({sender}: Scope): string {
+  return sender === undefined ? 'its own and forwarded' : 'its own only'
+}
+
+function blockedTraffic({direction, match}: Verdict, asked: Scope, where: string): readonly string[] {
   const which = whichPackets(match)
-  const out = `hit: ${which.hit} leaves ${where} towards ${scope}, its own and forwarded`
+  const scope = describeScope(asked)
+  const out = `hit: ${which.hit} leaves ${where} towards ${scope}, ${whose(asked)}`
   const arriving = `hit: ${which.hit} arrives at ${where} from ${scope}`
+  if (asked.sender) return [out, 'not hit: what arrives', ...which.more]
   if (direction === 'both') return [out, arriving, ...which.more]
   return direction === 'out'
     ? [out, `not hit: what arrives from ${scope}`, ...which.more]

@@ -1,19 +1,36 @@
 /** The contract of a fault kind, and of the engine that puts faults in force and takes them back. */
 import type * as z from 'zod'
-import type {ProxyControl, ProxyImpairment} from '../core/agent.ts'
+import type {ProxyControl} from '../core/agent.ts'
 import type {Capability} from '../core/capabilities.ts'
 import type {Place} from '../core/place.ts'
+import type {ProxyEffect} from '../core/proxy-effects.ts'
 import type {Millis, Ratio} from '../core/units.ts'
+
+/** Programs that faults call; `holder` is netdrill's own, which keeps something until it is told to let go. */
+export type ProgramName =
+  | 'tc'
+  | 'nft'
+  | 'ip'
+  | 'ss'
+  | 'sysctl'
+  | 'lsns'
+  | 'conntrack'
+  | 'kill'
+  | 'readlink'
+  | 'stat'
+  | 'docker'
+  | 'podman'
+  | 'holder'
 
 /** One program call or proxy setting. Programs get argument arrays; a batch goes to standard input. */
 export type Action =
   | {
       readonly type: 'exec'
-      readonly file: 'tc' | 'nft' | 'ip' | 'ss' | 'sysctl' | 'lsns'
+      readonly file: ProgramName
       readonly args: readonly string[]
       readonly input?: string
     }
-  | {readonly type: 'impair'; readonly impairment: ProxyImpairment}
+  | {readonly type: 'impair'; readonly effects: readonly ProxyEffect[]}
   | {readonly type: 'none'}
 
 /** How a step is checked after it was done: what the kernel says must equal what was asked. */
@@ -101,8 +118,16 @@ export interface FaultScope {
   readonly to?: string | undefined
   readonly port?: number | undefined
   readonly protocol?: 'tcp' | 'udp' | 'icmp' | undefined
+  readonly family?: 'ipv4' | 'ipv6' | undefined
+  /** Only what programs of this user send. */
+  readonly uid?: number | undefined
+  /** Only what programs of this control group send, such as `/system.slice/nginx.service` (cgroup v2). */
+  readonly cgroup?: string | undefined
   readonly device?: string | undefined
+  /** Where the fault acts, one of them: a named namespace, that of a process, that of a container. */
   readonly namespace?: string | undefined
+  readonly pid?: number | undefined
+  readonly container?: string | undefined
 }
 
 export interface FaultCounters {

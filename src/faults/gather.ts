@@ -1,10 +1,11 @@
 /** Gathers what a planner needs to know: capabilities, place, scope, device. Reads only. */
 import {CAPABILITIES, type Capability, type CapabilityReport} from '../core/capabilities.ts'
 import {UserError} from '../core/errors.ts'
-import {type Place, describePlace} from '../core/place.ts'
+import {HOST, type Place, describePlace} from '../core/place.ts'
 import type {Ports} from '../core/ports.ts'
 import {type NetworkState, readNetwork} from './backends/network-state.ts'
 import type {FaultRequest} from './fault.ts'
+import {findPlace} from './find-place.ts'
 import type {PlannedKind} from './kind.ts'
 import {observeDevice, routeDevice, routeSource} from './observe.ts'
 import {type Scope, parseScope, scopeCovers} from './scope.ts'
@@ -18,8 +19,8 @@ export async function gatherSituation(
   tools: Tools,
 ): Promise<Situation> {
   const {binding, spec} = request
-  const scope = parseScope(spec.scope)
-  const place = placeOf(request)
+  const scope = await placeSender(parseScope(spec.scope), tools)
+  const place = await findPlace(request, tools, ports.host)
   const report = await capabilityReports(ports.capabilities, place)
   const proxyOnly = request.backend === 'proxy'
   const onKernel = !proxyOnly && kind.kind !== 'proxy' && report('ip').status !== 'missing'
@@ -40,6 +41,25 @@ export async function gatherSituation(
   }
 }
 
+/** Where nft finds control groups: the tree of v2 may hang below that of v1. */
+async function placeSender(scope: Scope, tools: Tools): Promise<Scope> {
+  const cgroup = scope.sender?.cgroup
+  if (cgroup === undefined) return scope
+  const roots = ['', 'unified'] as const
+  for (const cgroupRoot of roots) {
+    const folder = ['/sys/fs/cgroup', cgroupRoot, cgroup].filter((part) => part !== '').join('/')
+    const args = ['-f', '-c', '%T', folder]
+    const {exitCode, stdout} = await tools.run(HOST, {type: 'exec', file: 'stat', args})
+    if (exitCode === 0 && stdout.trim() === 'cgroup2fs')
+      return {...scope, sender: {...scope.sender, cgroupRoot}}
+  }
+  throw new UserError({
+    code: 'USAGE_INVALID',
+    message: `there is no control group /${cgroup} (v2) on this machine`,
+    advice: ['the last field of /proc/PID/cgroup names that of a process, in the line that begins with 0::'],
+  })
+}
+
 async function networkOf(
   kind: PlannedKind,
   place: Place,
@@ -48,16 +68,6 @@ async function networkOf(
 ): Promise<NetworkState | null> {
   if (kind.needsNetwork === undefined) return null
   return readNetwork(tools, place, kind.needsNetwork === 'all' ? null : (device?.name ?? null))
-}
-
-function placeOf(request: FaultRequest): Place {
-  const namespace = request.spec.scope?.namespace
-  if (namespace === undefined) return request.binding.place
-  if (request.binding.place.kind === 'host') return {kind: 'netns', name: namespace}
-  throw new UserError({
-    code: 'USAGE_INVALID',
-    message: `the fault acts in ${describePlace(request.binding.place)}: leave out the scope's namespace`,
-  })
 }
 
 /** In a user namespace that we made, the rights are there whoever we are outside. */

@@ -34,6 +34,8 @@ export interface LedgerEntry {
   readonly place: Place
   /** Of a place that is a process: which process exactly. */
   readonly placeProcess: ProcessIdentity | null
+  /** Its network namespace, such as `net:[4026531840]`; others may live there longer. */
+  readonly placeNamespace?: string | null
   readonly home: Home
   readonly device: string | null
   readonly scope: Scope

@@ -1,4 +1,5 @@
 /** What the ledger says about a fault before the kernel is touched. */
+import {HOST} from '../core/place.ts'
 import type {GuardLink, Ports} from '../core/ports.ts'
 import {type Snapshot, takeSnapshot} from './backends/snapshot.ts'
 import type {CompiledPlan} from './compile-plan.ts'
@@ -38,6 +39,7 @@ export async function makeEntry(
     summary: plan.summary,
     place,
     placeProcess: place.kind === 'process' ? await identify(files, place.pid) : null,
+    placeNamespace: place.kind === 'process' ? await namespaceOf(place.pid, world.tools) : null,
     home: owner.home,
     device: plan.device,
     scope: situation.scope,
@@ -61,6 +63,12 @@ export async function makeEntry(
           }
         : null,
   }
+}
+
+async function namespaceOf(pid: number, tools: Tools): Promise<string | null> {
+  const args = [`/proc/${pid}/ns/net`]
+  const result = await tools.run(HOST, {type: 'exec', file: 'readlink', args})
+  return result.exitCode === 0 ? result.stdout.trim() : null
 }
 
 /** The state before the first of our faults on the device: a tree of ours is not part of it. */

@@ -32,6 +32,7 @@ export async function planFault(request: FaultRequest, key: string, world: PlanW
   const gathered = await gatherSituation(request, kind, world.ports, world.tools)
   const situation: Situation = {...gathered, id: key}
   const blueprint = kind.plan(request.spec, situation)
+  checkSender(situation, blueprint)
   if (blueprint.backend !== 'proxy') await checkSafety(request, situation, world.ports, world.tools)
   if (blueprint.backend === 'ip') checkChanges(situation, blueprint.change, world.entries)
   const choice = 'leaf' in blueprint ? chooseLeaf(situation, blueprint, world.entries) : null
@@ -49,6 +50,18 @@ function checkDuration(lasts: Millis): void {
   }
   if (!(lasts > 0)) {
     throw new UserError({code: 'FAULT_DURATION', message: 'a fault has to last longer than 0s'})
+  }
+}
+
+/** Only nftables knows who sends, and only of what leaves. */
+function checkSender({scope}: Situation, blueprint: Blueprint): void {
+  if (scope.sender === undefined) return
+  const problem = (message: string): UserError => new UserError({code: 'USAGE_INVALID', message})
+  if (blueprint.backend === 'ip' || blueprint.backend === 'proxy') {
+    throw problem(`${blueprint.words}: this can not tell who sends; leave out the scope's uid and cgroup`)
+  }
+  if (blueprint.backend === 'nft' && blueprint.verdict.direction === 'in') {
+    throw problem('the sender of what arrives is not known here: uid and cgroup need direction out or both')
   }
 }
 

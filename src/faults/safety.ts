@@ -28,7 +28,7 @@ export async function checkSafety(
   ports: SafetyPorts,
   tools: Tools,
 ): Promise<void> {
-  if (situation.place.kind === 'process') return
+  if (request.binding.place.kind === 'process') return
   if (isBroadScope(situation.scope) && !request.allow.broad) {
     throw refused(
       'FAULT_BROAD_SCOPE',

@@ -1,7 +1,9 @@
 /** The scope of a fault with its addresses taken apart. Every part that is given must match (AND). */
+import {isIP} from 'node:net'
 import * as z from 'zod'
 import {UserError} from '../core/errors.ts'
 import {type Network, covers, formatNetwork, isBroad, overlap, parseNetwork} from './addresses.ts'
+import type {Family} from '../core/outcome.ts'
 import type {FaultScope} from './fault.ts'
 
 export interface Scope {
@@ -11,6 +13,19 @@ export interface Scope {
   readonly to: readonly Network[]
   readonly port: number | null
   readonly protocol: 'tcp' | 'udp' | 'icmp' | null
+  /** Absent: both. */
+  readonly family?: Family | undefined
+  /** Whose packets; absent: everybody's, forwarded ones too. */
+  readonly sender?: Sender | undefined
+}
+
+/** The kernel knows the sender of what this machine sends itself, and of nothing else. */
+export interface Sender {
+  readonly uid?: number | undefined
+  /** As in the document, without a slash at its ends. */
+  readonly cgroup?: string | undefined
+  /** Where the tree of cgroup v2 hangs below /sys/fs/cgroup, where nft looks for it. */
+  readonly cgroupRoot?: string | undefined
 }
 
 export const scopeSchema = z
@@ -19,6 +34,21 @@ export const scopeSchema = z
     to: z.string().min(1).optional(),
     port: z.int().min(1).max(65_535).optional(),
     protocol: z.enum(['tcp', 'udp', 'icmp']).optional(),
+    family: z.enum(['ipv4', 'ipv6']).optional().describe('only this one; else both'),
+    uid: z
+      .int()
+      .min(0)
+      .max(4_294_967_294)
+      .optional()
+      .describe('only what programs of this user send from here'),
+    cgroup: z
+      .string()
+      .regex(
+        /^\/?(?!\.\.?(?:\/|$))[^\s"/]+(?:\/(?!\.\.?(?:\/|$))[^\s"/]+)*\/?$/,
+        'a control group is a path such as /system.slice/nginx.service',
+      )
+      .optional()
+      .describe('only what programs of this control group (v2) send from here'),
     device: z
       .string()
       .regex(/^[^\s/"]{1,15}$/, 'a device name has at most 15 characters, and no space, slash or quote')
@@ -27,6 +57,15 @@ export const scopeSchema = z
       .string()
       .regex(/^[\w.-]{1,64}$/, 'a namespace name consists of letters, digits, dot, dash and underscore')
       .optional(),
+    pid: z.int().min(1).optional().describe('act in the network namespace of this process'),
+    container: z
+      .string()
+      .regex(
+        /^[A-Za-z0-9][\w.-]{0,127}$/,
+        'a container is named by letters, digits, dot, dash and underscore',
+      )
+      .optional()
+      .describe('act in the network namespace of this container (docker, podman)'),
   })
   .describe('what the fault hits; all given parts must match')
 
@@ -36,7 +75,36 @@ export function parseScope(scope: FaultScope | undefined): Scope {
   const port = scope?.port ?? null
   if (port !== null && protocol === 'icmp')
     throw usage('ICMP has no ports: leave out the port or the protocol')
-  return {from: networks('from', scope?.from), to: networks('to', scope?.to), port, protocol}
+  const places = [scope?.namespace, scope?.pid, scope?.container].filter((one) => one !== undefined)
+  if (places.length > 1)
+    throw usage('namespace, pid and container each say where the fault acts: give one of them')
+  const family = scope?.family === undefined ? {} : ({family: scope.family === 'ipv6' ? 6 : 4} as const)
+  const parsed: Scope = {
+    from: ofFamily('from', scope?.from, family.family),
+    to: ofFamily('to', scope?.to, family.family),
+    port,
+    protocol,
+    ...family,
+  }
+  const sender = senderOf(scope)
+  return sender === null ? parsed : {...parsed, sender}
+}
+
+function senderOf({uid, cgroup}: FaultScope = {}): Sender | null {
+  if (uid === undefined && cgroup === undefined) return null
+  return {
+    ...(uid === undefined ? {} : {uid}),
+    ...(cgroup === undefined ? {} : {cgroup: cgroup.replace(/^\/|\/$/g, '')}),
+  }
+}
+
+/** Addresses of the other family are left out, unless nothing stays. */
+function ofFamily(key: string, text: string | undefined, family: Family | undefined): readonly Network[] {
+  const all = networks(key, text)
+  const kept = all.filter((network) => family === undefined || network.family === family)
+  if (all.length > 0 && kept.length === 0)
+    throw usage(`the scope's ${key} has no address of IPv${family ?? ''}`)
+  return kept
 }
 
 function networks(key: string, text: string | undefined): readonly Network[] {
@@ -50,13 +118,15 @@ function networks(key: string, text: string | undefined): readonly Network[] {
 
 /** Whether traffic with `address` (and the port there, if it is known) lies in the scope. */
 export function scopeCovers(scope: Scope, address: string, port: number | null): boolean {
+  if (scope.family !== undefined && isIP(address) !== scope.family) return false
   const addressMatches = scope.to.length === 0 || scope.to.some((network) => covers(network, address))
   const portMatches = scope.port === null || port === null || scope.port === port
   return addressMatches && portMatches
 }
 
-/** No destination, or one so wide that it means everything. */
+/** No destination, or one so wide that it means everything; one user's or one group's traffic is not everything. */
 export function isBroadScope(scope: Scope): boolean {
+  if (scope.sender?.cgroup !== undefined || (scope.sender?.uid ?? 0) > 0) return false
   return scope.to.length === 0 || scope.to.some(isBroad)
 }
 
@@ -65,7 +135,16 @@ export function scopesOverlap(a: Scope, b: Scope): boolean {
   const ports = a.port === null || b.port === null || a.port === b.port
   const protocols = a.protocol === null || b.protocol === null || a.protocol === b.protocol
   const carried = !(a.port !== null && b.protocol === 'icmp') && !(b.port !== null && a.protocol === 'icmp')
-  return ports && protocols && carried && meet(a.to, b.to) && meet(a.from, b.from)
+  const families = a.family === undefined || b.family === undefined || a.family === b.family
+  const others = ports && protocols && carried && families
+  return others && mayShareSender(a.sender, b.sender) && meet(a.to, b.to) && meet(a.from, b.from)
+}
+
+/** Two users send no packet together; a user and a group may, and so may a group and one inside it. */
+function mayShareSender(a: Sender | undefined, b: Sender | undefined): boolean {
+  if (a?.uid !== undefined && b?.uid !== undefined && a.uid !== b.uid) return false
+  if (a?.cgroup === undefined || b?.cgroup === undefined) return true
+  return `${a.cgroup}/`.startsWith(`${b.cgroup}/`) || `${b.cgroup}/`.startsWith(`${a.cgroup}/`)
 }
 
 function meet(a: readonly Network[], b: readonly Network[]): boolean {
@@ -77,7 +156,11 @@ export function describeScope(scope: Scope): string {
   const to = scope.to.length === 0 ? '' : scope.to.map(formatNetwork).join(', ')
   const from = scope.from.length === 0 ? '' : `from ${scope.from.map(formatNetwork).join(', ')}`
   const port = scope.port === null ? '' : `port ${scope.port}`
-  const words = [to, port, scope.protocol ?? '', from].filter((word) => word !== '')
+  const family = scope.family === undefined ? '' : `IPv${scope.family}`
+  const {uid, cgroup} = scope.sender ?? {}
+  const user = uid === undefined ? '' : `of uid ${uid}`
+  const group = cgroup === undefined ? '' : `of cgroup /${cgroup}`
+  const words = [to, port, scope.protocol ?? '', family, from, user, group].filter((word) => word !== '')
   return words.length === 0 ? 'everything' : words.join(' ')
 }
 

@@ -1,6 +1,6 @@
 /** Runs tc, nft and ip in a place, always with a deadline. */
 import type {Exec, ExecResult, Host} from '../core/ports.ts'
-import {inPlace, toolPath} from '../core/place-command.ts'
+import {type Command, inPlace, toolPath} from '../core/place-command.ts'
 import type {Place} from '../core/place.ts'
 import type {Millis} from '../core/units.ts'
 import type {Action} from './fault.ts'
@@ -16,10 +16,20 @@ export interface Tools {
 /** None of these programs takes longer than milliseconds; a hanging one must not keep a fault in force. */
 const PATIENCE: Millis = 5000
 
+/**
+ * As it is run. `ip netns exec` hides the control groups, which nft has to find: such a table is loaded by nsenter(1).
+ */
+export function commandOf(place: Place, {file, args, input}: ExecAction): Command {
+  if (place.kind === 'netns' && input?.includes('socket cgroupv2') === true) {
+    return {file: 'nsenter', args: [`--net=/run/netns/${place.name}`, '--', file, ...args]}
+  }
+  return inPlace(place, file, args)
+}
+
 export function openTools(ports: {readonly exec: Exec; readonly host: Host}): Tools {
   const env = {PATH: toolPath(ports.host.env('PATH'))}
   const run = async (place: Place, action: ExecAction): Promise<ExecResult> => {
-    const {file, args} = inPlace(place, action.file, action.args)
+    const {file, args} = commandOf(place, action)
     const input = action.input === undefined ? {} : {input: action.input}
     return ports.exec.run({file, args, env, timeout: PATIENCE, ...input})
   }

@@ -55,7 +55,11 @@ async function reachablePlace(world: UndoWorld, entry: LedgerEntry): Promise<Pla
   const {place, home} = entry
   if (home.boot !== world.home.boot) return null
   if (place.kind === 'process') {
-    return entry.placeProcess && (await isAlive(world.files, entry.placeProcess)) ? place : null
+    if (entry.placeProcess && (await isAlive(world.files, entry.placeProcess))) return place
+    // Others may still live there. A table or a leaf of ours tells that it is the same place, a number alone would not.
+    if (entry.placeNamespace == null || (!entry.table && entry.leaf === null)) return null
+    const found = await otherNamespace(world, entry.placeNamespace)
+    return found === 'unreachable' ? null : found
   }
   if (home.namespace === world.home.namespace) {
     if (place.kind === 'host') return place

@@ -23,8 +23,9 @@ export function tableName(id: string): string {
 /** A table that drops, rejects or alters. Rules for local, arriving and forwarded traffic, as the direction asks. */
 export function renderBlockTable(asked: TableRequest, verdict: Verdict): string {
   const request = {...asked, scope: narrowed(asked.scope, verdict.match)}
+  const ownOnly = request.scope.sender !== undefined
   const leaving = verdict.direction === 'in' ? [] : blockRules(request, verdict, 'out')
-  const arriving = verdict.direction === 'out' ? [] : blockRules(request, verdict, 'in')
+  const arriving = verdict.direction === 'out' || ownOnly ? [] : blockRules(request, verdict, 'in')
   const families = familiesOf(request.scope)
   const answers = tooBigRules(verdict.match, request.scope.to, families)
   // Of connections opened since, both handshake packets have to be seen, also where only one way is blocked.
@@ -43,8 +44,11 @@ export function renderBlockTable(asked: TableRequest, verdict: Verdict): string 
   return table(request, verdict, [
     ...matchSets(verdict.match, families),
     ...chain('output', [...past('out'), ...leaving]),
-    ...chain('input', [...answers, ...past('in'), ...arriving]),
-    ...chain('forward', [...answers, ...past('out'), ...past('in'), ...leaving, ...arriving]),
+    ...(ownOnly ? [] : chain('input', [...answers, ...past('in'), ...arriving])),
+    // What is forwarded has no sender here.
+    ...(ownOnly
+      ? []
+      : chain('forward', [...answers, ...past('out'), ...past('in'), ...leaving, ...arriving])),
   ])
 }
 
@@ -64,7 +68,8 @@ export function renderClassifyTable(request: TableRequest, classNumber: number):
     request,
     null,
     block('chain shape', [
-      'type filter hook postrouting priority 0; policy accept;',
+      // The sender's group is known where the packet is made, and no longer where it leaves.
+      `type filter hook ${request.scope.sender ? 'output' : 'postrouting'} priority 0; policy accept;`,
       ...matches(request, 'out').map(({rule}) => `${rule} ${priority}`),
     ]),
   )
@@ -89,7 +94,8 @@ function table(request: TableRequest, verdict: Verdict | null, body: readonly st
 
 function sets({scope, lasts}: TableRequest, match?: PacketMatch): readonly string[] {
   const until = `timeout ${Math.max(1, Math.ceil(lasts))}ms`
-  const families = timedSet('families', 'nf_proto', false, [`ipv4 ${until}`, `ipv6 ${until}`])
+  const wanted = familiesOf(scope).map((family) => `ipv${family} ${until}`)
+  const families = timedSet('families', 'nf_proto', false, wanted)
   if (scope.to.length === 0) return families
   const addresses = ([4, 6] as const).flatMap((family) => {
     const networks = scope.to.filter((network) => network.family === family)
@@ -129,7 +135,9 @@ function matches(
     sources(scope, family, here).flatMap((source) =>
       transports(scope, family, port).map((transport) => ({
         family,
-        rule: [...interfaceMatch, key, source, transport].filter((part) => part !== '').join(' '),
+        rule: [...interfaceMatch, key, source, transport, ...senderWords(scope)]
+          .filter((part) => part !== '')
+          .join(' '),
       })),
     ),
   )
@@ -151,8 +159,20 @@ function timedKeys(scope: Scope, there: string, byFamily: boolean): readonly Tim
   }))
 }
 
+/** A group is named by its path below the root of its tree, and found by its depth there (socket expression, nft(8)). */
+function senderWords({sender}: Scope): readonly string[] {
+  if (sender === undefined) return []
+  const {uid, cgroup, cgroupRoot} = sender
+  const path = [cgroupRoot ?? '', cgroup ?? ''].filter((part) => part !== '').join('/')
+  return [
+    ...(uid === undefined ? [] : [`meta skuid ${uid}`]),
+    ...(cgroup === undefined ? [] : [`socket cgroupv2 level ${cgroup.split('/').length} "${path}"`]),
+  ]
+}
+
 function familiesOf(scope: Scope): readonly (4 | 6)[] {
-  return ([4, 6] as const).filter((family) => [scope.to, scope.from].every((list) => allows(list, family)))
+  const wanted = ([4, 6] as const).filter((family) => scope.family === undefined || scope.family === family)
+  return wanted.filter((family) => [scope.to, scope.from].every((list) => allows(list, family)))
 }
 
 function allows(networks: readonly Network[], family: 4 | 6): boolean {
