@@ -14,6 +14,7 @@ import {systemHttp} from '../system/http.ts'
 import {systemIcmp} from '../system/icmp.ts'
 import {systemLocks} from '../system/locks.ts'
 import {systemMptcp} from '../system/mptcp-door.ts'
+import {systemNetworkChanges} from '../system/network/network-changes.ts'
 import {systemPrograms} from '../system/programs.ts'
 import {quickExec} from '../system/quick-exec.ts'
 import {systemResolver} from '../system/resolver.ts'
@@ -34,6 +35,7 @@ export function openPorts(seed?: number): Ports {
     tls: systemTls,
     http: systemHttp,
     mptcp: systemMptcp,
+    network: systemNetworkChanges(),
     resolver: systemResolver,
     host,
     capabilities: systemCapabilities(systemExec, host),

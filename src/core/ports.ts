@@ -8,6 +8,7 @@ import type {Capability, CapabilityReport} from './capabilities.ts'
 import type {Place} from './place.ts'
 import type {HttpDoor} from './http-port.ts'
 import type {MptcpDoor} from './mptcp-port.ts'
+import type {NetworkChanges} from './network-port.ts'
 import type {Programs} from './programs-port.ts'
 import type {TlsDoor} from './tls-port.ts'
 import type {Bytes, Millis} from './units.ts'
@@ -335,6 +336,7 @@ export interface Ports {
   readonly tls: TlsDoor
   readonly http: HttpDoor
   readonly mptcp: MptcpDoor
+  readonly network: NetworkChanges
   readonly resolver: SystemResolver
   readonly host: Host
   readonly capabilities: Capabilities

@@ -5,7 +5,7 @@ import {systemExec} from './exec.ts'
 /** How long a program may take to obey TERM before it gets KILL. */
 const KILL_AFTER = 500
 /** More than this is thrown away. */
-const MOST_OUTPUT = 1_000_000
+export const MOST_OUTPUT = 1_000_000
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin'
 
 /**
