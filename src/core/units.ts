@@ -129,3 +129,15 @@ export function formatPercent(ratio: Ratio): string {
 function no(because: string): {readonly ok: false; readonly because: string} {
   return {ok: false, because}
 }
+
+/** `12 kB`: powers of a thousand, at most three digits. */
+export function formatBytes(bytes: Bytes): string {
+  const steps = ['B', 'kB', 'MB', 'GB', 'TB'] as const
+  let value = bytes
+  let step = 0
+  while (value >= 999.5 && step < steps.length - 1) {
+    value /= 1000
+    step++
+  }
+  return `${value >= 10 || step === 0 ? Math.round(value) : value.toFixed(1)} ${steps[step] ?? 'B'}`
+}
