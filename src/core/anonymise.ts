@@ -74,8 +74,9 @@ function expand(address: string): string {
 
 /** An IPv4 address at the end of an IPv6 address as its two groups (RFC 4291 2.2). */
 function dottedToGroups(address: string): string {
-  return address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a: string, b: string, c: string, d: string) => {
-    const group = (high: string, low: string): string => (Number(high) * 256 + Number(low)).toString(16)
-    return `${group(a, b)}:${group(c, d)}`
-  })
+  const [ending, ...digits] = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address) ?? []
+  if (ending === undefined) return address
+  const [a = 0, b = 0, c = 0, d = 0] = digits.map(Number)
+  const groups = [a * 256 + b, c * 256 + d].map((group) => group.toString(16)).join(':')
+  return address.slice(0, -ending.length) + groups
 }

@@ -51,7 +51,7 @@ export async function collectEvidence(
 
 async function namesOfLinks({files}: EvidencePorts): Promise<readonly string[]> {
   const names = await files.list('/sys/class/net').catch(() => [])
-  return names.filter((name) => name !== 'lo' && /^[\w.@-]+$/.test(name)).toSorted()
+  return names.filter((name) => name !== 'lo' && /^[\w.@-]+$/.test(name)).toSorted(byName)
 }
 
 async function collect(source: EvidenceSource, ports: EvidencePorts, signal: AbortSignal): Promise<Evidence> {
@@ -102,13 +102,15 @@ async function ofFolder(path: string, ports: EvidencePorts): Promise<Answer> {
   const names = await ports.files.list(path).catch(() => [])
   if (names.length === 0) return {text: null, because: `there is nothing in ${path}`}
   const parts = await Promise.all(
-    names.toSorted().map(async (name) => {
+    names.toSorted(byName).map(async (name) => {
       const {text} = await ofFile(`${path}/${name}`, ports)
       return text === null ? '' : `# ${name}\n${text.trimEnd()}\n`
     }),
   )
   return {text: parts.join('\n')}
 }
+
+const byName = (a: string, b: string): number => a.localeCompare(b)
 
 function linesOf(text: string, only: RegExp): string {
   return text
