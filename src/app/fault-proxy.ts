@@ -1,6 +1,7 @@
 /** A proxy in this process, for faults applied by hand. */
 import type {ProxyControl} from '../core/agent.ts'
 import {UserError} from '../core/errors.ts'
+import type {ProxyCounters} from '../core/proxy-effects.ts'
 import type {Ports} from '../core/ports.ts'
 import {joinHostPort} from '../core/target.ts'
 import type {ServerRoom} from '../lab/servers/server-room.ts'
@@ -47,18 +48,20 @@ export async function openOwnProxy(
   }
 }
 
+const NOTHING: ProxyCounters = {connections: 0, bytes: 0, faults: {}}
+
 /** Stands for the proxy in a plan that starts nothing. */
 export const PLANNED_PROXY: ProxyControl = {
   name: NAME,
   impair: async () => {},
-  counters: async () => ({connections: 0, bytes: 0, impaired: 0}),
+  counters: async () => NOTHING,
 }
 
 function controlOf(room: ServerRoom): ProxyControl {
   return {
     name: NAME,
-    impair: async (impairment) => room.impair(NAME, impairment),
-    counters: async () => room.counters()[0] ?? {connections: 0, bytes: 0, impaired: 0},
+    impair: async (faults) => room.impair(NAME, faults),
+    counters: async () => room.counters()[0] ?? NOTHING,
   }
 }
 

@@ -79,6 +79,8 @@ function assemble(flags: FlagValues): Readonly<Record<string, unknown>> {
     'keep-order': keepOrder,
     loss,
     slot,
+    set,
+    toxic,
     ...rest
   } = flags
   const models = [loss, state, gemodel].filter((value) => value !== undefined)
@@ -86,10 +88,30 @@ function assemble(flags: FlagValues): Readonly<Record<string, unknown>> {
   if (lossCorrelation !== undefined && loss === undefined) throw usage('--loss-correlation needs --loss')
   return {
     ...rest,
+    ...setKeys(Array.isArray(set) ? set : []),
+    toxics: toxic,
     keep_order: keepOrder,
     loss: lossOf({loss, lossCorrelation, state, gemodel}),
     slot: typeof slot === 'string' ? named(slot, ['min', 'max']) : undefined,
   }
+}
+
+/** `KEY=VALUE`, the value as it would stand in a document. */
+function setKeys(words: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const at = word.indexOf('=')
+      if (at < 1) throw usage(`--set ${word} is not KEY=VALUE`)
+      return [word.slice(0, at), parseValue(word.slice(at + 1))]
+    }),
+  )
+}
+
+function parseValue(text: string): unknown {
+  const list = /^\[(.*)\]$/.exec(text.trim())?.[1]
+  if (list !== undefined) return list.split(',').map((part) => parseValue(part.trim()))
+  if (text === 'true' || text === 'false') return text === 'true'
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : text
 }
 
 function lossOf(flags: FlagValues): unknown {

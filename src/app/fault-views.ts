@@ -1,4 +1,5 @@
 /** From the engine's types to what the reporters show. */
+import type {ProxyEffect} from '../core/proxy-effects.ts'
 import {describePlace} from '../core/place.ts'
 import {formatDuration, formatPercent, formatRate} from '../core/units.ts'
 import type {Action, ExpectedEffect, FaultPlan, Step} from '../faults/fault.ts'
@@ -40,12 +41,18 @@ function typed(
     case 'none':
       return {command: null, input: null}
     case 'impair':
-      return {command: `proxy: ${JSON.stringify(action.effects)}`, input: null}
+      return {command: `proxy: ${action.effects.map(effectWords).join(', ') || 'nothing'}`, input: null}
     case 'exec': {
       const {file, args} = commandOf(plan.place, action)
       return {command: [file, ...args].map(quote).join(' '), input: action.input ?? null}
     }
   }
+}
+
+function effectWords(effect: ProxyEffect): string {
+  const {kind, stream, toxicity, attributes} = effect
+  const values = Object.entries({...attributes, stream, ...(toxicity === 1 ? {} : {toxicity})})
+  return `${kind} {${values.map(([name, value]) => `${name}: ${value}`).join(', ')}}`
 }
 
 function quote(word: string): string {

@@ -76,6 +76,18 @@ export const kindFlags = {
   max: Flags.integer({summary: 'connections at once (connection-limit)', min: 0, helpGroup: PARTITION}),
   size: Flags.integer({summary: 'larger packets vanish, bytes (mtu)', min: 68, helpGroup: PARTITION}),
   address: text('that the device loses (address)', 'ADDRESS', PARTITION),
+  set: Flags.string({
+    summary: 'any key of the kind, as in a document',
+    multiple: true,
+    helpValue: 'KEY=VALUE',
+    helpGroup: PROXY,
+  }),
+  toxic: Flags.string({
+    summary: 'anything that `netdrill proxy --toxic` does (proxy)',
+    multiple: true,
+    helpValue: 'KIND=VALUE,…',
+    helpGroup: PROXY,
+  }),
   latency: text('added to each direction', '100ms', PROXY),
   bandwidth: text('limit of each direction', '1mbit', PROXY),
   refuse: Flags.boolean({summary: 'refuse new connections', helpGroup: PROXY}),

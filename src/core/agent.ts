@@ -7,24 +7,9 @@
 import type {Problem} from './errors.ts'
 import type {RunEvent} from './events.ts'
 import type {ExitCode} from './exit-codes.ts'
+import type {ProxyCounters, ProxyFaultOrder} from './proxy-effects.ts'
 import type {Millis} from './units.ts'
 import type {WatchSpec} from './watch.ts'
-
-/** What a proxy does to the connections through it; absent means nothing of that kind. */
-export interface ProxyImpairment {
-  /** Added to each chunk, per direction. */
-  readonly latency?: Millis
-  /** Uniform ± around the latency; chunks stay in order. */
-  readonly jitter?: Millis
-  /** Bits per second and direction. */
-  readonly bandwidth?: number
-  /** New connections are refused (RST to the SYN): the listener is closed. */
-  readonly refuse?: boolean
-  /** Live connections are reset (true RST) once, and new ones right after they are accepted. */
-  readonly reset?: boolean
-  /** Nothing passes in either direction, nothing is closed; new connections are accepted and stay silent. */
-  readonly blackhole?: boolean
-}
 
 /** A server that an agent runs. `port` 0 means any free one; the answer tells which. */
 export interface ServerSpec {
@@ -34,6 +19,8 @@ export interface ServerSpec {
   readonly port: number
   /** Of a `proxy`: where it connects to. */
   readonly upstream?: {readonly address: string; readonly port: number}
+  /** Of a `proxy`: what it passes; TCP if not given. */
+  readonly passes?: readonly ('tcp' | 'udp')[]
   /** Names and addresses its certificate should be valid for, beside `name` and `address`. */
   readonly names?: readonly string[]
   readonly options?: Readonly<Record<string, unknown>>
@@ -63,7 +50,8 @@ export type ToAgent =
       readonly type: 'impair'
       readonly id: number
       readonly proxy: string
-      readonly impairment: ProxyImpairment
+      /** All that are in force from now on. */
+      readonly faults: readonly ProxyFaultOrder[]
     }
   /** Tell the counters of all proxies now. */
   | {readonly type: 'count'; readonly id: number}
@@ -83,19 +71,13 @@ export type FromAgent =
       readonly exit?: ExitCode
     }
   | {readonly type: 'event'; readonly event: RunEvent}
-  /** Bytes and connections of a proxy since its start; sent before the `done` of an `impair` or `count`, and once a second when they have changed. */
-  | {
-      readonly type: 'proxy-counters'
-      readonly proxy: string
-      readonly connections: number
-      readonly bytes: number
-      /** Connections that were hit by an impairment. */
-      readonly impaired: number
-    }
+  /** Sent before the `done` of an `impair` or `count`, and once a second when they have changed. */
+  | ({readonly type: 'proxy-counters'; readonly proxy: string} & ProxyCounters)
 
-/** Sets what a running proxy does to its connections, and reads its counters. */
+/** Sets what a running proxy does to what passes, and reads its counters. */
 export interface ProxyControl {
   readonly name: string
-  impair(impairment: ProxyImpairment): Promise<void>
-  counters(): Promise<{readonly connections: number; readonly bytes: number; readonly impaired: number}>
+  /** Those that it has already go on with their state; those that are missing end. */
+  impair(faults: readonly ProxyFaultOrder[]): Promise<void>
+  counters(): Promise<ProxyCounters>
 }

@@ -169,8 +169,8 @@ function ipStep(change: NetworkChange): Step {
 
 function proxyStep(blueprint: Extract<Blueprint, {backend: 'proxy'}>): Step {
   return {
-    do: {type: 'impair', impairment: blueprint.impairment},
-    undo: {type: 'impair', impairment: {}},
+    do: {type: 'impair', effects: blueprint.effects},
+    undo: {type: 'impair', effects: []},
     verify: {type: 'proxy', expect: blueprint.words},
     why: 'the proxy does this to every connection through it',
   }

@@ -105,7 +105,7 @@ class Engine implements FaultEngine {
       throw new TypeError('a proxy fault was planned without a proxy')
     }
     return applyProxyFault(
-      {plan, impairment: blueprint.impairment, control: request.binding.proxy},
+      {plan, effects: blueprint.effects, control: request.binding.proxy},
       this.#board,
       this.#ports.clock,
     )

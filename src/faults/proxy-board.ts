@@ -1,43 +1,30 @@
-/** Several faults on one proxy become one impairment; when one of them ends, the others stay. */
-import type {ProxyControl, ProxyImpairment} from '../core/agent.ts'
+/** The faults in force on each proxy: when one of them ends, the others stay. */
+import type {ProxyControl} from '../core/agent.ts'
+import type {ProxyFaultOrder} from '../core/proxy-effects.ts'
 
 export interface ProxyBoard {
-  set(control: ProxyControl, fault: string, impairment: ProxyImpairment): Promise<void>
+  set(control: ProxyControl, order: ProxyFaultOrder): Promise<void>
   clear(control: ProxyControl, fault: string): Promise<void>
 }
 
+/** Effects of several faults act one after the other on what passes: delays add, and the lowest rate decides. */
 export function openProxyBoard(): ProxyBoard {
-  const boards = new Map<ProxyControl, Map<string, ProxyImpairment>>()
-  const push = async (control: ProxyControl, board: ReadonlyMap<string, ProxyImpairment>): Promise<void> =>
-    control.impair(mergeImpairments([...board.values()]))
+  const boards = new Map<string, Map<string, ProxyFaultOrder>>()
+  const boardOf = ({name}: ProxyControl): Map<string, ProxyFaultOrder> => {
+    const board = boards.get(name) ?? new Map<string, ProxyFaultOrder>()
+    boards.set(name, board)
+    return board
+  }
   return {
-    set: async (control, fault, impairment) => {
-      const board = boards.get(control) ?? new Map<string, ProxyImpairment>()
-      boards.set(control, board)
-      board.set(fault, impairment)
-      await push(control, board)
+    set: async (control, order) => {
+      const board = boardOf(control)
+      board.set(order.fault, order)
+      await control.impair([...board.values()])
     },
     clear: async (control, fault) => {
-      const board = boards.get(control)
-      if (!board?.delete(fault)) return
-      await push(control, board)
+      const board = boardOf(control)
+      if (!board.delete(fault)) return
+      await control.impair([...board.values()])
     },
-  }
-}
-
-/** Delays and their jitter add, the lowest rate wins, and what any of them forbids is forbidden. */
-function mergeImpairments(all: readonly ProxyImpairment[]): ProxyImpairment {
-  const sum = (key: 'latency' | 'jitter'): number => all.reduce((total, one) => total + (one[key] ?? 0), 0)
-  const rates = all.flatMap((one) => one.bandwidth ?? [])
-  const any = (key: 'refuse' | 'reset' | 'blackhole'): boolean => all.some((one) => one[key] === true)
-  const latency = sum('latency')
-  const jitter = sum('jitter')
-  return {
-    ...(latency > 0 ? {latency} : {}),
-    ...(jitter > 0 ? {jitter} : {}),
-    ...(rates.length > 0 ? {bandwidth: Math.min(...rates)} : {}),
-    ...(any('refuse') ? {refuse: true} : {}),
-    ...(any('reset') ? {reset: true} : {}),
-    ...(any('blackhole') ? {blackhole: true} : {}),
   }
 }

@@ -1,7 +1,7 @@
 /** What the planners know about the place a fault is to act in; gathered before, so that planning stays pure. */
 import type {Capability, CapabilityReport} from '../core/capabilities.ts'
-import type {ProxyImpairment} from '../core/agent.ts'
 import type {Place} from '../core/place.ts'
+import type {ProxyEffect} from '../core/proxy-effects.ts'
 import type {BitsPerSecond, Millis} from '../core/units.ts'
 import type {ExpectedEffect} from './fault.ts'
 import type {NetworkState} from './backends/network-state.ts'
@@ -116,5 +116,5 @@ export type Blueprint = BlueprintBase &
     | {readonly backend: 'netem' | 'tbf' | 'htb'; readonly leaf: Leaf}
     | {readonly backend: 'nft'; readonly verdict: Verdict}
     | {readonly backend: 'ip'; readonly change: NetworkChange}
-    | {readonly backend: 'proxy'; readonly impairment: ProxyImpairment}
+    | {readonly backend: 'proxy'; readonly effects: readonly ProxyEffect[]}
   )

@@ -1,7 +1,6 @@
 import type {
   FromAgent,
   ProxyControl,
-  ProxyImpairment,
   ServerSpec,
   ServingServer,
   ToAgent,
@@ -98,13 +97,13 @@ export class AgentSession {
   proxy(name: string): ProxyControl {
     return {
       name,
-      impair: async (impairment: ProxyImpairment) => {
-        await this.#ask({type: 'impair', proxy: name, impairment})
+      impair: async (faults) => {
+        await this.#ask({type: 'impair', proxy: name, faults})
       },
       counters: async () => {
         await this.#ask({type: 'count'})
-        const {connections = 0, bytes = 0, impaired = 0} = this.#counters.get(name) ?? {}
-        return {connections, bytes, impaired}
+        const {connections = 0, bytes = 0, faults = {}} = this.#counters.get(name) ?? {}
+        return {connections, bytes, faults}
       },
     }
   }

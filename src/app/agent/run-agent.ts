@@ -78,7 +78,7 @@ class Agent {
         return servers
       }
       case 'impair':
-        await started.room.impair(message.proxy, message.impairment)
+        await started.room.impair(message.proxy, message.faults)
         this.#tellCounters(started, true)
         return undefined
       case 'count':

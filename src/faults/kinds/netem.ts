@@ -1,5 +1,4 @@
 /** `netem`: delay, jitter, loss, duplication, corruption, reordering and rate, by the kernel's network emulator. */
-import type {ProxyImpairment} from '../../core/agent.ts'
 import type {Capability} from '../../core/capabilities.ts'
 import {formatDuration, formatPercent, formatRate} from '../../core/units.ts'
 import {SHAPING_NEEDS, hasAnySet, missingError} from '../choose-backend.ts'
@@ -15,6 +14,7 @@ import {
   explainLimit,
   oneWayDelay,
 } from '../netem-arithmetic.ts'
+import {delayEffects, rateEffects} from '../proxy-effects.ts'
 import type {Blueprint, Situation} from '../situation.ts'
 import {needsOrderGuard, netemLeaf} from './netem-leaf.ts'
 import {checkNetemSense} from './netem-sense.ts'
@@ -72,11 +72,6 @@ function byProxy(spec: NetemSpec, situation: Situation, words: string): Blueprin
   // The proxy delays both directions, netem one: halved, the round trip becomes what was asked.
   const latency = (spec.rtt ?? spec.delay ?? 0) / 2
   const jitter = Math.round(Math.min((spec.jitter ?? 0) / Math.sqrt(2), latency) * 1000) / 1000
-  const impairment: ProxyImpairment = {
-    ...(latency > 0 ? {latency} : {}),
-    ...(jitter > 0 ? {jitter} : {}),
-    ...(spec.rate === undefined ? {} : {bandwidth: spec.rate}),
-  }
   return {
     backend: 'proxy',
     because: situation.proxyOnly
@@ -92,7 +87,7 @@ function byProxy(spec: NetemSpec, situation: Situation, words: string): Blueprin
       'half of the delay is put on each direction, so that the round trip is as asked',
       'the TCP handshake with the proxy itself is not delayed',
     ],
-    impairment,
+    effects: [...delayEffects(latency, jitter), ...rateEffects(spec.rate)],
   }
 }
 

@@ -1,10 +1,10 @@
 /** `partition`: nothing gets through, silently or with an answer that says so, in both directions or in one. */
 import * as z from 'zod'
-import type {ProxyImpairment} from '../../core/agent.ts'
 import {UserError} from '../../core/errors.ts'
 import {KERNEL_NEEDS, hasAll, missingError} from '../choose-backend.ts'
 import type {FaultScope} from '../fault.ts'
 import type {PlannedKind} from '../kind.ts'
+import {REFUSE, RESET, STALL} from '../proxy-effects.ts'
 import {scopeSchema} from '../scope.ts'
 import type {Blueprint, Situation, Verdict} from '../situation.ts'
 
@@ -79,7 +79,7 @@ function planPartition(spec: PartitionSpec, situation: Situation): Blueprint {
       effect,
       warnings: [],
       notes: [],
-      impairment: toImpairment(spec),
+      effects: spec.mode === 'drop' ? STALL : [...REFUSE, ...RESET],
     }
   }
   throw missingError(situation, `the fault "${words}"`, [KERNEL_NEEDS], byProxy)
@@ -109,11 +109,6 @@ function toVerdict(spec: PartitionSpec): Verdict {
     direction: spec.direction,
     ...(spec.connections === 'all' ? {} : {match: {type: spec.connections}}),
   }
-}
-
-/** A rejecting proxy refuses new connections and resets the live ones, as a reset from the network would. */
-function toImpairment(spec: PartitionSpec): ProxyImpairment {
-  return spec.mode === 'drop' ? {blackhole: true} : {refuse: true, reset: true}
 }
 
 function describe(spec: PartitionSpec): string {

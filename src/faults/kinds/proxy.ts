@@ -1,14 +1,16 @@
 /** `proxy`: what only a userspace proxy between client and server can do to single connections. */
 import * as z from 'zod'
-import type {ProxyImpairment} from '../../core/agent.ts'
 import {UserError} from '../../core/errors.ts'
-import {EXIT} from '../../core/exit-codes.ts'
+import type {ProxyEffect} from '../../core/proxy-effects.ts'
 import {type BitsPerSecond, type Millis, formatDuration, formatRate} from '../../core/units.ts'
 import {durationSchema, rateSchema} from '../../config/quantities.ts'
 import type {ExpectedEffect, FaultScope} from '../fault.ts'
 import type {PlannedKind} from '../kind.ts'
+import {needProxy} from '../need-proxy.ts'
+import {REFUSE, RESET, STALL, delayEffects, rateEffects} from '../proxy-effects.ts'
 import {scopeSchema} from '../scope.ts'
 import type {Blueprint, Situation} from '../situation.ts'
+import {type ToxicText, describeToxic, effectOfToxics, toxicEffect, toxicsSchema} from './proxy-toxics.ts'
 
 export const proxySchema = z.strictObject({
   kind: z.literal('proxy'),
@@ -18,6 +20,7 @@ export const proxySchema = z.strictObject({
   refuse: z.boolean().optional().describe('new connections are refused'),
   reset: z.boolean().optional().describe('live connections get an RST, and so do new ones'),
   blackhole: z.boolean().optional().describe('nothing passes and nothing is closed'),
+  toxics: toxicsSchema.optional().describe('anything that `netdrill proxy --toxic` can do, in this order'),
   scope: scopeSchema.optional(),
 })
 export interface ProxySpec {
@@ -28,12 +31,13 @@ export interface ProxySpec {
   readonly refuse?: boolean | undefined
   readonly reset?: boolean | undefined
   readonly blackhole?: boolean | undefined
+  readonly toxics?: readonly ToxicText[] | undefined
   readonly scope?: FaultScope | undefined
 }
 
 export const proxy: PlannedKind<ProxySpec> = {
   kind: 'proxy',
-  summary: 'delay, throttle, refuse, reset or swallow the connections through a proxy; no rights needed',
+  summary: 'delay, throttle, refuse, reset, cut or stall the connections through a proxy; no rights needed',
   example: 'netdrill fault apply proxy --proxy 127.0.0.1:8443=10.0.0.2:443 --latency 100ms --for 1m',
   needs: [[]],
   schema: proxySchema,
@@ -43,64 +47,61 @@ export const proxy: PlannedKind<ProxySpec> = {
 }
 
 function planProxy(spec: ProxySpec, situation: Situation): Blueprint {
-  const impairment = toImpairment(spec)
-  const words = describe(impairment)
+  checkSense(spec)
+  const toxics = (spec.toxics ?? []).map((text) =>
+    toxicEffect(text, spec.scope?.protocol === 'udp' ? 'udp' : 'tcp'),
+  )
+  const words = [...describe(spec), ...toxics.map(describeToxic)].join(', ')
   if (words === '') {
     throw new UserError({
       code: 'CONFIG_EMPTY',
-      message: 'the proxy fault asks for nothing: give latency, bandwidth, refuse, reset or blackhole',
+      message:
+        'the proxy fault asks for nothing: give latency, bandwidth, refuse, reset, blackhole or toxics',
     })
   }
-  if (impairment.blackhole && (impairment.refuse || impairment.reset)) {
+  needProxy(situation, words)
+  return {
+    backend: 'proxy',
+    because: 'the kind acts on single connections, which only a proxy sees',
+    words,
+    effect: {...effectOfToxics(toxics), ...effectOf(spec)},
+    warnings: [],
+    notes: spec.latency === undefined ? [] : ['the TCP handshake with the proxy itself is not delayed'],
+    effects: [...effectsOf(spec), ...toxics],
+  }
+}
+
+function checkSense({latency = 0, jitter, blackhole, refuse, reset}: ProxySpec): void {
+  if (blackhole && (refuse || reset)) {
     throw new UserError({
       code: 'USAGE_INVALID',
       message: 'blackhole closes nothing, refuse and reset do: choose one',
     })
   }
-  if (impairment.jitter !== undefined && impairment.jitter > (impairment.latency ?? 0)) {
+  if (jitter !== undefined && jitter > latency) {
     throw new UserError({
       code: 'USAGE_INVALID',
-      message: `a jitter of ${formatDuration(impairment.jitter)} around a latency of ${formatDuration(impairment.latency ?? 0)} would need negative waits`,
+      message: `a jitter of ${formatDuration(jitter)} around a latency of ${formatDuration(latency)} would need negative waits`,
     })
   }
-  if (!situation.proxy) {
-    throw new UserError(
-      {
-        code: 'CAPABILITY_MISSING',
-        message: `the fault "${words}" needs a proxy in front of the target, and there is none`,
-        advice: [
-          'on the command line: --proxy LISTEN=UPSTREAM, and point the client to LISTEN',
-          'in a lab: proxy: true at the server',
-        ],
-      },
-      EXIT.capability,
-    )
-  }
-  return {
-    backend: 'proxy',
-    because: 'the kind acts on single connections, which only a proxy sees',
-    words,
-    effect: effectOf(impairment),
-    warnings: [],
-    notes: impairment.latency === undefined ? [] : ['the TCP handshake with the proxy itself is not delayed'],
-    impairment,
-  }
 }
 
-function toImpairment({kind: _kind, scope: _scope, ...rest}: ProxySpec): ProxyImpairment {
-  return Object.fromEntries(
-    Object.entries(rest).filter(([, value]) => value !== undefined && value !== false),
-  )
+function effectsOf(spec: ProxySpec): readonly ProxyEffect[] {
+  return [
+    ...delayEffects(spec.latency ?? 0, spec.jitter ?? 0),
+    ...rateEffects(spec.bandwidth),
+    ...(spec.refuse ? REFUSE : []),
+    ...(spec.reset ? RESET : []),
+    ...(spec.blackhole ? STALL : []),
+  ]
 }
 
-function effectOf(impairment: ProxyImpairment): ExpectedEffect {
-  if (impairment.blackhole) return {blocked: 'drop'}
-  if (impairment.refuse || impairment.reset) return {blocked: 'reject'}
+function effectOf({latency, jitter = 0, bandwidth, refuse, reset, blackhole}: ProxySpec): ExpectedEffect {
+  if (blackhole) return {blocked: 'drop'}
+  if (refuse || reset) return {blocked: 'reject'}
   return {
-    ...(impairment.latency === undefined
-      ? {}
-      : {rtt: proxyRoundTrip(impairment.latency, impairment.jitter ?? 0)}),
-    ...(impairment.bandwidth === undefined ? {} : {rate: impairment.bandwidth}),
+    ...(latency === undefined ? {} : {rtt: proxyRoundTrip(latency, jitter)}),
+    ...(bandwidth === undefined ? {} : {rate: bandwidth}),
   }
 }
 
@@ -112,15 +113,13 @@ export function proxyRoundTrip(
   return {mean: 2 * latency, spread: Math.sqrt(2) * (jitter / Math.sqrt(3))}
 }
 
-function describe(impairment: ProxyImpairment): string {
-  const {latency, jitter, bandwidth} = impairment
-  const parts = [
+function describe({latency, jitter, bandwidth, refuse, reset, blackhole}: ProxySpec): readonly string[] {
+  return [
     latency === undefined ? '' : `${formatDuration(latency)} latency each way`,
     jitter === undefined ? '' : `±${formatDuration(jitter)} jitter`,
     bandwidth === undefined ? '' : `${formatRate(bandwidth)} each way`,
-    impairment.refuse ? 'connections refused' : '',
-    impairment.reset ? 'connections reset' : '',
-    impairment.blackhole ? 'black hole' : '',
-  ]
-  return parts.filter((part) => part !== '').join(', ')
+    refuse ? 'connections refused' : '',
+    reset ? 'connections reset' : '',
+    blackhole ? 'black hole' : '',
+  ].filter((part) => part !== '')
 }

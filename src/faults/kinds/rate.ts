@@ -7,6 +7,7 @@ import {type BitsPerSecond, type Bytes, type Millis, formatDuration, formatRate}
 import {SHAPING_NEEDS, has, hasAll, hasAnySet, missingError} from '../choose-backend.ts'
 import type {FaultScope} from '../fault.ts'
 import type {PlannedKind} from '../kind.ts'
+import {rateEffects} from '../proxy-effects.ts'
 import {scopeSchema} from '../scope.ts'
 import type {Blueprint, Leaf, Situation} from '../situation.ts'
 
@@ -75,7 +76,7 @@ function planRate(spec: RateSpec, situation: Situation): Blueprint {
       effect,
       warnings: [],
       notes: ['the proxy limits each direction by itself, and payload instead of packets'],
-      impairment: {bandwidth: spec.rate},
+      effects: rateEffects(spec.rate),
     }
   }
   const wanted = spec.algorithm === undefined ? [...TBF, ...HTB] : sets

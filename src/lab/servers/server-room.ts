@@ -1,7 +1,8 @@
-import type {ProxyImpairment, ServerSpec, ServingServer} from '../../core/agent.ts'
+import type {ServerSpec, ServingServer} from '../../core/agent.ts'
 import {isUserError} from '../../core/errors.ts'
 import type {Ports} from '../../core/ports.ts'
-import {type ProxyCounters, TcpProxy} from './proxy/proxy.ts'
+import type {ProxyCounters, ProxyFaultOrder} from '../../core/proxy-effects.ts'
+import {LabProxy} from './proxy/lab-proxy.ts'
 import {SERVERS} from './registry.ts'
 import type {RunningServer} from './server.ts'
 
@@ -9,7 +10,7 @@ import type {RunningServer} from './server.ts'
 export class ServerRoom {
   readonly #ports: Pick<Ports, 'clock' | 'random' | 'programs'>
   readonly #servers: RunningServer[] = []
-  readonly #proxies = new Map<string, TcpProxy>()
+  readonly #proxies = new Map<string, LabProxy>()
 
   constructor(ports: Pick<Ports, 'clock' | 'random' | 'programs'>) {
     this.#ports = ports
@@ -30,10 +31,11 @@ export class ServerRoom {
     return serving
   }
 
-  async impair(name: string, impairment: ProxyImpairment): Promise<void> {
+  /** Sets the faults that are in force on a proxy. */
+  async impair(name: string, faults: readonly ProxyFaultOrder[]): Promise<void> {
     const proxy = this.#proxies.get(name)
     if (!proxy) throw new Error(`there is no proxy ${name} here`)
-    await proxy.impair(impairment)
+    await proxy.set(faults)
   }
 
   counters(): readonly (ProxyCounters & {readonly proxy: string})[] {
@@ -67,15 +69,15 @@ export class ServerRoom {
   async #startProxy(spec: ServerSpec): Promise<ServingServer> {
     if (!spec.upstream) throw new Error('a proxy needs an upstream')
     const {clock, random} = this.#ports
-    const {address, port, upstream} = spec
-    const proxy = await TcpProxy.open({
-      address,
-      port,
+    const {address, port, upstream, passes = ['tcp']} = spec
+    const proxy = await LabProxy.open({
+      listen: {address, port},
       upstream,
+      passes,
       clock,
       random: random.fork(`proxy ${spec.name}`),
     })
     this.#proxies.set(spec.name, proxy)
-    return {name: spec.name, address, port: proxy.port}
+    return {name: spec.name, address, port: proxy.listens.port}
   }
 }

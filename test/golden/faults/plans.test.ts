@@ -146,6 +146,14 @@ const CASES: readonly {
     setting: {proxy: true},
   },
   {name: 'proxy-reset', words: {kind: 'proxy', reset: true, refuse: true}, setting: {proxy: true}},
+  {
+    name: 'proxy-toxics',
+    words: {
+      kind: 'proxy',
+      toxics: ['slicer=100,delay=2ms', {type: 'latency', latency: '1s', toxicity: '50%'}],
+    },
+    setting: {proxy: true},
+  },
   {name: 'proxy-blackhole', words: {kind: 'proxy', blackhole: true}, setting: {proxy: true}},
 ]
 

@@ -11,6 +11,7 @@ import type {Lab, LabSpec} from '../../../src/lab/lab.ts'
 import {openLab} from '../../../src/lab/open-lab.ts'
 import {loadProbe} from '../../../src/probes/registry.ts'
 import {inhabited, namespaceOf} from '../../support/living-namespaces.ts'
+import {proxyOrders} from '../../support/proxy-orders.ts'
 
 const FIXTURE = fileURLToPath(new URL('../../fixtures/lab/hold-lab.ts', import.meta.url))
 const NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups']
@@ -169,12 +170,14 @@ describe('probes in a lab', () => {
     const {lab, watch, sample} = await open(SPEC)
     await watch({name: 'tls', url: 'tls://{api}', options: TLS})
     await sample('tls', ({status}) => status === 'ok')
-    await lab.proxyOf('api')?.impair({latency: 60})
+    await lab.proxyOf('api')?.impair(proxyOrders({latency: 60}))
     await sample('tls', (outcome) => outcome.status === 'ok' && (outcome.reading.rtt ?? 0) >= 118)
-    await lab.proxyOf('api')?.impair({refuse: true})
+    await lab.proxyOf('api')?.impair(proxyOrders({refuse: true}))
     await sample('tls', (outcome) => outcome.status === 'failed' && outcome.failure.code === 'TCP_REFUSED')
-    await lab.proxyOf('api')?.impair({})
-    expect((await lab.proxyOf('api')?.counters())?.impaired).toBeGreaterThan(0)
+    await lab.proxyOf('api')?.impair([])
+    expect(Object.values((await lab.proxyOf('api')?.counters())?.faults ?? {})[0]?.affected).toBeGreaterThan(
+      0,
+    )
   })
 
   it('see a link that goes down', async () => {

@@ -2,11 +2,12 @@ import net from 'node:net'
 import {once} from 'node:events'
 import {afterEach, describe, expect, it} from 'vitest'
 import {seededRandom} from '../../../src/core/random.ts'
-import {TcpProxy} from '../../../src/lab/servers/proxy/proxy.ts'
+import {LabProxy} from '../../../src/lab/servers/proxy/lab-proxy.ts'
 import {startTcpEcho} from '../../../src/lab/servers/tcp-echo.ts'
 import {systemPrograms} from '../../../src/system/programs.ts'
 import {systemHost} from '../../../src/system/host.ts'
 import {systemClock} from '../../../src/system/clock.ts'
+import {type ProxyWords, proxyOrders} from '../../support/proxy-orders.ts'
 
 const cleanups: (() => Promise<void> | void)[] = []
 afterEach(async () => {
@@ -15,7 +16,28 @@ afterEach(async () => {
 
 const base = {address: '127.0.0.1', port: 0, clock: systemClock}
 
-async function setup(seed = 1): Promise<TcpProxy> {
+interface TestProxy {
+  readonly port: number
+  readonly proxy: LabProxy
+  impair(words: ProxyWords): Promise<void>
+  close(): Promise<void>
+}
+
+async function openProxy(
+  upstream: {readonly address: string; readonly port: number},
+  random = seededRandom(1),
+): Promise<TestProxy> {
+  const listen = {address: '127.0.0.1', port: 0}
+  const proxy = await LabProxy.open({listen, upstream, passes: ['tcp'], clock: systemClock, random})
+  return {
+    proxy,
+    port: proxy.listens.port,
+    impair: async (words) => proxy.set(proxyOrders(words)),
+    close: async () => proxy.close(),
+  }
+}
+
+async function setup(seed = 1): Promise<TestProxy> {
   const random = seededRandom(seed)
   const server = await startTcpEcho({
     ...base,
@@ -25,7 +47,7 @@ async function setup(seed = 1): Promise<TcpProxy> {
     programs: systemPrograms(systemHost()),
   })
   cleanups.push(() => server.close())
-  const proxy = await TcpProxy.open({...base, upstream: {address: server.address, port: server.port}, random})
+  const proxy = await openProxy({address: server.address, port: server.port}, random)
   cleanups.push(() => proxy.close())
   return proxy
 }
@@ -64,7 +86,7 @@ describe('the userspace proxy', () => {
     const proxy = await setup()
     const socket = await connect(proxy.port)
     await roundTrip(socket, 'hello')
-    expect(proxy.counters).toEqual({connections: 1, bytes: 10, impaired: 0})
+    expect(proxy.proxy.counters).toEqual({connections: 1, bytes: 10, faults: {}})
   })
 
   it('adds the latency once per direction to a live connection, and takes it away again', async () => {
@@ -75,7 +97,7 @@ describe('the userspace proxy', () => {
     expect(slow).toBeGreaterThanOrEqual(118)
     await proxy.impair({})
     expect(await roundTrip(socket, 'b')).toBeLessThan(slow / 2)
-    expect(proxy.counters.impaired).toBe(1)
+    expect(Object.values(proxy.proxy.counters.faults)).toEqual([{matched: 1, affected: 1}])
   })
 
   it('keeps the order of chunks whatever the jitter', async () => {
@@ -124,7 +146,7 @@ describe('the userspace proxy', () => {
     await proxy.impair({reset: true})
     expect(await ended).toBe('ECONNRESET')
     expect(await howItEnds(net.connect(proxy.port, '127.0.0.1'))).toBe('ECONNRESET')
-    expect(proxy.counters.impaired).toBe(2)
+    expect(Object.values(proxy.proxy.counters.faults)).toEqual([{matched: 2, affected: 2}])
     await proxy.impair({})
     await roundTrip(await connect(proxy.port), 'b')
   })
@@ -162,11 +184,7 @@ describe('the userspace proxy', () => {
     await once(closed, 'listening')
     const {port} = closed.address() as net.AddressInfo
     closed.close()
-    const proxy = await TcpProxy.open({
-      ...base,
-      upstream: {address: '127.0.0.1', port},
-      random: seededRandom(1),
-    })
+    const proxy = await openProxy({address: '127.0.0.1', port})
     cleanups.push(() => proxy.close())
     expect(await howItEnds(net.connect(proxy.port, '127.0.0.1'))).toBe('ECONNRESET')
   })
@@ -182,11 +200,7 @@ describe('the userspace proxy', () => {
     await once(upstream, 'listening')
     cleanups.push(() => void upstream.close())
     const {port} = upstream.address() as net.AddressInfo
-    const proxy = await TcpProxy.open({
-      ...base,
-      upstream: {address: '127.0.0.1', port},
-      random: seededRandom(1),
-    })
+    const proxy = await openProxy({address: '127.0.0.1', port})
     cleanups.push(() => proxy.close())
     const accepted = once(upstream, 'connection') as Promise<[net.Socket]>
     const socket = await connect(proxy.port)

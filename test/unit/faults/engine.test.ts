@@ -1,8 +1,9 @@
 import {describe, expect, it} from 'vitest'
-import type {ProxyControl, ProxyImpairment} from '../../../src/core/agent.ts'
+import type {ProxyControl} from '../../../src/core/agent.ts'
+import type {ProxyEffect} from '../../../src/core/proxy-effects.ts'
 import {isUserError} from '../../../src/core/errors.ts'
 import {openFaultEngine} from '../../../src/faults/engine.ts'
-import type {ActiveFault, FaultEngine, FaultRequest} from '../../../src/faults/fault.ts'
+import type {ActiveFault, FaultBinding, FaultEngine, FaultRequest} from '../../../src/faults/fault.ts'
 import {writeHalt} from '../../../src/faults/halt.ts'
 import type {LedgerEntry} from '../../../src/faults/ledger.ts'
 import {type FaultWorld, makeFaultWorld, makeRequest} from '../../support/fault-world.ts'
@@ -279,22 +280,33 @@ describe('detach', () => {
   })
 })
 
+const SLOW = ['latency upstream', 'latency downstream']
+const THIN = ['bandwidth upstream', 'bandwidth downstream']
+
+function wordsOf(effect: ProxyEffect): string {
+  return effect.type === 'toxic' ? `${effect.kind} ${effect.stream}` : effect.type
+}
+
 describe('a proxy fault', () => {
   it('joins with others on the same proxy, and leaves them when it ends', async () => {
-    const seen: ProxyImpairment[] = []
-    const control: ProxyControl = {
+    const seen: (readonly string[])[] = []
+    const control = (): ProxyControl => ({
       name: 'p',
-      impair: async (impairment) => void seen.push(impairment),
-      counters: async () => ({connections: 0, bytes: 0, impaired: 0}),
-    }
+      impair: async (orders) => void seen.push(orders.flatMap(({effects}) => effects.map(wordsOf))),
+      counters: async () => ({connections: 0, bytes: 0, faults: {}}),
+    })
     const world = makeFaultWorld({missing: ['net-admin']})
     const engine = openFaultEngine(world.ports, {run: 'r1'})
-    const binding = {place: {kind: 'host'}, device: null, proxy: control} as const
-    const slow = await put(engine, await makeRequest('a', {kind: 'proxy', latency: '50ms'}, {binding}))
-    const thin = await put(engine, await makeRequest('b', {...RATE, scope: undefined}, {binding}))
+    // A lab gives every fault a control of its own.
+    const bind = (): FaultBinding => ({place: {kind: 'host'}, device: null, proxy: control()})
+    const slow = await put(
+      engine,
+      await makeRequest('a', {kind: 'proxy', latency: '50ms'}, {binding: bind()}),
+    )
+    const thin = await put(engine, await makeRequest('b', {...RATE, scope: undefined}, {binding: bind()}))
     await slow.remove()
     await thin.remove()
-    expect(seen).toEqual([{latency: 50}, {latency: 50, bandwidth: 1e7}, {bandwidth: 1e7}, {}])
+    expect(seen).toEqual([SLOW, [...SLOW, ...THIN], THIN, []])
     expect(slow.asAsked).toBeNull()
     expect(world.kernel.commands).toBe(0)
   })

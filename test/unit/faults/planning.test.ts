@@ -101,6 +101,11 @@ describe('nonsense is refused with exit 2', () => {
     [{kind: 'proxy'}, /asks for nothing/],
     [{kind: 'proxy', blackhole: true, reset: true}, /choose one/],
     [{kind: 'proxy', latency: '1ms', jitter: '2ms'}, /negative waits/],
+    [{kind: 'proxy', toxics: ['latency=1ms,rate=3']}, /latency has no rate; it has latency, jitter/],
+    [{kind: 'proxy', toxics: ['latency=1ms,ttl=3s']}, /leave out the ttl/],
+    [{kind: 'proxy', toxics: ['loss=1%']}, /\(tcp\): invalid toxic type/],
+    [{kind: 'proxy', toxics: ['stall=0'], scope: {protocol: 'udp'}}, /\(udp\): invalid toxic type/],
+    [{kind: 'proxy', toxics: [{type: 'latency', bytes: 3}]}, /latency has no bytes/],
   ])('%j', async (words, message) => {
     const {exit, text} = await refusal(words, {proxy: true})
     expect(exit).toBe(2)
@@ -115,6 +120,8 @@ describe('nonsense is refused with exit 2', () => {
     {kind: 'rate', rate: '10'},
     {kind: 'partition', mode: 'block'},
     {kind: 'proxy', latency: 100},
+    {kind: 'proxy', toxics: []},
+    {kind: 'proxy', toxics: [{type: 'unheard'}]},
     {kind: 'partition', scope: {port: 70_000}},
     {kind: 'partition', scope: {device: 'a name that is too long'}},
     {kind: 'partition', scope: {device: 'a"b'}},
@@ -142,6 +149,14 @@ describe('the expected effect', () => {
     [{kind: 'partition', mode: 'reject'}, {}, {blocked: 'reject'}],
     [{kind: 'proxy', latency: '50ms'}, {proxy: true}, {rtt: {mean: 100, spread: 0}}],
     [{kind: 'proxy', blackhole: true}, {proxy: true}, {blocked: 'drop'}],
+    [{kind: 'proxy', toxics: ['stall']}, {proxy: true}, {blocked: 'drop'}],
+    [{kind: 'proxy', toxics: [{type: 'reset_peer'}]}, {proxy: true}, {blocked: 'reject'}],
+    [{kind: 'proxy', toxics: ['reset_peer=0,toxicity=50%']}, {proxy: true}, {}],
+    [
+      {kind: 'proxy', toxics: ['latency=30ms', {type: 'latency', latency: '20ms', stream: 'upstream'}]},
+      {proxy: true},
+      {rtt: {mean: 50, spread: 0}},
+    ],
     [{kind: 'netem', delay: '100ms'}, {missing: ['qdisc-netem'], proxy: true}, {rtt: {mean: 100, spread: 0}}],
   ])('of %j', async (words, setting, effect) => {
     const {plan} = await planWords({...words, scope}, setting)

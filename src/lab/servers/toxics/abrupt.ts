@@ -112,6 +112,16 @@ export function halfCloseStage(door: StageDoor): Stage {
 
 /** A stream that starts with a TLS handshake record stalls before it; another one passes. */
 export function tlsStallStage(door: StageDoor): Stage {
+  return holdingStage(door, (first) => first?.[0] === TLS_HANDSHAKE)
+}
+
+/** Everything stalls, from where the stream is now. */
+export function stallStage(door: StageDoor): Stage {
+  return holdingStage(door, () => true)
+}
+
+/** Holds what comes from the first piece on, if that is one to hold. */
+function holdingStage(door: StageDoor, holds: (first: Buffer | null) => boolean): Stage {
   let state: 'unknown' | 'stalled' | 'open' = 'unknown'
   const waiting: (Buffer | null)[] = []
   const open = (): void => {
@@ -126,7 +136,7 @@ export function tlsStallStage(door: StageDoor): Stage {
     limit: STALLED,
     take: (chunk) => {
       if (state === 'unknown') {
-        state = chunk?.[0] === TLS_HANDSHAKE ? 'stalled' : 'open'
+        state = holds(chunk) ? 'stalled' : 'open'
         if (state === 'stalled') waiter.set()
       }
       if (state === 'open') {

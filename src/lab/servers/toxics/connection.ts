@@ -1,7 +1,9 @@
 import net from 'node:net'
 import type {Clock, Random} from '../../../core/ports.ts'
+import type {Millis} from '../../../core/units.ts'
 import type {HostPort} from './host-port.ts'
 import {Link} from './link.ts'
+import type {Tally} from './tally.ts'
 import type {Toxic} from './toxic.ts'
 
 export interface ToxicConnectionOptions {
@@ -11,6 +13,7 @@ export interface ToxicConnectionOptions {
   readonly toxics: readonly Toxic[]
   readonly clock: Pick<Clock, 'now' | 'after'>
   readonly random: Random
+  readonly tally?: Tally | undefined
   readonly onClosed: () => void
 }
 
@@ -34,7 +37,8 @@ export class ToxicConnection {
       socket.on('close', () => this.#finishWhenBothAre())
     }
     this.#upstream.once('connect', () => this.#connect())
-    const delay = delayOf(options.toxics, options.random)
+    this.#look(options.toxics)
+    const delay = this.#dialDelay()
     if (delay > 0) this.#cancelDial = options.clock.after(delay, () => this.#dial())
     else this.#dial()
   }
@@ -49,6 +53,7 @@ export class ToxicConnection {
 
   set(toxics: readonly Toxic[]): void {
     this.#toxics = toxics
+    this.#look(toxics)
     this.#links?.up.set(toxics.filter(({stream}) => stream === 'upstream'))
     this.#links?.down.set(toxics.filter(({stream}) => stream === 'downstream'))
   }
@@ -71,6 +76,21 @@ export class ToxicConnection {
     this.#finish()
   }
 
+  #look(toxics: readonly Toxic[]): void {
+    for (const {fault} of toxics) this.#options.tally?.matched(fault, this)
+  }
+
+  #dialDelay(): Millis {
+    const {toxics, random, tally} = this.#options
+    let delay = 0
+    for (const {type, name, toxicity, attributes, fault} of toxics) {
+      if (type !== 'connect_delay' || random.fork(name).next() >= toxicity) continue
+      tally?.affected(fault, this)
+      delay += attributes['delay'] ?? 0
+    }
+    return delay
+  }
+
   #dial(): void {
     const {address, port} = this.#options.upstream
     this.#upstream.connect({host: address, port})
@@ -79,7 +99,12 @@ export class ToxicConnection {
   #connect(): void {
     if (this.#closed) return
     const {client, clock, random} = this.#options
-    const shared = {clock, close: () => this.close(), reset: () => this.reset()}
+    const shared = {
+      clock,
+      close: () => this.close(),
+      reset: () => this.reset(),
+      onToxic: ({fault}: Toxic) => this.#options.tally?.affected(fault, this),
+    }
     const upstream = this.#upstream
     this.#links = {
       up: new Link({...shared, source: client, sink: upstream, random: random.fork('upstream')}),
@@ -101,11 +126,4 @@ export class ToxicConnection {
     this.#links?.down.stop()
     this.#options.onClosed()
   }
-}
-
-function delayOf(toxics: readonly Toxic[], random: Random): number {
-  const hit = toxics.filter(
-    (toxic) => toxic.type === 'connect_delay' && random.fork(toxic.name).next() < toxic.toxicity,
-  )
-  return hit.reduce((sum, {attributes}) => sum + (attributes['delay'] ?? 0), 0)
 }

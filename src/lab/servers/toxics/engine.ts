@@ -1,6 +1,7 @@
 /** The data path of one proxy while it is enabled. */
 import type {Clock, Random} from '../../../core/ports.ts'
 import type {HostPort} from './host-port.ts'
+import type {Tally} from './tally.ts'
 import type {Toxic} from './toxic.ts'
 
 export interface EngineOptions {
@@ -8,6 +9,10 @@ export interface EngineOptions {
   readonly upstream: HostPort
   readonly clock: Pick<Clock, 'now' | 'after' | 'sleep'>
   readonly random: Random
+  /** Where what comes now goes to; the upstream if not given. */
+  readonly route?: () => HostPort
+  /** What the toxics of faults did. */
+  readonly tally?: Tally
   readonly onConnection: (change: 'opened' | 'closed' | 'failed') => void
 }
 

@@ -11,6 +11,8 @@ export interface LinkOptions {
   readonly random: Random
   readonly close: () => void
   readonly reset: () => void
+  /** A toxic acts on this direction from now on. */
+  readonly onToxic?: (toxic: Toxic) => void
 }
 
 interface Node {
@@ -90,6 +92,7 @@ export class Link {
       reset,
     })
     if (!stage || this.#stopped) return
+    this.#options.onToxic?.(toxic)
     node = {toxic, stage, next: null}
     this.#nodes = [...this.#nodes, node]
     this.#chain()

@@ -4,6 +4,7 @@ import {
   halfCloseStage,
   limitStage,
   resetStage,
+  stallStage,
   timeoutStage,
   tlsStallStage,
 } from './abrupt.ts'
@@ -20,6 +21,7 @@ const STAGES: Partial<Record<ToxicKind, (door: StageDoor) => Stage>> = {
   reset_peer: resetStage,
   limit_data: limitStage,
   half_close: halfCloseStage,
+  stall: stallStage,
   tls_stall: tlsStallStage,
   corrupt: corruptStage,
   garbage: garbageStage,

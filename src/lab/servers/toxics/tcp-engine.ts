@@ -101,11 +101,14 @@ class TcpEngine implements Engine {
   #accept(client: net.Socket): void {
     const before = this.#connections
     this.#connections += 1
-    const {upstream, clock, random, onConnection} = this.#options
+    const {upstream, route, tally, clock, random, onConnection} = this.#options
     const own = random.fork(`connection ${before}`)
-    if (
-      this.#toxics.some((toxic) => this.#fails(toxic, before) && own.fork(toxic.name).next() < toxic.toxicity)
-    ) {
+    const failing = this.#toxics.find(
+      (toxic) => this.#fails(toxic, before) && own.fork(toxic.name).next() < toxic.toxicity,
+    )
+    if (failing) {
+      for (const {fault} of this.#toxics) tally?.matched(fault, client)
+      tally?.affected(failing.fault, client)
       client.on('error', () => {})
       client.resetAndDestroy()
       onConnection('failed')
@@ -113,7 +116,8 @@ class TcpEngine implements Engine {
     }
     const connection = new ToxicConnection({
       client,
-      upstream,
+      upstream: route?.() ?? upstream,
+      tally,
       toxics: this.#toxics,
       clock,
       random: own,

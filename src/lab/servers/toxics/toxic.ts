@@ -24,6 +24,8 @@ export const TOXIC_KINDS = {
   fail_window: {after: 0, length: 0},
   /** The stream ends after `timeout`, the other one goes on. */
   half_close: {timeout: 0},
+  /** Everything waits for `timeout`, and nothing of it is lost; 0 waits until the toxic goes. */
+  stall: {timeout: 0},
   /** The first TLS record of the stream and all after it wait for `timeout`; 0 waits until the toxic goes. */
   tls_stall: {timeout: 0},
   /** One bit of a byte is turned with this probability. */
@@ -49,6 +51,8 @@ export interface Toxic {
   attributes: Readonly<Record<string, number>>
   /** It removes itself after so long. */
   readonly ttl?: Millis
+  /** The fault that it belongs to, for its counters. */
+  readonly fault?: string
 }
 
 /** A request that can't be done, with the HTTP status that says so. */
@@ -116,10 +120,11 @@ export function bad(because: string): ToxicProblem {
   return new ToxicProblem(`bad request body: ${because}`, 400)
 }
 
-function isKind(type: string): type is ToxicKind {
+export function isKind(type: string): type is ToxicKind {
   return Object.hasOwn(TOXIC_KINDS, type)
 }
 
-function isAllowed(type: ToxicKind, protocol: Protocol): boolean {
+/** Whether the kind can act on what the protocol passes. */
+export function isAllowed(type: ToxicKind, protocol: Protocol): boolean {
   return protocol === 'udp' ? DATAGRAM.includes(type) : !DATAGRAM_ONLY.includes(type)
 }

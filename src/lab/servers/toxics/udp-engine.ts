@@ -81,7 +81,7 @@ class UdpEngine implements Engine {
   #fromClient(data: Buffer, from: dgram.RemoteInfo): void {
     const key = `${from.address} ${from.port}`
     const client = this.#clients.get(key) ?? this.#associate(key, from)
-    const {address, port} = this.#options.upstream
+    const {address, port} = this.#options.route?.() ?? this.#options.upstream
     this.#pass('upstream', client, data, (piece) => client.socket.send(piece, port, address))
   }
 
@@ -116,12 +116,15 @@ class UdpEngine implements Engine {
       send(data)
       return
     }
-    const {departures, free} = planDepartures(data, toxics, {
+    const {departures, free, acted} = planDepartures(data, toxics, {
       now,
       free: client.free[stream],
       random: client.random[stream],
     })
     client.free[stream] = free
+    const {tally} = this.#options
+    for (const {fault} of toxics) tally?.matched(fault, data)
+    for (const {fault} of acted) tally?.affected(fault, data)
     for (const departure of departures) this.#depart(stream, client, departure, send)
   }
 

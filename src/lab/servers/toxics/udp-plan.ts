@@ -20,6 +20,11 @@ interface Draft {
   readonly departures: readonly Departure[]
   readonly free: Millis
 }
+
+export interface DeparturePlan extends Draft {
+  /** The toxics that changed something. */
+  readonly acted: readonly Toxic[]
+}
 type Attributes = Toxic['attributes']
 type Effect = (draft: Draft, attributes: Attributes, line: Line) => Draft
 
@@ -49,12 +54,17 @@ const EFFECTS: Partial<Record<ToxicKind, Effect>> = {
  * The datagrams that leave for the one that came, each with its wait. Every toxic draws once for its toxicity and then
  * as it needs, in the order of the toxics. Jitter can reorder, as on a real path.
  */
-export function planDepartures(data: Buffer, toxics: readonly Toxic[], line: Line): Draft {
+export function planDepartures(data: Buffer, toxics: readonly Toxic[], line: Line): DeparturePlan {
+  const acted: Toxic[] = []
   let draft: Draft = {departures: [{data, wait: 0}], free: line.free}
-  for (const {type, toxicity, attributes} of toxics) {
-    if (line.random.next() < toxicity) draft = EFFECTS[type]?.(draft, attributes, line) ?? draft
+  for (const toxic of toxics) {
+    const {type, toxicity, attributes} = toxic
+    if (line.random.next() >= toxicity) continue
+    const next = EFFECTS[type]?.(draft, attributes, line) ?? draft
+    if (next !== draft) acted.push(toxic)
+    draft = next
   }
-  return draft
+  return {...draft, acted}
 }
 
 function later(draft: Draft, wait: Millis): Draft {

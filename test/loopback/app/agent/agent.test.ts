@@ -6,6 +6,7 @@ import {AgentSession} from '../../../../src/lab/agent-session.ts'
 import {openLab} from '../../../../src/lab/open-lab.ts'
 import type {Lab, LabSpec} from '../../../../src/lab/lab.ts'
 import {systemAgents} from '../../../../src/system/agents.ts'
+import {proxyOrders} from '../../../support/proxy-orders.ts'
 
 const cleanups: (() => Promise<unknown> | void)[] = []
 afterEach(async () => {
@@ -50,8 +51,8 @@ describe('an agent process', () => {
     ])
     expect(front?.port).toBeGreaterThan(0)
     const proxy = session.proxy('front')
-    await proxy.impair({refuse: true})
-    expect(await proxy.counters()).toEqual({connections: 0, bytes: 0, impaired: 0})
+    await proxy.impair(proxyOrders({refuse: true}))
+    expect(await proxy.counters()).toEqual({connections: 0, bytes: 0, faults: {}})
     await session.close()
     expect(await session.ended).toBe('it ended with code 0')
     expect(isAlive(session.pid)).toBe(false)
@@ -66,7 +67,7 @@ describe('an agent process', () => {
 
   it('rejects what it can not do with the reason', async () => {
     const session = await openSession()
-    await expect(session.proxy('nobody').impair({})).rejects.toThrow('there is no proxy nobody here')
+    await expect(session.proxy('nobody').impair([])).rejects.toThrow('there is no proxy nobody here')
     const options = {behaviour: 'dance'}
     const spec = {name: 'x', kind: 'http', address: '127.0.0.1', port: 0, options} as const
     await expect(session.serve([spec])).rejects.toThrow(/server x \(http\) did not start: behaviour/)
@@ -158,9 +159,9 @@ describe('a lab on loopback', () => {
     const all = (states: string[]): void =>
       expect([seen.get('client'), seen.get('host')]).toEqual([states, states])
     await vi.waitFor(() => all(['connecting', 'connected']), {timeout: 5000})
-    await lab.proxyOf('api')?.impair({refuse: true})
+    await lab.proxyOf('api')?.impair(proxyOrders({refuse: true}))
     await vi.waitFor(() => all(['connecting', 'connected', 'reconnecting']), {timeout: 5000})
-    await lab.proxyOf('api')?.impair({})
+    await lab.proxyOf('api')?.impair([])
     await vi.waitFor(() => all(['connecting', 'connected', 'reconnecting', 'connected']), {timeout: 5000})
     await lab.unwatch()
     all(['connecting', 'connected', 'reconnecting', 'connected', 'disconnected'])
