@@ -64,7 +64,7 @@ export const kindFlags = {
     helpGroup: PARTITION,
   }),
   direction: Flags.string({
-    summary: 'as seen from here',
+    summary: 'as seen from here; netem and rate: out (the default) or in, by an ifb',
     options: ['both', 'out', 'in'],
     helpGroup: PARTITION,
   }),

@@ -11,6 +11,12 @@ export function blastRadius(situation: Situation, blueprint: Blueprint): readonl
   }
   if (blueprint.backend === 'ip') return [...blueprint.change.hit, 'not hit: other namespaces']
   const link = device ? ` by ${device.name}` : ''
+  if (device?.ingress) {
+    return [
+      `hit: what arrives at ${where} by ${device.ingress.of} from ${describeScope(scope)}`,
+      'not hit: everything else that arrives, what leaves, and other namespaces',
+    ]
+  }
   const hit =
     blueprint.backend === 'nft'
       ? blockedTraffic(blueprint.verdict, scope, `${where}${link}`)

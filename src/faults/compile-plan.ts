@@ -1,6 +1,12 @@
 /** From a blueprint to steps: each with its undo, its check and its reason. Pure. */
 import {type Millis, formatDuration} from '../core/units.ts'
-import {renderBlockTable, renderClassifyTable, tableName} from './backends/nft-table.ts'
+import {
+  type TableFamily,
+  renderBlockTable,
+  renderClassifyTable,
+  renderIngressTable,
+  tableName,
+} from './backends/nft-table.ts'
 import {
   type TreeKind,
   classNumber,
@@ -75,9 +81,18 @@ export function compilePlan(
     case 'htb': {
       if (!device || !choice) throw new TypeError('a shaping fault was planned without a device')
       const shape: LeafPlace = {device: device.name, ...choice, leaf: blueprint.leaf}
-      const table = renderClassifyTable(tableRequest(situation), classNumber(choice.minor))
+      const number = classNumber(choice.minor)
+      const {ingress} = device
+      const table = ingress
+        ? renderIngressTable({...tableRequest(situation), device: ingress.of}, number, device.name)
+        : renderClassifyTable(tableRequest(situation), number)
       const why = `send only what is in the scope into the leaf; the kernel ends that after ${formatDuration(situation.lasts)}`
-      const steps = [rootStep(device, shape), leafStep(shape), nftStep(situation, table, why)]
+      const steps = [
+        ...(ingress ? [ifbStep(device.name, ingress)] : []),
+        rootStep(device, shape),
+        leafStep(shape),
+        nftStep(situation, table, why),
+      ]
       return finish(names, situation, blueprint, {steps, shape, table})
     }
   }
@@ -97,7 +112,7 @@ function finish(
     kind: names.kind,
     backend: blueprint.backend,
     because: blueprint.because,
-    summary: `${blueprint.words} to ${describeScope(situation.scope)}`,
+    summary: `${blueprint.words} ${situation.device?.ingress ? 'from' : 'to'} ${describeScope(situation.scope)}`,
     place: situation.place,
     device: situation.device?.name ?? null,
     lasts: situation.lasts,
@@ -121,12 +136,33 @@ function tableRequest(situation: Situation): {
   return {id, lasts, scope, device: device?.name ?? null}
 }
 
+/** An ifb takes packets that were sent to it and lets them arrive again, from the device they came by. */
+function ifbStep(name: string, {of, there}: NonNullable<DeviceFacts['ingress']>): Step {
+  const lines = [`link add name ${name} type ifb`, `link set dev ${name} up`]
+  const batch = (input: readonly string[]): Action => ({
+    type: 'exec',
+    file: 'ip',
+    args: ['-batch', '-'],
+    input: `${input.join('\n')}\n`,
+  })
+  return {
+    do: there ? {type: 'none'} : batch(lines),
+    undo: batch([`link del dev ${name}`]),
+    shared: true,
+    verify: {type: 'none', expect: 'seen together with its leaf'},
+    why: there
+      ? `${name} already carries what arrives at ${of}; the last fault to leave removes it`
+      : `a device through which what arrives at ${of} is led, since only what leaves a device can be shaped`,
+  }
+}
+
 function rootStep(device: DeviceFacts, {tree}: LeafPlace): Step {
   const exists = device.root.owner === 'ours'
   const add: Action = exists ? {type: 'none'} : tcBatch(rootLines(device.name, tree, device.queueLength))
   return {
     do: add,
     undo: tcBatch([rootUndoLine(device.name)]),
+    shared: true,
     verify: {type: 'none', expect: 'seen together with its leaf'},
     why: exists
       ? `${device.name} already has our tree; the last fault to leave removes it`
@@ -144,12 +180,18 @@ function leafStep({device, tree, minor, leaf}: LeafPlace): Step {
 }
 
 function nftStep(situation: Situation, table: string, why: string): Step {
+  const family = tableFamily(situation.device)
   return {
     do: {type: 'exec', file: 'nft', args: ['-f', '-'], input: table},
-    undo: {type: 'exec', file: 'nft', args: ['delete', 'table', 'inet', tableName(situation.id)]},
-    verify: {type: 'nft-table', expect: `table inet ${tableName(situation.id)} with live elements`},
+    undo: {type: 'exec', file: 'nft', args: ['delete', 'table', family, tableName(situation.id)]},
+    verify: {type: 'nft-table', expect: `table ${family} ${tableName(situation.id)} with live elements`},
     why,
   }
+}
+
+/** In which family of nftables a fault's table is. */
+export function tableFamily(device: DeviceFacts | null): TableFamily {
+  return device?.ingress ? 'netdev' : 'inet'
 }
 
 function ipStep(change: NetworkChange): Step {

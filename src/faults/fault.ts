@@ -43,6 +43,8 @@ export interface Check {
 export interface Step {
   readonly do: Action
   readonly undo: Action
+  /** What it makes is used by several faults: the last one to leave undoes it. */
+  readonly shared?: true
   readonly verify: Check
   /** One sentence: why this step is needed. */
   readonly why: string

@@ -4,10 +4,10 @@ import {UserError} from '../core/errors.ts'
 import {HOST, type Place, describePlace} from '../core/place.ts'
 import type {Ports} from '../core/ports.ts'
 import {type NetworkState, readNetwork} from './backends/network-state.ts'
-import type {FaultRequest} from './fault.ts'
+import type {FaultRequest, FaultSpec} from './fault.ts'
 import {findPlace} from './find-place.ts'
 import type {PlannedKind} from './kind.ts'
-import {observeDevice, routeDevice, routeSource} from './observe.ts'
+import {observeDevice, observeIngress, routeDevice, routeSource} from './observe.ts'
 import {type Scope, parseScope, scopeCovers} from './scope.ts'
 import type {DeviceFacts, Situation} from './situation.ts'
 import type {Tools} from './tools.ts'
@@ -24,7 +24,8 @@ export async function gatherSituation(
   const report = await capabilityReports(ports.capabilities, place)
   const proxyOnly = request.backend === 'proxy'
   const onKernel = !proxyOnly && kind.kind !== 'proxy' && report('ip').status !== 'missing'
-  const device = onKernel ? await findDevice(request, kind, {place, scope}, tools) : null
+  const found = onKernel ? await findDevice(request, kind, {place, scope}, tools) : null
+  const device = found && shapesArriving(kind, spec) ? await observeIngress(tools, place, found) : found
   return {
     id: request.id,
     lasts: request.lasts,
@@ -39,6 +40,10 @@ export async function gatherSituation(
     tcVersion: versionOf(/iproute2-(\d+)\.(\d+)/.exec(report('tc').found)),
     kernelVersion: versionOf(/^(\d+)\.(\d+)/.exec(ports.host.platform.kernel)),
   }
+}
+
+function shapesArriving(kind: PlannedKind, spec: FaultSpec): boolean {
+  return kind.shapes && 'direction' in spec && spec.direction === 'in'
 }
 
 /** Where nft finds control groups: the tree of v2 may hang below that of v1. */
@@ -75,7 +80,7 @@ async function capabilityReports(
   capabilities: Ports['capabilities'],
   place: Place,
 ): Promise<(capability: Capability) => CapabilityReport> {
-  const needed = CAPABILITIES.filter((name) => /^(?:linux|net-admin|tc|nft|ip|qdisc-.*)$/.test(name))
+  const needed = CAPABILITIES.filter((name) => /^(?:linux|net-admin|tc|nft|ip|ifb|qdisc-.*)$/.test(name))
   const reports = new Map(
     await Promise.all(needed.map(async (name) => [name, await capabilities.check(name)] as const)),
   )

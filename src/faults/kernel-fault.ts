@@ -3,6 +3,7 @@ import type {Place} from '../core/place.ts'
 import type {ExecResult} from '../core/ports.ts'
 import {
   type Readback,
+  type TableWhere,
   countRules,
   judgeClassRate,
   judgeLeaf,
@@ -11,7 +12,7 @@ import {
   readTable,
 } from './backends/readback.ts'
 import {readNetwork} from './backends/network-state.ts'
-import type {CompiledPlan} from './compile-plan.ts'
+import {type CompiledPlan, tableFamily} from './compile-plan.ts'
 import type {Action, FaultCounters, FaultPlan} from './fault.ts'
 import type {UndoStep} from './ledger.ts'
 import {readQdiscs} from './observe.ts'
@@ -19,11 +20,11 @@ import {type ExecAction, type Tools, tcBatch, whyFailed} from './tools.ts'
 
 /** The undo of all steps, last step first. The root goes only when no other fault needs it. */
 export function undoSteps(plan: FaultPlan): readonly UndoStep[] {
-  return plan.steps.toReversed().flatMap((step, index) => {
-    if (step.undo.type !== 'exec') return []
-    const isRoot = plan.steps.length === 3 && index === 2
-    return [{action: forced(step.undo), onlyIfTreeUnused: isRoot}]
-  })
+  return plan.steps
+    .toReversed()
+    .flatMap(({undo, shared}) =>
+      undo.type === 'exec' ? [{action: forced(undo), onlyIfTreeUnused: shared === true}] : [],
+    )
 }
 
 /** A batch of undo lines goes on after a line that finds nothing to undo. */
@@ -93,7 +94,11 @@ async function readTables(
   {plan, table, situation}: CompiledPlan,
 ): Promise<readonly Readback[]> {
   if (table === null) return []
-  return [judgeTable(await readTable(tools, plan.place, situation.id), countRules(table))]
+  return [judgeTable(await readTable(tools, plan.place, whichTable(situation)), countRules(table))]
+}
+
+function whichTable({id, device}: CompiledPlan['situation']): TableWhere {
+  return {id, family: tableFamily(device)}
 }
 
 async function readChange(tools: Tools, {plan, blueprint}: CompiledPlan): Promise<readonly Readback[]> {
@@ -115,7 +120,7 @@ export async function readCounters(tools: Tools, compiled: CompiledPlan): Promis
   const {plan, shape, situation} = compiled
   // ip counts nothing: the read-back and the probes prove it.
   if (compiled.blueprint.backend === 'ip') return null
-  const facts = await readTable(tools, plan.place, situation.id)
+  const facts = await readTable(tools, plan.place, whichTable(situation))
   if (shape === null) return facts && {matched: facts.packets, affected: facts.packets}
   const where = {place: plan.place, device: shape.device, minor: shape.minor}
   const leaf = await readLeafCounters(tools, where, shape.leaf)

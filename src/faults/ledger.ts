@@ -6,6 +6,7 @@ import {join} from 'node:path'
 import type {Place} from '../core/place.ts'
 import type {Files, Host} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
+import type {TableFamily} from './backends/nft-table.ts'
 import type {Snapshot} from './backends/snapshot.ts'
 import type {Home, ProcessIdentity} from './identity.ts'
 import type {Leaf} from './situation.ts'
@@ -43,6 +44,8 @@ export interface LedgerEntry {
   readonly leaf: LedgerLeaf | null
   /** A table of ours exists. */
   readonly table: boolean
+  /** Of that table; absent: inet. */
+  readonly tableFamily?: TableFamily
   readonly owner: ProcessIdentity
   readonly guard: ProcessIdentity | null
   /** The guard alone keeps it. */

@@ -2,7 +2,7 @@
 import {HOST} from '../core/place.ts'
 import type {GuardLink, Ports} from '../core/ports.ts'
 import {type Snapshot, takeSnapshot} from './backends/snapshot.ts'
-import type {CompiledPlan} from './compile-plan.ts'
+import {type CompiledPlan, tableFamily} from './compile-plan.ts'
 import {type Home, type ProcessIdentity, identify} from './identity.ts'
 import {undoSteps} from './kernel-fault.ts'
 import {type Ledger, type LedgerEntry, isOpen, sameDevice} from './ledger.ts'
@@ -41,10 +41,11 @@ export async function makeEntry(
     placeProcess: place.kind === 'process' ? await identify(files, place.pid) : null,
     placeNamespace: place.kind === 'process' ? await namespaceOf(place.pid, world.tools) : null,
     home: owner.home,
-    device: plan.device,
+    device: shape?.device ?? plan.device,
     scope: situation.scope,
     leaf: shape === null ? null : {minor: shape.minor, leaf: shape.leaf},
     table: table !== null,
+    tableFamily: tableFamily(situation.device),
     owner: owner.self,
     guard: await identify(files, owner.guard.pid),
     detached: false,

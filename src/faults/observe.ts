@@ -50,6 +50,30 @@ export async function observeDevice(tools: Tools, place: Place, name: string): P
   }
 }
 
+/**
+ * The ifb through which what arrives at a device is sent, as it is or as it would be: one per device, named after its
+ * number, so that several faults share one tree.
+ */
+export async function observeIngress(tools: Tools, place: Place, device: DeviceFacts): Promise<DeviceFacts> {
+  if (device.loopback) {
+    throw new UserError({
+      code: 'USAGE_INVALID',
+      message: `what arrives at ${device.name} has left it before: leave out the direction`,
+    })
+  }
+  const link = asList(await tools.json(place, 'ip', ['-j', 'link', 'show', 'dev', device.name]))[0]
+  const name = `${INGRESS_PREFIX}${asNumber(at(link, 'ifindex')) ?? 0}`
+  const there = asList(await tools.json(place, 'ip', ['-j', 'link', 'show', 'dev', name])).length > 0
+  if (there) return {...(await observeDevice(tools, place, name)), ingress: {of: device.name, there}}
+  const root: RootState = {owner: 'default', kind: 'noqueue', handle: '0:', used: []}
+  const {mtu} = device
+  return {name, loopback: false, mtu, queueLength: IFB_QUEUE, root, ingress: {of: device.name, there}}
+}
+
+/** Packets; what the kernel gives to an ifb. */
+const IFB_QUEUE = 32
+const INGRESS_PREFIX = 'ndifb'
+
 /** One entry of `tc -j qdisc show`. */
 export interface QdiscEntry {
   readonly kind: string

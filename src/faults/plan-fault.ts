@@ -4,7 +4,7 @@ import {EXIT} from '../core/exit-codes.ts'
 import type {Ports} from '../core/ports.ts'
 import {type Millis, formatDuration} from '../core/units.ts'
 import {type TreeKind, freeLeaf} from './backends/tc-tree.ts'
-import {has} from './choose-backend.ts'
+import {has, missingError} from './choose-backend.ts'
 import {type CompiledPlan, type LeafChoice, compilePlan} from './compile-plan.ts'
 import type {FaultRequest} from './fault.ts'
 import {gatherSituation} from './gather.ts'
@@ -32,6 +32,7 @@ export async function planFault(request: FaultRequest, key: string, world: PlanW
   const gathered = await gatherSituation(request, kind, world.ports, world.tools)
   const situation: Situation = {...gathered, id: key}
   const blueprint = kind.plan(request.spec, situation)
+  checkIngress(situation, blueprint)
   checkSender(situation, blueprint)
   if (blueprint.backend !== 'proxy') await checkSafety(request, situation, world.ports, world.tools)
   if (blueprint.backend === 'ip') checkChanges(situation, blueprint.change, world.entries)
@@ -51,6 +52,18 @@ function checkDuration(lasts: Millis): void {
   if (!(lasts > 0)) {
     throw new UserError({code: 'FAULT_DURATION', message: 'a fault has to last longer than 0s'})
   }
+}
+
+/** What arrives is shaped behind an ifb, to which nftables sends it before anybody else sees it. */
+function checkIngress(situation: Situation, blueprint: Blueprint): void {
+  if (situation.device?.ingress === undefined || !('leaf' in blueprint)) return
+  if (!has(situation, 'ifb'))
+    throw missingError(situation, `the fault "${blueprint.words}" on what arrives`, [['ifb']])
+  if (situation.scope.sender === undefined) return
+  throw new UserError({
+    code: 'USAGE_INVALID',
+    message: 'the sender of what arrives is not known here: leave out uid and cgroup, or the direction',
+  })
 }
 
 /** Only nftables knows who sends, and only of what leaves. */

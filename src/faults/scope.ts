@@ -69,6 +69,12 @@ export const scopeSchema = z
   })
   .describe('what the fault hits; all given parts must match')
 
+/** Of faults that shape. What arrives needs a detour, so it is asked for. */
+export const shapedDirection = z
+  .enum(['out', 'in'])
+  .optional()
+  .describe('out: what leaves towards the scope (the default); in: what arrives from it, through an ifb')
+
 /** Takes a scope apart; `from` and `to` may list several literals, separated by commas. */
 export function parseScope(scope: FaultScope | undefined): Scope {
   const protocol = scope?.protocol ?? null

@@ -25,6 +25,8 @@ export interface DeviceFacts {
   /** 0 on devices without a queue of their own. */
   readonly queueLength: number
   readonly root: RootState
+  /** Of an ifb: the device whose arriving packets pass it, and whether it is there already. */
+  readonly ingress?: {readonly of: string; readonly there: boolean}
 }
 
 export interface Situation {

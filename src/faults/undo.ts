@@ -147,10 +147,11 @@ async function networkDifferences(
 
 async function tableLeft(world: UndoWorld, place: Place, entry: LedgerEntry): Promise<readonly string[]> {
   const name = tableName(entry.id)
-  const result = await world.tools.run(place, {type: 'exec', file: 'nft', args: ['list', 'tables', 'inet']})
+  const family = entry.tableFamily ?? 'inet'
+  const result = await world.tools.run(place, {type: 'exec', file: 'nft', args: ['list', 'tables', family]})
   if (result.exitCode !== 0) return [`nft does not say whether the table ${name} is gone`]
-  const left = result.stdout.split('\n').some((line) => line.trim() === `table inet ${name}`)
-  return left ? [`the table inet ${name} is still there`] : []
+  const left = result.stdout.split('\n').some((line) => line.trim() === `table ${family} ${name}`)
+  return left ? [`the table ${family} ${name} is still there`] : []
 }
 
 async function treeDifferences(

@@ -14,7 +14,12 @@ export interface TableRequest {
   readonly lasts: Millis
   readonly scope: Scope
   readonly device: string | null
+  /** Absent: inet. */
+  readonly family?: TableFamily
 }
+
+/** `inet` sees what this machine sends, gets and forwards; `netdev` what arrives at one device, before all of that. */
+export type TableFamily = 'inet' | 'netdev'
 
 export function tableName(id: string): string {
   return `netdrill_${id}`
@@ -75,6 +80,23 @@ export function renderClassifyTable(request: TableRequest, classNumber: number):
   )
 }
 
+/**
+ * A table that sends what arrives at the device through another one, an ifb, where it can be shaped: the class is
+ * chosen on the way, and afterwards the packet goes on as if it had just arrived.
+ */
+export function renderIngressTable(asked: TableRequest, classNumber: number, through: string): string {
+  const request = {...asked, family: 'netdev', device: null} as const
+  const away = `counter meta priority set 0x${classNumber.toString(16)} fwd to "${through}"`
+  return table(
+    request,
+    null,
+    block('chain arriving', [
+      `type filter hook ingress device "${asked.device ?? ''}" priority 0; policy accept;`,
+      ...matches(request, 'in').map(({rule}) => `${rule} ${away}`),
+    ]),
+  )
+}
+
 /** The answers that our own reject sends pass the same hooks; rejecting them again would turn a refusal into silence. */
 const OWN_ANSWERS = [
   'tcp flags & rst == rst return',
@@ -83,7 +105,7 @@ const OWN_ANSWERS = [
 ]
 
 function table(request: TableRequest, verdict: Verdict | null, body: readonly string[]): string {
-  const name = `inet ${tableName(request.id)}`
+  const name = `${request.family ?? 'inet'} ${tableName(request.id)}`
   // `create` fails if somebody else has a table of this name; `table` alone would add to it.
   return [
     `create table ${name}`,
@@ -92,10 +114,11 @@ function table(request: TableRequest, verdict: Verdict | null, body: readonly st
   ].join('\n')
 }
 
-function sets({scope, lasts}: TableRequest, match?: PacketMatch): readonly string[] {
+function sets({scope, lasts, family: where}: TableRequest, match?: PacketMatch): readonly string[] {
   const until = `timeout ${Math.max(1, Math.ceil(lasts))}ms`
-  const wanted = familiesOf(scope).map((family) => `ipv${family} ${until}`)
-  const families = timedSet('families', 'nf_proto', false, wanted)
+  const names = where === 'netdev' ? ({4: 'ip', 6: 'ip6'} as const) : ({4: 'ipv4', 6: 'ipv6'} as const)
+  const wanted = familiesOf(scope).map((family) => `${names[family]} ${until}`)
+  const families = timedSet('families', where === 'netdev' ? 'ether_type' : 'nf_proto', false, wanted)
   if (scope.to.length === 0) return families
   const addresses = ([4, 6] as const).flatMap((family) => {
     const networks = scope.to.filter((network) => network.family === family)
@@ -124,14 +147,15 @@ interface ScopeRule {
 
 /** The match parts of the rules for traffic that leaves towards the scope, or arrives from it. */
 function matches(
-  {scope, device}: TableRequest,
+  {scope, device, family: where}: TableRequest,
   direction: 'out' | 'in',
   match?: PacketMatch,
 ): readonly ScopeRule[] {
   const [there, here] = direction === 'out' ? ['daddr', 'saddr'] : ['saddr', 'daddr']
   const port = direction === 'out' ? 'dport' : 'sport'
   const interfaceMatch = device === null ? [] : [`${direction === 'out' ? 'oifname' : 'iifname'} "${device}"`]
-  return timedKeys(scope, there, dependsOnFamily(match)).flatMap(({family, key}) =>
+  const known = `meta ${where === 'netdev' ? 'protocol' : 'nfproto'} @families`
+  return timedKeys(scope, {there, known}, dependsOnFamily(match)).flatMap(({family, key}) =>
     sources(scope, family, here).flatMap((source) =>
       transports(scope, family, port).map((transport) => ({
         family,
@@ -149,13 +173,17 @@ interface TimedKey {
   readonly key: string
 }
 
-function timedKeys(scope: Scope, there: string, byFamily: boolean): readonly TimedKey[] {
+function timedKeys(
+  scope: Scope,
+  {there, known}: {readonly there: string; readonly known: string},
+  byFamily: boolean,
+): readonly TimedKey[] {
   if (scope.to.length === 0 && scope.from.length === 0 && scope.protocol !== 'icmp' && !byFamily) {
-    return [{family: null, key: 'meta nfproto @families'}]
+    return [{family: null, key: known}]
   }
   return familiesOf(scope).map((family) => ({
     family,
-    key: scope.to.length === 0 ? 'meta nfproto @families' : `${word(family)} ${there} @to${family}`,
+    key: scope.to.length === 0 ? known : `${word(family)} ${there} @to${family}`,
   }))
 }
 

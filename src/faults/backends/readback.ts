@@ -5,7 +5,7 @@ import {asList, asNumber, asRecord, at} from '../json-shape.ts'
 import {type QdiscEntry, readQdiscs} from '../observe.ts'
 import type {Leaf} from '../situation.ts'
 import type {Tools} from '../tools.ts'
-import {tableName} from './nft-table.ts'
+import {type TableFamily, tableName} from './nft-table.ts'
 import {classId, leafHandle} from './tc-tree.ts'
 
 export interface Readback {
@@ -44,6 +44,11 @@ function findLeaf(qdiscs: readonly QdiscEntry[], minor: number): QdiscEntry | un
   return qdiscs.find((qdisc) => qdisc.handle === leafHandle(minor) && qdisc.parent === classId(minor))
 }
 
+export interface TableWhere {
+  readonly id: string
+  readonly family: TableFamily
+}
+
 interface TableFacts {
   readonly rules: number
   readonly elements: number
@@ -51,8 +56,12 @@ interface TableFacts {
 }
 
 /** The table of a fault: its rules, live elements and packets counted; null when it isn't there. */
-export async function readTable(tools: Tools, place: Place, id: string): Promise<TableFacts | null> {
-  const answer = await tools.json(place, 'nft', ['-j', 'list', 'table', 'inet', tableName(id)])
+export async function readTable(
+  tools: Tools,
+  place: Place,
+  {id, family}: TableWhere,
+): Promise<TableFacts | null> {
+  const answer = await tools.json(place, 'nft', ['-j', 'list', 'table', family, tableName(id)])
   const items = asList(asRecord(answer)['nftables'])
   if (items.length === 0) return null
   const counters = items
