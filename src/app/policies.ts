@@ -8,6 +8,8 @@ import type {Files, Host} from '../core/ports.ts'
 import {suggest} from '../core/text.ts'
 import {type Millis, formatDuration} from '../core/units.ts'
 import {describeGuards} from '../policies/guards/describe.ts'
+import {describeHealth} from '../policies/describe-health.ts'
+import {describeRemedies} from '../policies/remedies/describe.ts'
 import type {Policy} from '../policies/policy.ts'
 import {PRESETS, findPreset} from '../policies/presets/index.ts'
 import {type PolicyBook, type ResolvedPolicy, resolvePolicy} from '../policies/resolve.ts'
@@ -188,6 +190,7 @@ function factsOf(policy: Policy): PolicyView['facts'] {
     ['jitter', `${jitter.mode}${factor}`],
     ['starts over', resets[reset.mode]],
     ...describeGuards(policy),
+    ...describeRemedies(policy),
     ...(health
       ? ([
           [
@@ -195,6 +198,7 @@ function factsOf(policy: Policy): PolicyView['facts'] {
             `every ${formatDuration(health.interval)}, timeout ${formatDuration(health.timeout)}, ` +
               `down after ${health.fall} failures, up after ${health.rise} successes`,
           ],
+          ...describeHealth(health),
         ] as const)
       : []),
   ]

@@ -1,18 +1,19 @@
 import type {EmitEvent, RunEvent} from '../core/events.ts'
+import {makeFailure} from '../core/codes/index.ts'
 import type {Failure} from '../core/failure.ts'
 import type {Outcome} from '../core/outcome.ts'
 import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import type {WatchSpec} from '../core/watch.ts'
-import {type BreakerChange, Gate, peerOf} from '../policies/guards/gate.ts'
+import {type BreakerChange, Gate, identityOf, peerOf} from '../policies/guards/gate.ts'
 import {untilOnRunClock} from '../policies/guards/on-run-clock.ts'
-import {guardsOf} from '../policies/guards/shared.ts'
+import {SharedGuards} from '../policies/guards/shared.ts'
 import type {Policy} from '../policies/policy.ts'
 import {loadProbe} from '../probes/registry.ts'
+import {HealthWatch} from './health-watch.ts'
 import {advance, IDLE, isUp, type MachineEvent, type MachineState} from './machine.ts'
 import type {Observer} from './observer.ts'
 import {type LoadProbe, Probers} from './probers.ts'
-import {Quality} from './quality.ts'
 import {Reconnector} from './reconnector.ts'
 import {Sampler} from './sampler.ts'
 
@@ -23,6 +24,8 @@ export interface TargetRun {
   readonly observer: Observer
   /** The first sample is taken this long after the start, so that many targets don't start in step. */
   readonly stagger?: Millis
+  /** What the targets of the watch share; its own without it. */
+  readonly guards?: SharedGuards
   /** For tests; the registry's own otherwise. */
   readonly load?: LoadProbe
 }
@@ -46,7 +49,7 @@ export class TargetWatch {
   readonly #ports: Ports
   readonly #run: TargetRun
   readonly #probers: Probers
-  readonly #quality: Quality | null
+  readonly #health: HealthWatch
   #machine: MachineState = IDLE
   #sampler: Sampler | null = null
   #reconnector: Reconnector | null = null
@@ -58,7 +61,7 @@ export class TargetWatch {
     this.#ports = ports
     this.#run = run
     this.#probers = probers
-    this.#quality = spec.quality === undefined ? null : new Quality(spec.quality)
+    this.#health = this.#openHealth()
   }
 
   /** Throws `UserError` when the target makes no sense. Nothing is sent yet. */
@@ -69,18 +72,19 @@ export class TargetWatch {
 
   start(): void {
     const {clock} = this.#ports
-    const {interval, timeout} = this.#spec
+    const {timeout} = this.#spec
     const {origin, observer, stagger = 0} = this.#run
     this.#feed({type: 'start'}, 'the watch began')
     this.#startPolicy(this.#spec.policy as Policy | null)
     this.#sampler = new Sampler({
-      interval,
+      pace: this.#health.pace,
       timeout,
       first: clock.now() + stagger,
       origin,
       clock,
       probers: this.#probers,
       observer,
+      onSlot: () => this.#health.look(),
       onOutcome: (outcome, sentAt) => this.#onOutcome(outcome, sentAt),
       onSample: (sample) => this.#emit({type: 'sample', target: this.#spec.name, sample}),
       onMissed: (seq, because) => this.#emit({type: 'slot-missed', target: this.#spec.name, seq, because}),
@@ -89,6 +93,7 @@ export class TargetWatch {
 
   /** Ends everything under way; resolves when it has. */
   async stop(): Promise<void> {
+    this.#health.stop()
     await Promise.all([this.#sampler?.stop(), this.#reconnector?.stop()])
     await this.#probers.close()
     this.#feed({type: 'stop'}, 'the watch ended')
@@ -135,30 +140,63 @@ export class TargetWatch {
   }
 
   #gate(policy: Policy): Gate {
-    const {name: target, url} = this.#spec
+    const {name: target, url, options} = this.#spec
     const {origin} = this.#run
     const onBreaker = (change: BreakerChange): void =>
       this.#emit({type: 'breaker-changed', target, ...change, ...untilOnRunClock(change, origin)})
-    return new Gate({shared: guardsOf(this.#ports.clock), policy, target, peer: peerOf(url), onBreaker})
+    const {guards: shared = new SharedGuards()} = this.#run
+    const identity = identityOf(target, url, options)
+    return new Gate({shared, policy, target, identity, peer: peerOf(url), onBreaker})
+  }
+
+  #openHealth(): HealthWatch {
+    const {name, interval, health = {}} = this.#spec
+    const {clock, random} = this.#ports
+    return new HealthWatch(
+      {
+        interval,
+        health,
+        clock,
+        random: random.fork(`checks of ${name}`),
+        observer: this.#run.observer,
+        onSilent: (because, since) => this.#onSilent(because, since),
+        onQuality: (type, because) => this.#feed({type}, because),
+        onWarning: (active, because) => this.#emit({type: 'early-warning', target: name, active, because}),
+      },
+      this.#machine,
+    )
   }
 
   #onOutcome(outcome: Outcome, sentAt: Millis): void {
-    if (!this.#judgesSamples() || outcome.status === 'skipped' || sentAt < this.#freshFrom) return
-    this.#freshFrom = sentAt
-    if (outcome.status === 'ok') {
-      this.#feed({type: 'success'}, 'a sample succeeded')
-      this.#judgeQuality(outcome.reading.rtt ?? outcome.took)
-      return
+    if (outcome.status === 'skipped' || sentAt < this.#freshFrom) return
+    if (outcome.status === 'failed' && isOurs(outcome.failure)) return
+    this.#health.pace.count(outcome.status === 'ok')
+    if (this.#judgesSamples()) {
+      this.#freshFrom = sentAt
+      this.#judge(outcome, sentAt)
     }
-    const {failure} = outcome
-    if (failure.category === 'observer' || failure.category === 'cancelled') return
-    this.#onFailure(failure, sentAt)
-    this.#judgeQuality(null)
+    this.#sampler?.repace()
   }
 
-  #judgeQuality(rtt: Millis | null): void {
-    const change = isUp(this.#machine.state) ? this.#quality?.observe(rtt) : this.#quality?.reset()
-    if (change) this.#feed({type: change.type}, change.because)
+  #judge(outcome: Exclude<Outcome, {status: 'skipped'}>, sentAt: Millis): void {
+    if (outcome.status === 'ok') {
+      this.#feed({type: 'success'}, 'a sample succeeded')
+      this.#health.judge(outcome.reading.rtt ?? outcome.took, sentAt)
+    } else {
+      this.#onFailure(outcome.failure, sentAt)
+      this.#health.judge(null, sentAt)
+    }
+  }
+
+  /** A detector has heard nothing for too long: no failure has to be counted. */
+  #onSilent(because: string, since: Millis): void {
+    if (!isUp(this.#machine.state)) return
+    this.#feed({type: 'tripped'}, because)
+    if (isUp(this.#machine.state)) return
+    // What was asked before says nothing new.
+    this.#freshFrom = this.#ports.clock.now()
+    this.#reconnector?.lost(makeFailure('NET_SILENT', because), since)
+    this.#sampler?.repace()
   }
 
   /** With a policy a lost connection comes back by its own attempts only; a success still to be confirmed is up already. */
@@ -175,9 +213,7 @@ export class TargetWatch {
       return
     }
     const confirming = this.#machine.state === 'reconnecting'
-    const {fall} = this.#spec
-    // Credentials aren't tried `fall` times: the policy says at once what may follow.
-    this.#feed({type: 'failure'}, because, rejected ? 1 : fall)
+    this.#feed({type: 'failure'}, because, rejected)
     const lost = confirming || this.#machine.state === 'reconnecting'
     if (lost) this.#reconnector?.lost(failure, sentAt)
   }
@@ -191,9 +227,13 @@ export class TargetWatch {
     this.#emit({type: 'notice', level: 'error', code: null, text})
   }
 
-  #feed(event: MachineEvent, because: string, fall: number = this.#spec.fall): void {
+  /** Refused credentials aren't tried `fall` times: the policy says at once what may follow. */
+  #feed(event: MachineEvent, because: string, refused = false): void {
     const before = this.#machine.state
-    this.#machine = advance(this.#machine, event, {fall, rise: this.#spec.rise})
+    const {fall, rise} = this.#spec
+    const limits = refused ? {fall: 1, rise} : {fall, rise, held: this.#health.held()}
+    this.#machine = advance(this.#machine, event, limits)
+    this.#health.follow(this.#machine)
     const after = this.#machine.state
     if (before === after) return
     this.#emit({type: 'state-changed', target: this.#spec.name, from: before, to: after, because})
@@ -203,4 +243,9 @@ export class TargetWatch {
     const at = this.#ports.clock.now() - this.#run.origin
     this.#run.emit({...event, at} as RunEvent)
   }
+}
+
+/** It says more about us than about the target. */
+function isOurs({category}: Failure): boolean {
+  return category === 'observer' || category === 'cancelled'
 }

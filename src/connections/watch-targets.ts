@@ -2,6 +2,7 @@ import type {EmitEvent} from '../core/events.ts'
 import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import type {WatchSpec} from '../core/watch.ts'
+import {SharedGuards} from '../policies/guards/shared.ts'
 import {Observer} from './observer.ts'
 import type {LoadProbe} from './probers.ts'
 import {TargetWatch} from './watch-target.ts'
@@ -60,6 +61,7 @@ class WatchSet {
   readonly #ports: Ports
   readonly #run: WatchRun
   readonly #observer: Observer
+  readonly #guards = new SharedGuards()
   readonly #watches = new Map<string, TargetWatch>()
   #started = false
 
@@ -94,6 +96,7 @@ class WatchSet {
           origin,
           emit,
           observer: this.#observer,
+          guards: this.#guards,
           stagger,
           ...(load === undefined ? {} : {load}),
         }

@@ -3,6 +3,7 @@
  * it, so that no two of them can disagree. Names are JSON names: they are a contract.
  */
 import type {AlertEvent} from './alert-events.ts'
+import type {BudgetEvent} from './budget-event.ts'
 import type {AddedFault, FaultEvent} from './fault-events.ts'
 import type {ExitCode, Verdict} from './exit-codes.ts'
 import type {Failure} from './failure.ts'
@@ -10,7 +11,11 @@ import type {Sample} from './outcome.ts'
 import type {Figure} from './figures.ts'
 import type {GroupEvent} from './group-events.ts'
 import type {GuardEvent} from './guard-events.ts'
+import type {NetworkEvent} from './network-events.ts'
+import type {DetectionTime} from './health.ts'
+import type {HealthEvent} from './health-events.ts'
 import type {ExpectationResult, ProbeVerdict} from './probe-result.ts'
+import type {StrategyEvent} from './strategy-events.ts'
 import type {Millis} from './units.ts'
 
 export type ConnectionState =
@@ -55,6 +60,8 @@ export interface TargetInfo {
   readonly interval: Millis
   readonly timeout: Millis
   readonly policy: string | null
+  /** How long a silent loss stays unnoticed, worked out from its checks. */
+  readonly detection?: DetectionTime
 }
 
 /** `at` counts from the run's start on the monotonic clock. */
@@ -98,8 +105,11 @@ export type RunEvent = Stamped &
       }
     | FaultEvent
     | GuardEvent
+    | StrategyEvent
     | GroupEvent
+    | NetworkEvent
     | AlertEvent
+    | HealthEvent
     /** A reply beyond the first, or after its sample's deadline; the sample stays as it was. */
     | {
         readonly type: 'reply-extra'
@@ -138,6 +148,7 @@ export type RunEvent = Stamped &
         readonly reason: {readonly code: string; readonly text: string} | null
         readonly expectations: readonly ExpectationResult[]
       }
+    | BudgetEvent
     | {readonly type: 'figures'; readonly figures: readonly Figure[]}
     | {
         readonly type: 'verdict'

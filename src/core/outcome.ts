@@ -9,6 +9,7 @@ import type {
   TcpFacts,
   TlsFacts,
   UdpFacts,
+  WebSocketFacts,
 } from './facts.ts'
 import type {Millis} from './units.ts'
 
@@ -46,12 +47,20 @@ export interface Reading {
   readonly udp?: UdpFacts
   readonly stun?: StunFacts
   readonly mptcp?: MptcpFacts
+  readonly websocket?: WebSocketFacts
   /** How it was measured where there is a choice, e.g. `icmp datagram socket`. */
   readonly method?: string
 }
 
 /** Why an attempt was not let through to the network. */
-export const DENIAL_CODES = ['BREAKER_OPEN', 'BREAKER_ISOLATED', 'RETRY_BUDGET', 'PEER_RATE'] as const
+export const DENIAL_CODES = [
+  'BREAKER_OPEN',
+  'BREAKER_ISOLATED',
+  'RETRY_BUDGET',
+  'PEER_RATE',
+  'OWN_NETWORK_DOWN',
+  'LOCAL_SHORTAGE',
+] as const
 export type DenialCode = (typeof DENIAL_CODES)[number]
 
 /** Why a sample was not taken. */

@@ -98,6 +98,8 @@ function tell(story: Story, event: RunEvent): readonly Told[] {
     case 'attempt-denied':
     case 'breaker-changed':
       return [tellGuard(event)]
+    case 'strategy-step':
+      return [tellStrategy(event)]
     case 'target-removed':
       return [line('plain', event.target, 'no longer in the document')]
     case 'attempt':
@@ -119,6 +121,8 @@ function tell(story: Story, event: RunEvent): readonly Told[] {
       return [line(toneOfNotice(event.level), '', event.code ? `${event.code}: ${event.text}` : event.text)]
     case 'expectation':
       return [tellExpectation(event)]
+    case 'budget':
+      return [tellBudget(event)]
     case 'abort-requested':
       return [line('warning', '', `abort requested${reason(event.because)}`)]
     case 'verdict':
@@ -141,6 +145,17 @@ function tellGuard(event: Extract<RunEvent, {type: 'attempt-denied' | 'breaker-c
   return {at, tone: 'warning', subject, text}
 }
 
+function tellStrategy({
+  at,
+  target: subject,
+  strategy,
+  result,
+  text,
+}: RunEvent & {type: 'strategy-step'}): Told {
+  const tone = result === 'told' ? 'plain' : result === 'helped' ? 'good' : 'bad'
+  return {at, tone, subject, text: `${strategy}: ${text}`}
+}
+
 function tellAttempt(event: RunEvent & {type: 'attempt'}): Told {
   const what = `attempt ${event.attempt} (${event.phase})`
   const took = formatDuration(event.took)
@@ -153,6 +168,12 @@ function tellRemoved(event: RunEvent & {type: 'fault-removed'}, subject: string)
   const state = event.restored ? 'the state from before is back' : 'the state from before is NOT back'
   const text = `removed in ${formatDuration(event.took)} (${event.because}); ${state}`
   return {at: event.at, tone: event.restored ? 'fault' : 'bad', subject, text}
+}
+
+function tellBudget({at, subject, text, met, actual}: RunEvent & {type: 'budget'}): Told {
+  const tone = met === true ? 'good' : met === false ? 'bad' : 'warning'
+  const result = met === true ? 'kept' : met === false ? 'overspent' : "can't be judged"
+  return {at, tone, subject, text: `budget ${text} ${result}: ${actual}`}
 }
 
 function tellExpectation(event: RunEvent & {type: 'expectation'}): Told {

@@ -1,48 +1,28 @@
 /** Runs attempts as a policy wants them, and keeps everything that happened. */
-import {makeFailure} from '../core/codes/index.ts'
 import type {Failure} from '../core/failure.ts'
 import type {DenialCode} from '../core/outcome.ts'
 import type {Clock, Random} from '../core/ports.ts'
-import {type Millis, formatDuration} from '../core/units.ts'
+import type {Millis} from '../core/units.ts'
 import type {Gate} from './guards/gate.ts'
-import {PASSED, type Passage, passGate} from './guards/pass-gate.ts'
-import {type LadderState, type StopReason, afterFailure, attemptTimeout, startLadder} from './ladder.ts'
-import type {PhaseName, Policy, Strategy} from './policy.ts'
+import {PASSED, type Passage, passGate, passNetwork} from './guards/pass-gate.ts'
+import {
+  type LadderState,
+  type StopReason,
+  afterFailure,
+  attemptTimeout,
+  startLadder,
+  wakeLadder,
+  wouldGoOn,
+} from './ladder.ts'
+import type {PhaseName, Policy} from './policy.ts'
 import type {PolicyEvent} from './policy-event.ts'
-import {sleepUntil} from './sleep-until.ts'
+import {type FailedAt, type Mended, unlessAborted} from './remedies/remedy.ts'
+import {type AttemptContext, type AttemptOutcome, type Tried, tryOnce} from './try-once.ts'
+import type {WakeSource} from './wake-source.ts'
+import {Waker} from './waker.ts'
 
 export type {PolicyEvent} from './policy-event.ts'
-
-/** The reason of the signal when an attempt's own time is up; the caller's abort has the caller's reason. */
-class AttemptTimeout extends Error {
-  override readonly name = 'AttemptTimeout'
-  readonly timeout: Millis
-
-  constructor(timeout: Millis) {
-    super(`the attempt took longer than ${formatDuration(timeout)}`)
-    this.timeout = timeout
-  }
-}
-
-export interface AttemptContext {
-  /** Counts the first one too. */
-  readonly attempt: number
-  readonly phase: PhaseName
-  /** `fallback` asks for the alternative (next address or resolver); null at the first attempt. */
-  readonly strategy: Strategy | null
-  readonly timeout: Millis
-  /** Aborted with an `AttemptTimeout` when the time is up, or with the caller's reason. */
-  readonly signal: AbortSignal
-}
-
-export type AttemptOutcome<T> =
-  | {readonly status: 'ok'; readonly value: T}
-  | {
-      readonly status: 'failed'
-      readonly failure: Failure
-      /** So long the server asked to wait. */
-      readonly retryAfter?: Millis
-    }
+export type {AttemptContext, AttemptOutcome} from './try-once.ts'
 
 export interface AttemptRecord {
   readonly attempt: number
@@ -88,33 +68,37 @@ export interface PolicyRun<T> {
   readonly attempt: (context: AttemptContext) => Promise<AttemptOutcome<T>>
   /** The guards that every attempt has to pass; its breaker changes are its owner's to tell. */
   readonly gate?: Gate
+  /** Changes of the own network, which end waits early. */
+  readonly wake?: WakeSource
+  /** Looks at each failure before the ladder does. Should not reject. */
+  readonly mend?: (failure: Failure, at: FailedAt) => Promise<Mended>
+  /** The timeout in force in place of the policy's; never longer than that. */
+  readonly timeoutOf?: (most: Millis) => Millis
   readonly onEvent?: (event: PolicyEvent) => void
 }
-
-/** How long an attempt may take to tell what it was at when its time was up. */
-const GRACE: Millis = 100
 
 /**
  * Attempts until one succeeds, the ladder ends, or `signal` aborts. Never rejects for what an attempt does: what it
  * throws becomes a failure with the error kept. After an abort no further attempt is made and no timer is left.
  */
 export async function runWithPolicy<T>(run: PolicyRun<T>): Promise<PolicyResult<T>> {
+  const waker = new Waker(run.wake ?? null)
   try {
-    return await climb(run)
+    return await climb(run, waker)
   } finally {
+    waker.close()
     run.gate?.leave(run.clock.now())
   }
 }
 
-async function climb<T>(run: PolicyRun<T>): Promise<PolicyResult<T>> {
+async function climb<T>(run: PolicyRun<T>, waker: Waker): Promise<PolicyResult<T>> {
   const {clock, signal} = run
   const attempts: AttemptRecord[] = []
   let ladder = startLadder(run.policy, clock.now())
   let lastFailure: Failure | null = null
   for (;;) {
-    const {next} = ladder
-    if (next.type !== 'attempt') return ended(next, attempts, lastFailure)
-    const step = await takeStep(run, ladder, next)
+    if (ladder.next.type !== 'attempt') return ended(ladder.next, attempts, lastFailure)
+    const step = await takeStep(run, ladder, waker)
     if (step.type === 'aborted') return {status: 'aborted', reason: signal.reason, attempts}
     if (step.type === 'denied') return {...step.denial, status: 'denied', failure: lastFailure, attempts}
     const {record, outcome} = step
@@ -123,9 +107,10 @@ async function climb<T>(run: PolicyRun<T>): Promise<PolicyResult<T>> {
       return {status: 'ok', value: outcome.value, flaky: attempts.length > 1, attempts}
     }
     lastFailure = outcome.failure
-    const asked = 'retryAfter' in outcome ? {retryAfter: outcome.retryAfter} : {}
-    const end = {failure: outcome.failure, startedAt: record.startedAt, ...asked}
-    ladder = afterFailure(ladder, end, clock.now(), run.random)
+    const mended = await mend(run, step.ladder, record)
+    if (mended === null) return {status: 'aborted', reason: signal.reason, attempts}
+    const end = {...outcome, startedAt: record.startedAt, ...mended}
+    ladder = afterFailure(step.ladder, end, clock.now(), run.random)
   }
 }
 
@@ -136,25 +121,72 @@ type Step<T> =
       readonly type: 'ended'
       readonly record: AttemptRecord
       readonly outcome: Exclude<Tried<T>, {status: 'aborted'}>
+      /** With the wakes since. */
+      readonly ladder: LadderState
     }
 
 /** Waits until the attempt is due and every guard lets it through, then makes it. */
-async function takeStep<T>(run: PolicyRun<T>, ladder: LadderState, next: Due): Promise<Step<T>> {
-  const {clock, gate, onEvent} = run
-  const {attempt, phase, due, because, wait: waited} = next
-  if (attempt > 1) onEvent?.({type: 'attempt-scheduled', attempt, phase, due, because})
-  if (!(await sleepUntil(due, run))) return {type: 'aborted'}
-  const passage = gate ? await passGate(gate, ladder, run) : PASSED
+async function takeStep<T>(run: PolicyRun<T>, before: LadderState, waker: Waker): Promise<Step<T>> {
+  const ladder = await waitUntilDue(run, before, waker)
+  if (ladder?.next.type !== 'attempt') return {type: 'aborted'}
+  const network = run.wake ? await passNetwork({...run, wake: run.wake, waker}, ladder) : PASSED
+  if (network.type !== 'pass') return network
+  const passage = run.gate ? await passGate(run.gate, ladder, run) : PASSED
   if (passage.type !== 'pass') return passage
+  // What changed until now is no reason to try again: this attempt profits from it.
+  waker.take()
+  return makeAttempt(run, ladder, ladder.next)
+}
+
+/** Null when the run was aborted. A wake brings the attempt forward and is told like any new time of an attempt. */
+async function waitUntilDue<T>(
+  run: PolicyRun<T>,
+  before: LadderState,
+  waker: Waker,
+): Promise<LadderState | null> {
+  let ladder = before
+  for (let told: Millis | null = null; ladder.next.type === 'attempt';) {
+    const {attempt, phase, due, because} = ladder.next
+    if (attempt > 1 && due !== told) run.onEvent?.({type: 'attempt-scheduled', attempt, phase, due, because})
+    told = due
+    const end = await waker.sleepUntil(due, run)
+    if (end === 'aborted') return null
+    if (end === 'due') break
+    ladder = wakeLadder(ladder, run.clock.now(), waker.take() ?? '', run.random)
+  }
+  return ladder
+}
+
+async function makeAttempt<T>(run: PolicyRun<T>, ladder: LadderState, next: Due): Promise<Step<T>> {
+  const {clock, gate, onEvent, timeoutOf} = run
+  const {attempt, phase, wait: waited, strategy} = next
   const startedAt = clock.now()
-  const outcome = await tryOnce(run, ladder, next)
+  const most = attemptTimeout(ladder, startedAt)
+  const timeout = timeoutOf?.(most) ?? most
+  const outcome = await tryOnce(run.attempt, {attempt, phase, strategy, timeout}, run)
   gate?.tell(told(outcome), clock.now())
   if (outcome.status === 'aborted') return {type: 'aborted'}
   const failure = outcome.status === 'failed' ? outcome.failure : null
   const took = clock.now() - startedAt
   const error = 'error' in outcome ? {error: outcome.error} : {}
   onEvent?.({type: 'attempt', attempt, phase, took, failure})
-  return {type: 'ended', outcome, record: {attempt, phase, waited, startedAt, took, failure, ...error}}
+  return {
+    type: 'ended',
+    ladder,
+    outcome,
+    record: {attempt, phase, waited, startedAt, took, failure, ...error},
+  }
+}
+
+async function mend<T>(
+  run: PolicyRun<T>,
+  ladder: LadderState,
+  {attempt, failure, startedAt}: AttemptRecord,
+): Promise<Mended | null> {
+  const {clock, signal} = run
+  if (!run.mend || !failure) return {}
+  const wouldRetry = wouldGoOn(ladder, {failure, startedAt}, clock.now())
+  return unlessAborted(run.mend(failure, {attempt, startedAt, wouldRetry, signal}), signal)
 }
 
 const STATUS_OF: Readonly<Record<StopReason, 'exhausted' | 'stopped' | 'deadline'>> = {
@@ -175,66 +207,4 @@ function ended<T>(
 function told(outcome: Tried<unknown>): Failure | null | 'aborted' {
   if (outcome.status === 'aborted') return 'aborted'
   return outcome.status === 'ok' ? null : outcome.failure
-}
-
-type Tried<T> =
-  | AttemptOutcome<T>
-  | {readonly status: 'failed'; readonly failure: Failure; readonly error: unknown}
-  | {readonly status: 'aborted'}
-
-async function tryOnce<T>(run: PolicyRun<T>, ladder: LadderState, next: Due): Promise<Tried<T>> {
-  const {clock, signal} = run
-  const {attempt, phase, strategy} = next
-  const timeout = attemptTimeout(ladder, clock.now())
-  const own = new AbortController()
-  const gaveUp = Promise.withResolvers<Tried<T>>()
-  const timedOut = {status: 'failed', failure: timeoutFailure(timeout)} as const
-  let cancel = clock.after(timeout, () => {
-    own.abort(new AttemptTimeout(timeout))
-    cancel = clock.after(GRACE, () => gaveUp.resolve(timedOut))
-  })
-  const onAbort = (): void => {
-    own.abort(signal.reason)
-    gaveUp.resolve({status: 'aborted'})
-  }
-  signal.addEventListener('abort', onAbort, {once: true})
-  try {
-    const work = guarded(() => run.attempt({attempt, phase, strategy, timeout, signal: own.signal}))
-    const outcome = await Promise.race([work, gaveUp.promise])
-    if (signal.aborted) return {status: 'aborted'}
-    // An attempt that only says it was cancelled was cancelled by its timeout.
-    const cut = own.signal.aborted && outcome.status === 'failed' && isCancelled(outcome)
-    return cut ? timedOut : outcome
-  } finally {
-    cancel()
-    signal.removeEventListener('abort', onAbort)
-  }
-}
-
-/** Never rejects, not even long after anyone listens. */
-async function guarded<T>(work: () => Promise<AttemptOutcome<T>>): Promise<Tried<T>> {
-  try {
-    return await work()
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    const code =
-      error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
-    const failure = makeFailure(
-      'UNKNOWN',
-      `the attempt threw: ${message}`,
-      code === undefined ? {} : {cause: code},
-    )
-    return {status: 'failed', failure, error}
-  }
-}
-
-function isCancelled(outcome: Extract<Tried<unknown>, {status: 'failed'}>): boolean {
-  return (
-    outcome.failure.category === 'cancelled' ||
-    ('error' in outcome && outcome.error instanceof AttemptTimeout)
-  )
-}
-
-function timeoutFailure(timeout: Millis): Failure {
-  return makeFailure('ATTEMPT_TIMEOUT', `no result within the attempt's ${formatDuration(timeout)}`)
 }

@@ -12,6 +12,7 @@ import {type Millis, formatDuration} from '../core/units.ts'
 import {FIRST_RUNG, type Rung, nextRung, phaseOf} from './climb.ts'
 import {type LadderState, type StopReason, schedule} from './ladder-state.ts'
 import {LONGEST_RETRY_AFTER, type Policy, type RetryPhase} from './policy.ts'
+import type {Remedy} from './remedies/remedy.ts'
 import {type StrategyChoice, chooseStrategy} from './strategy.ts'
 import {drawWait, waitRange} from './wait.ts'
 
@@ -55,6 +56,10 @@ export interface FailedAttempt {
   readonly startedAt?: Millis
   /** So long the server asked to wait (Retry-After): no attempt comes earlier, up to the policy's limit. */
   readonly retryAfter?: Millis
+  /** What was done about it. */
+  readonly remedy?: Remedy | undefined
+  /** Waits are so many times longer; a cap still holds. */
+  readonly waitFactor?: number | undefined
 }
 
 /**
@@ -68,28 +73,52 @@ export function afterFailure(
   random: Pick<Random, 'next'>,
 ): LadderState {
   if (state.next.type === 'stop') return state
+  const {failure, remedy} = attempt
   const begun = attempt.startedAt ?? (state.next.type === 'attempt' ? state.next.due : now)
   const open = state.connectedAt === null ? state : reopen(state, state.connectedAt, now)
-  // The loss of an established connection is a failure, but no attempt: that one was counted when it succeeded.
-  const attempts = open.attempts + (state.connectedAt === null ? 1 : 0)
+  // The loss of an established connection is a failure, but no attempt: that one was counted when it succeeded. Nor is
+  // what never left this machine.
+  const counts = state.connectedAt === null && remedy?.type !== 'held'
+  const attempts = open.attempts + (counts ? 1 : 0)
   const failed = {...open, attempts, failures: open.failures + 1, endedAt: now}
-  const choice = chooseStrategy(state.policy, attempt.failure)
-  const end = reasonToStop(failed, attempt.failure, choice)
+  const choice = withRemedy(chooseStrategy(state.policy, failure), remedy)
+  const end = reasonToStop(failed, failure, choice)
   if (end) return {...failed, next: {type: 'stop', ...end}}
   const step = stepFor(failed, choice)
   if (!step) {
     const because = `no rung is left after ${count(failed.attempts)}: ${choice.trail}`
     return {...failed, next: {type: 'stop', reason: 'exhausted', because}}
   }
-  const wait = drawStep(failed, step, random)
+  const wait = remedy?.type === 'mended' ? 0 : drawStep(failed, step, random, attempt.waitFactor)
   const origin = state.policy.delayFrom === 'start' ? begun : now
   const asked = askedWait(state.policy, attempt.retryAfter)
   const due = Math.max(now + asked.wait, origin + wait)
   return schedule(failed, {...step, wait, due}, now, {
     ...choice,
     trail: choice.trail + asked.text,
-    spent: choice.strategy === 'once' ? attempt.failure.code : null,
+    spent: choice.strategy === 'once' ? failure.code : null,
   })
+}
+
+/** Whether another attempt would follow this failure, if nothing is done about it. */
+export function wouldGoOn(state: LadderState, attempt: FailedAttempt, now: Millis): boolean {
+  return afterFailure(state, attempt, now, {next: () => 0}).next.type === 'attempt'
+}
+
+function withRemedy(choice: StrategyChoice, remedy: Remedy | undefined): StrategyChoice {
+  switch (remedy?.type) {
+    case undefined:
+      return choice
+    case 'mended':
+      return {...choice, trail: `${choice.trail}, ${remedy.because}`}
+    case 'hopeless':
+      return {strategy: 'never', trail: `${choice.trail}, but ${remedy.because}`}
+    case 'held':
+      // What must not be retried at all isn't, wherever it failed.
+      return choice.strategy === 'never'
+        ? choice
+        : {strategy: 'pause', trail: `${choice.trail}, ${remedy.because}`}
+  }
 }
 
 /** An attempt succeeded, or a check of the established connection did: then nothing changes. */
@@ -157,11 +186,12 @@ function stepFor(state: LadderState, {strategy}: StrategyChoice): Step | null {
   return {...at, from: strategy === 'pause' ? PAUSE : (own ?? PAUSE), kept: true}
 }
 
-function drawStep(state: LadderState, step: Step, random: Pick<Random, 'next'>): Millis {
+function drawStep(state: LadderState, step: Step, random: Pick<Random, 'next'>, factor = 1): Millis {
   if (!step.from) return 0
   const {lastWait} = state
+  const from = factor === 1 ? step.from : {...step.from, interval: step.from.interval * factor}
   const previous = step.phase === state.at.phase && !step.kept ? {low: lastWait, high: lastWait} : null
-  return drawWait(waitRange(state.policy, step.from, step.rung, previous), random)
+  return drawWait(waitRange(state.policy, from, step.rung, previous), random)
 }
 
 /** A server that asks for a day gets the limit, and the trail says so. */

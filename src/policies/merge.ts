@@ -1,6 +1,8 @@
 /** Lays settings over each other and makes the policy of them. */
+import {type HealthDocument, healthOptions} from '../config/health-schema.ts'
 import type {Millis} from '../core/units.ts'
 import {guardFields} from './guards/merge.ts'
+import {remedyFields} from './remedies/merge.ts'
 import type {HealthSettings, Jitter, JitterMode, Policy, Reset, RetryPhase, Strategy} from './policy.ts'
 import {SETTING_KEYS, type Setting, type SettingKey, type Shape} from './settings.ts'
 
@@ -102,6 +104,7 @@ export function policyOf(name: string, merged: Merged): Policy {
     neverOn: get<readonly string[]>('never_on'),
     health: healthOf(merged),
     ...guardFields(merged),
+    ...remedyFields(merged),
   }
 }
 
@@ -145,12 +148,14 @@ function resetOf(value: 'on_success' | 'after_stable' | 'never' | {readonly afte
 function healthOf(merged: Merged): HealthSettings | null {
   const get = (key: SettingKey, otherwise: number): number =>
     (merged.get(key)?.value as number | undefined) ?? otherwise
-  const given = [...merged.keys()].some((key) => key.startsWith('health.'))
-  if (!given) return null
+  const given = [...merged].filter(([key]) => key.startsWith('health.'))
+  if (given.length === 0) return null
+  const written = given.map(([key, {value}]) => [key.slice('health.'.length), value])
   return {
     interval: get('health.interval', 30_000),
     timeout: get('health.timeout', 5000),
     fall: get('health.fall', 3),
     rise: get('health.rise', 2),
+    ...healthOptions(Object.fromEntries(written) as HealthDocument),
   }
 }

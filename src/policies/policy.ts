@@ -1,6 +1,8 @@
 /** A retry policy in its resolved form: plain JSON data, since it travels to agents and into journals. */
+import type {HealthOptions} from '../core/health.ts'
 import type {Millis} from '../core/units.ts'
 import type {PolicyGuards} from './guards/settings.ts'
+import type {RemedySettings} from './remedies/settings.ts'
 
 /** The rungs in the order they are climbed; `initial` is the one attempt that nothing failed before. */
 export type PhaseName = 'initial' | 'immediate' | 'gradual' | 'persistent'
@@ -54,8 +56,8 @@ export const STRATEGIES = ['ladder', 'fallback', 'backoff', 'once', 'repeat', 'p
  */
 export type Strategy = (typeof STRATEGIES)[number]
 
-/** How the attempts of a watched connection are checked once it is up; null leaves that to the target. */
-export interface HealthSettings {
+/** How a watched connection is checked, where the target and its document say nothing. */
+export interface HealthSettings extends HealthOptions {
   readonly interval: Millis
   readonly timeout: Millis
   /** So many failures in a row until the connection counts as down. */
@@ -90,6 +92,8 @@ export interface Policy {
   readonly health: HealthSettings | null
   /** Breaker, budgets and rate; absent for none of them. */
   readonly guards?: PolicyGuards
+  /** What is done besides retrying; absent for nothing. */
+  readonly remedies?: RemedySettings
   /** A server that asks to wait (Retry-After) is obeyed up to this; absent means `LONGEST_RETRY_AFTER`. */
   readonly maxRetryAfter?: Millis
 }

@@ -1,9 +1,11 @@
 /** A policy as people write it: the three phases of a tunnel client, the six keys of a retry framework, or both extended. */
 import * as z from 'zod'
+import {healthSchema} from '../config/health-schema.ts'
 import {durationBetween, nameSchema} from '../config/quantities.ts'
 import {FAILURES} from '../core/codes/index.ts'
 import {suggest} from '../core/text.ts'
 import {guardKeys} from './guards/schema.ts'
+import {remedyKeys} from './remedies/schema.ts'
 import {CATEGORIES} from '../core/failure.ts'
 import {JITTER_MODES, LONGEST_WAIT, STRATEGIES} from './policy.ts'
 
@@ -71,13 +73,6 @@ const strategies = z.record(failureName, z.enum(STRATEGIES)).superRefine((record
   }
 })
 
-const health = z.strictObject({
-  interval: positive.optional(),
-  timeout: positive.optional(),
-  fall: z.int().min(1).max(1000).optional(),
-  rise: z.int().min(1).max(1000).optional(),
-})
-
 const ownKeys = {
   extends: nameSchema.optional().meta({description: 'A preset, or another policy of this document.'}),
   description: z.string().optional(),
@@ -101,8 +96,9 @@ const ownKeys = {
   strategies: strategies.optional(),
   retry_on: z.array(failureName).optional(),
   never_on: z.array(failureName).optional(),
-  health: health.optional(),
+  health: healthSchema.optional(),
   ...guardKeys,
+  ...remedyKeys,
 } satisfies z.ZodRawShape
 
 /** Keys of a single phase of growing waits, with bare milliseconds as their names say. */

@@ -46,10 +46,27 @@ export const SETTING_KEYS = [
   'peer_rate.priority',
   'peer_rate.ageing',
   'max_retry_after',
+  'resolvers',
+  'refresh.command',
+  'refresh.timeout',
+  'hedge.enabled',
+  'hedge.after',
+  'hedge.share',
+  'adaptive.enabled',
+  'adaptive.window',
+  'adaptive.max_factor',
+  'adaptive.min_timeout',
   'health.interval',
   'health.timeout',
   'health.fall',
   'health.rise',
+  'health.fast_interval',
+  'health.jitter',
+  'health.slow_down',
+  'health.quality',
+  'health.phi',
+  'health.inactive',
+  'health.hold',
 ] as const
 export type SettingKey = (typeof SETTING_KEYS)[number]
 
@@ -84,6 +101,10 @@ const WORDS: Readonly<Record<string, Word>> = {
   attempt_timeout: {key: 'timeout'},
   // `breaker: isolated` by itself.
   breaker: {key: 'breaker.mode'},
+  // `refresh: [program, argument]`, `hedge: off` and `adaptive: true` by themselves.
+  refresh: {key: 'refresh.command'},
+  hedge: {key: 'hedge.enabled', convert: (value) => value !== 'off'},
+  adaptive: {key: 'adaptive.enabled'},
   ...jitterWords('jitter'),
   ...jitterWords('retry.jitter'),
   ...jitterWords('connection.retry.jitter'),
@@ -109,7 +130,17 @@ function jitterWords(at: string): Record<string, Word> {
 }
 
 /** Keys whose value is taken whole. */
-const WHOLE: ReadonlySet<string> = new Set(['strategies', 'retry_on', 'never_on', 'reset'])
+const WHOLE: ReadonlySet<string> = new Set([
+  'strategies',
+  'retry_on',
+  'never_on',
+  'reset',
+  'health.slow_down',
+  'health.quality',
+  'health.phi',
+  'health.inactive',
+  'health.hold',
+])
 
 /** Lists what the policy sets, in the order it was written. */
 export function settingsOf(policy: PolicyDocument): readonly Setting[] {
@@ -128,7 +159,8 @@ export function settingsOf(policy: PolicyDocument): readonly Setting[] {
 
 function walk(value: unknown, path: Path): readonly {readonly path: Path; readonly value: unknown}[] {
   if (value === undefined) return []
-  const whole = typeof value !== 'object' || value === null || WHOLE.has(String(path[0]))
+  const plain = typeof value !== 'object' || value === null || Array.isArray(value)
+  const whole = plain || WHOLE.has(path.map(String).join('.'))
   if (whole) return [{path, value}]
   return Object.entries(value).flatMap(([key, inner]) => walk(inner, [...path, key]))
 }

@@ -17,6 +17,10 @@ const ADVICE: Readonly<Record<DenialCode, readonly string[]>> = {
   BREAKER_OPEN: ['wait until it lets a trial through', 'see what failed before it opened'],
   BREAKER_ISOLATED: ['change breaker: isolated in the policy to let attempts through'],
   RETRY_BUDGET: ['raise the budget of the policy, or probe fewer targets at once'],
+  OWN_NETWORK_DOWN: ['look at the links and routes of this machine: ip link, ip route'],
+  LOCAL_SHORTAGE: [
+    'raise the limit that was reached (ulimit -n, ip_local_port_range), or probe fewer targets at once',
+  ],
   PEER_RATE: ['raise peer_rate of the policy, or probe fewer targets of this host at once'],
 }
 

@@ -4,8 +4,8 @@ import type {Outcome} from '../core/outcome.ts'
 import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import {runWithPolicy} from '../policies/executor.ts'
-import {type BreakerChange, Gate, peerOf} from '../policies/guards/gate.ts'
-import {guardsOf} from '../policies/guards/shared.ts'
+import {type BreakerChange, Gate, identityOf, peerOf} from '../policies/guards/gate.ts'
+import {SharedGuards} from '../policies/guards/shared.ts'
 import {onRunClock, untilOnRunClock} from '../policies/guards/on-run-clock.ts'
 import type {Policy} from '../policies/policy.ts'
 import {asAttempt, notTaken} from './attempt-outcome.ts'
@@ -30,6 +30,8 @@ export interface SessionRun {
   readonly signal: AbortSignal
   /** Told around every attempt: true before it, false once it only waits or has ended; false may come twice. */
   readonly onTiming?: (timing: boolean) => void
+  /** What the targets of the run share; its own without it. */
+  readonly guards?: SharedGuards
   /** Tells how late this process runs; begins to look with the end of the first sample, after what that loads. */
   readonly lag?: LoopLag
 }
@@ -59,6 +61,7 @@ class Session {
   readonly #prober: Prober
   readonly #ports: Pick<Ports, 'clock' | 'random'>
   readonly #run: SessionRun
+  readonly #guards: SharedGuards
   #wallAhead: number
 
   constructor(spec: SessionSpec, prober: Prober, ports: Pick<Ports, 'clock' | 'random'>, run: SessionRun) {
@@ -66,6 +69,7 @@ class Session {
     this.#prober = prober
     this.#ports = ports
     this.#run = run
+    this.#guards = run.guards ?? new SharedGuards()
     this.#wallAhead = ports.clock.wall() - ports.clock.now()
   }
 
@@ -193,10 +197,17 @@ class Session {
 
   #gate(policy: Policy): Gate {
     const {name: target, url} = this.#spec.info
-    const shared = guardsOf(this.#ports.clock)
+    const shared = this.#guards
     const onBreaker = (change: BreakerChange): void =>
       this.#emit({type: 'breaker-changed', target, ...change, ...untilOnRunClock(change, this.#run.origin)})
-    return new Gate({shared, policy, target, peer: peerOf(url), onBreaker})
+    return new Gate({
+      shared,
+      policy,
+      target,
+      identity: identityOf(target, url, null),
+      peer: peerOf(url),
+      onBreaker,
+    })
   }
 
   /** A timeout that was noticed far too late is this process's fault: the reply may have been there in time. */

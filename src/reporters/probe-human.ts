@@ -5,7 +5,7 @@ import type {Outcome, Reading, Sample} from '../core/outcome.ts'
 import type {ProbeResult} from '../core/probe-result.ts'
 import {joinHostPort} from '../core/target.ts'
 import {shorten, stripControl} from '../core/text.ts'
-import {displayWidth} from '../core/width.ts'
+import {displayWidth, wrapToWidth} from '../core/width.ts'
 import {formatDuration} from '../core/units.ts'
 import {statusLine} from './probe-http.ts'
 import {formatRtt, plural} from './probe-text.ts'
@@ -90,6 +90,12 @@ class SampleLines {
       }
       case 'breaker-changed':
         return [this.#aside('warning', `breaker ${event.from} → ${event.to}: ${event.because}`)]
+      case 'strategy-step': {
+        // The failure's own message says why nothing follows.
+        if (event.strategy === 'stop') return []
+        const style = event.result === 'failed' ? 'warning' : 'dim'
+        return this.#lines(style, `${event.strategy}: ${stripControl(event.text)}`)
+      }
       case 'reply-extra': {
         const late = event.kind === 'late' ? ', counted as lost all the same' : ''
         const text = `${event.kind} reply to ${event.seq} after ${formatRtt(event.rtt)}${late}`
@@ -107,6 +113,13 @@ class SampleLines {
   #aside(style: 'dim' | 'warning', text: string): string {
     const head = ' '.repeat(SEQ_WIDTH + 2)
     return head + this.#style(style, shorten(text, Math.max(20, this.#options.width - head.length)))
+  }
+
+  /** As many lines as it takes: a finding must not be cut. */
+  #lines(style: 'dim' | 'warning', text: string): string[] {
+    const head = ' '.repeat(SEQ_WIDTH + 2)
+    const room = Math.max(20, this.#options.width - head.length)
+    return wrapToWidth(text, room).map((line) => head + this.#style(style, line))
   }
 
   #takeMissed(): string[] {
@@ -170,8 +183,9 @@ function detailOf(outcome: Outcome): {
 
 /** A few words about a success, by what was found out. */
 function factsOf(reading: Reading): string {
-  const {ping, dns, tls, http} = reading
+  const {ping, dns, tls, http, websocket} = reading
   if (http) return statusLine(http)
+  if (websocket) return transportWords(reading)
   if (ping) return pingWords(ping)
   if (dns) return `${dns.rcode}  ${dns.answers.join(', ') || 'no answers'}`
   if (tls) {

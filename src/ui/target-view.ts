@@ -113,6 +113,10 @@ export function foldTarget(view: TargetView, event: TargetEvent): TargetView {
     case 'target-judged':
     case 'target-removed':
     case 'flapping':
+    case 'early-warning':
+    case 'link-lost':
+    case 'link-restored':
+    case 'strategy-step':
     case 'breaker-changed':
       return view
   }

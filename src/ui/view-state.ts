@@ -92,6 +92,7 @@ function foldDetails(view: ViewState, event: RunEvent): ViewState {
     case 'attempt-scheduled':
     case 'attempt-denied':
     case 'breaker-changed':
+    case 'strategy-step':
     case 'attempt':
     case 'slot-missed':
     case 'reply-extra':
@@ -112,6 +113,7 @@ function foldDetails(view: ViewState, event: RunEvent): ViewState {
     case 'run-ended':
       return {...view, ended: true}
     case 'expectation':
+    case 'budget':
     case 'target-judged':
     case 'observer-gap':
     case 'notice':
@@ -122,6 +124,10 @@ function foldDetails(view: ViewState, event: RunEvent): ViewState {
     case 'switch-held':
     case 'own-network':
     case 'flapping':
+    case 'early-warning':
+    case 'network-changed':
+    case 'link-lost':
+    case 'link-restored':
     case 'alert-rule-added':
     case 'alert-rule-removed':
     case 'alert-rule-failed':

@@ -101,6 +101,21 @@ export const PROBLEMS = problemTable({
       'netdrill policy show tells when the breaker opens and for how long',
     ],
   },
+  OWN_NETWORK_DOWN: {
+    title: 'the own network is down',
+    meaning:
+      'This machine has no link or no route to the target, so attempts wait for a change of the own network. They cost the target nothing.',
+    advice: ['look at links, addresses and routes: ip address, ip route', 'check the cable or the Wi-Fi'],
+  },
+  LOCAL_SHORTAGE: {
+    title: 'this machine lacks resources',
+    meaning:
+      'Open files, local ports or buffers ran out, so no target is tried for a while: more attempts would make it worse.',
+    advice: [
+      'raise the limit that was reached: ulimit -n, net.ipv4.ip_local_port_range',
+      'probe fewer targets at once',
+    ],
+  },
   BREAKER_ISOLATED: {
     title: 'the policy cuts the target off',
     meaning: 'Its breaker is set to isolated, so no attempt is made at all.',

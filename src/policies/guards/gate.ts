@@ -9,6 +9,7 @@ import {type BreakerResult, type BreakerState, askBreaker, resultOf, tellBreaker
 import {askPeer, leavePeer} from './peer-queue.ts'
 import type {BudgetSettings, PolicyGuards} from './settings.ts'
 import {GLOBAL_BUDGET, type SharedGuards, sizeOf} from './shared.ts'
+import {addShortage, endShortage, isShortage} from './shortage.ts'
 import {readyAt} from './token-bucket.ts'
 
 export type Permit =
@@ -30,8 +31,10 @@ export interface BreakerChange {
 export interface GateOptions {
   readonly shared: SharedGuards
   readonly policy: Policy
-  /** Whose breaker and budget it is: target and protocol, such as the target's name. */
+  /** For texts. */
   readonly target: string
+  /** Whose breaker and budget it is; two targets of the same name are two, when they are not the same otherwise. */
+  readonly identity?: string
   /** The host, whose rate is shared by all targets; null for none. */
   readonly peer: string | null
   readonly onBreaker?: (change: BreakerChange) => void
@@ -44,6 +47,7 @@ export class Gate {
   readonly #options: GateOptions
   readonly #guards: PolicyGuards
   readonly #ticket: string
+  readonly #identity: string
   /** The attempt whose retry is paid for, while it waits for something else. */
   #paid: number | null = null
 
@@ -51,13 +55,16 @@ export class Gate {
     this.#options = options
     this.#guards = options.policy.guards ?? NONE
     this.#ticket = options.shared.nextTicket()
+    this.#identity = options.identity ?? options.target
   }
 
   /** May attempt number `attempt` (1 is no retry) begin at `now`? */
   ask(attempt: number, now: Millis): Permit {
-    const {shared, target} = this.#options
+    const {shared} = this.#options
+    const {until, because} = shared.shortage
+    if (now < until && attempt > 1) return {type: 'wait', code: 'LOCAL_SHORTAGE', until, because}
     const {breaker: settings} = this.#guards
-    const asked = settings ? askBreaker(shared.breaker(target, settings), now) : null
+    const asked = settings ? askBreaker(shared.breaker(this.#identity, settings), now) : null
     if (asked && !asked.admitted) return refusal(asked.state, asked.retryAt)
     const denied = this.#pay(attempt, now) ?? this.#standInLine(now)
     if (denied) return denied
@@ -68,11 +75,46 @@ export class Gate {
 
   /** The admitted attempt ended; null for success. An aborted one is told as `neither`. */
   tell(result: Failure | null | 'aborted', now: Millis): void {
-    const {shared, target} = this.#options
+    const {shared} = this.#options
     const {breaker: settings} = this.#guards
+    this.#tellShortage(result, now)
     if (!settings) return
     const said: BreakerResult = result === 'aborted' ? 'neither' : resultOf(result)
-    this.#keep(tellBreaker(shared.breaker(target, settings), said, now))
+    this.#keep(tellBreaker(shared.breaker(this.#identity, settings), said, now))
+  }
+
+  #tellShortage(result: Failure | null | 'aborted', now: Millis): void {
+    const {shared} = this.#options
+    if (result === 'aborted') return
+    if (result === null) shared.keepShortage(endShortage(shared.shortage, now))
+    else if (isShortage(result)) {
+      const because = `this machine lacks resources (${result.code})`
+      shared.keepShortage(addShortage(shared.shortage, because, now))
+    }
+  }
+
+  /** May a second attempt begin beside the one under way? It costs what a retry costs, and waits for nothing. */
+  second(now: Millis): boolean {
+    const {shared, peer} = this.#options
+    const {breaker, peerRate} = this.#guards
+    if (now < shared.shortage.until) return false
+    if (breaker && shared.breaker(this.#identity, breaker).phase !== 'closed') return false
+    const purses = this.#purses()
+    const empty = purses.some(
+      ([name, settings]) => readyAt(shared.budget(name, settings, now), sizeOf(settings), 1) > now,
+    )
+    if (empty) return false
+    if (peerRate && peer !== null) {
+      const answer = askPeer(
+        shared.peer(peer, peerRate, now),
+        {id: shared.nextTicket(), settings: peerRate},
+        now,
+      )
+      if (answer.type !== 'go') return false
+      shared.keepPeer(peer, answer.queue)
+    }
+    for (const [name, settings] of purses) shared.spend(name, settings, now)
+    return true
   }
 
   /** No attempt follows: the place in line is given up. */
@@ -84,25 +126,29 @@ export class Gate {
   }
 
   #pay(attempt: number, now: Millis): Permit | null {
-    const {shared, target} = this.#options
-    const {budget, globalBudget} = this.#guards
+    const {shared} = this.#options
     if (this.#paid === attempt) return null
-    const purses: readonly (readonly [string, BudgetSettings])[] = [
-      ...(budget ? [[`target ${target}`, budget] as const] : []),
-      ...(globalBudget ? [[GLOBAL_BUDGET, globalBudget] as const] : []),
-    ]
+    const purses = this.#purses()
     if (attempt <= 1) {
       for (const [name, settings] of purses) shared.earn(name, settings, now)
     } else {
       for (const [name, settings] of purses) {
         const bucket = shared.budget(name, settings, now)
         const next = readyAt(bucket, sizeOf(settings), 1)
-        if (next > now) return emptyPurse(name, settings, next)
+        if (next > now) return this.#emptyPurse(name === GLOBAL_BUDGET, settings, next)
       }
       for (const [name, settings] of purses) shared.spend(name, settings, now)
     }
     this.#paid = attempt
     return null
+  }
+
+  #purses(): readonly (readonly [string, BudgetSettings])[] {
+    const {budget, globalBudget} = this.#guards
+    return [
+      ...(budget ? [[this.#identity, budget] as const] : []),
+      ...(globalBudget ? [[GLOBAL_BUDGET, globalBudget] as const] : []),
+    ]
   }
 
   #standInLine(now: Millis): Permit | null {
@@ -124,10 +170,20 @@ export class Gate {
     }
   }
 
+  #emptyPurse(global: boolean, settings: BudgetSettings, next: Millis): Permit {
+    const {ratio, minPerSecond, burst, whenEmpty} = settings
+    const whose = global ? 'all targets' : `target ${this.#options.target}`
+    const rule = `${burst} at once, ${ratio} per first attempt and ${minPerSecond}/s`
+    const because = `the retry budget of ${whose} is used up (${rule})`
+    return whenEmpty === 'wait' && Number.isFinite(next)
+      ? {type: 'wait', code: 'RETRY_BUDGET', until: next, because}
+      : {type: 'stop', code: 'RETRY_BUDGET', because}
+  }
+
   #keep(state: BreakerState): void {
-    const {shared, target, onBreaker} = this.#options
-    const {phase: from} = shared.breaker(target, state.settings)
-    shared.keepBreaker(target, state)
+    const {shared, onBreaker} = this.#options
+    const {phase: from} = shared.breaker(this.#identity, state.settings)
+    shared.keepBreaker(this.#identity, state)
     const {phase: to, until, because} = state
     if (from !== to) onBreaker?.({from, to, until, because})
   }
@@ -140,14 +196,9 @@ function refusal({phase, because}: BreakerState, retryAt: Millis | null): Permit
     : {type: 'wait', code: 'BREAKER_OPEN', until: retryAt, because: text}
 }
 
-function emptyPurse(name: string, settings: BudgetSettings, next: Millis): Permit {
-  const {ratio, minPerSecond, burst, whenEmpty} = settings
-  const whose = name === GLOBAL_BUDGET ? 'the retry budget of all targets' : `the retry budget of ${name}`
-  const rule = `${burst} at once, ${ratio} per first attempt and ${minPerSecond}/s`
-  const because = `${whose} is used up (${rule})`
-  return whenEmpty === 'wait' && Number.isFinite(next)
-    ? {type: 'wait', code: 'RETRY_BUDGET', until: next, because}
-    : {type: 'stop', code: 'RETRY_BUDGET', because}
+/** What makes two targets the same dependency: name, address and what is asked of it. */
+export function identityOf(name: string, url: string, options: unknown): string {
+  return JSON.stringify([name, url, options ?? null])
 }
 
 /** The host of a target, whose rate all targets share; null for a URL without one. */

@@ -1,9 +1,12 @@
 /** Waits at the gate for as long as it takes, and tells of each time the attempt was not let through. */
 import type {DenialCode} from '../../core/outcome.ts'
+import type {Clock} from '../../core/ports.ts'
 import type {Millis} from '../../core/units.ts'
 import type {LadderState} from '../ladder-state.ts'
 import type {PhaseName} from '../policy.ts'
 import {type Sleeper, sleepUntil} from '../sleep-until.ts'
+import type {WakeSource} from '../wake-source.ts'
+import type {Waker} from '../waker.ts'
 import {type Gate, type Permit, denialText} from './gate.ts'
 
 export interface GateEvent {
@@ -48,6 +51,39 @@ export async function passGate(
     if (permit.type === 'stop') return {type: 'denied', denial: {code, because}}
     asked = permit.until
     if (!(await sleepUntil(asked, run))) return {type: 'aborted'}
+  }
+}
+
+/** Where nobody tells of a change, the own network is looked at again after this. */
+export const NETWORK_LOOK: Millis = 30_000
+
+/**
+ * Holds a retry while this machine's own network is down: no attempt is made and no budget spent. The first attempt is
+ * made all the same, so that whoever asks for a result gets one.
+ */
+export async function passNetwork(
+  run: Sleeper & {
+    readonly clock: Clock
+    readonly wake: WakeSource
+    readonly waker: Waker
+    readonly onEvent?: (event: GateEvent) => void
+  },
+  {next, policy, startedAt}: LadderState,
+): Promise<Passage> {
+  if (next.type !== 'attempt' || next.attempt <= 1) return PASSED
+  const {attempt, phase} = next
+  const latest = startedAt + (policy.deadline ?? Number.POSITIVE_INFINITY) - policy.minAttemptTime
+  const code = 'OWN_NETWORK_DOWN'
+  for (let told: string | null = null; ;) {
+    const because = run.wake.whyDown()
+    if (because === null) return PASSED
+    const now = run.clock.now()
+    if (now >= latest) return {type: 'denied', denial: {code, because}}
+    const until = Math.min(now + NETWORK_LOOK, latest)
+    if (because !== told) run.onEvent?.({type: 'attempt-denied', attempt, phase, code, until, because})
+    told = because
+    if ((await run.waker.sleepUntil(until, run)) === 'aborted') return {type: 'aborted'}
+    run.waker.take()
   }
 }
 

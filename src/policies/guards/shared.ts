@@ -1,9 +1,13 @@
-/** What the targets of one process share: breakers by target, budgets, and the lines in front of hosts. */
-import type {Clock} from '../../core/ports.ts'
+/**
+ * What the targets of one run share: breakers and budgets by target, the lines in front of hosts, refreshes of credentials,
+ * and what this machine lacks. Whoever runs targets makes one and gives it to all of them.
+ */
 import type {Millis} from '../../core/units.ts'
 import {type BreakerState, startBreaker} from './breaker.ts'
+import {Refreshes} from '../remedies/refresh.ts'
 import {type PeerQueue, startQueue} from './peer-queue.ts'
 import type {BreakerSettings, BudgetSettings, PeerRateSettings} from './settings.ts'
+import {NO_SHORTAGE, type Shortage} from './shortage.ts'
 import {type Bucket, type BucketSize, deposit, refill, startBucket, takeToken} from './token-bucket.ts'
 
 /** The name of the budget that all targets share. */
@@ -13,6 +17,8 @@ export class SharedGuards {
   readonly #breakers = new Map<string, BreakerState>()
   readonly #budgets = new Map<string, Bucket>()
   readonly #peers = new Map<string, PeerQueue>()
+  readonly refreshes = new Refreshes()
+  #shortage: Shortage = NO_SHORTAGE
   #tickets = 0
 
   /** The breaker of a target; other settings than before make a new one. */
@@ -52,6 +58,15 @@ export class SharedGuards {
     this.#peers.set(name, queue)
   }
 
+  /** What this machine lacks, it lacks for every target. */
+  get shortage(): Shortage {
+    return this.#shortage
+  }
+
+  keepShortage(shortage: Shortage): void {
+    this.#shortage = shortage
+  }
+
   /** A name in the lines that nobody else has. */
   nextTicket(): string {
     return String(this.#tickets++).padStart(9, '0')
@@ -60,13 +75,4 @@ export class SharedGuards {
 
 export function sizeOf({minPerSecond, burst}: BudgetSettings): BucketSize {
   return {perSecond: minPerSecond, burst}
-}
-
-const OF_CLOCK = new WeakMap<Clock, SharedGuards>()
-
-/** The guards of everything that lives on this clock: a process has one clock, a test has its own. */
-export function guardsOf(clock: Clock): SharedGuards {
-  const known = OF_CLOCK.get(clock) ?? new SharedGuards()
-  OF_CLOCK.set(clock, known)
-  return known
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import {sizeSchema} from '../../config/quantities.ts'
 import {suggest} from '../../core/text.ts'
-import {parseServer} from './parse-server.ts'
+import {parseServer} from '../../core/server-address.ts'
 import {parseSubnet} from './client-subnet.ts'
 import {KNOWN_TYPES, classNumber, typeNumber} from './codec/registry.ts'
 

@@ -10,7 +10,7 @@ import type {Deadline} from '../shared/deadline.ts'
 import {resolveTarget} from '../shared/resolve-target.ts'
 import type {Server} from './ask.ts'
 import type {DnsOptions} from './options.ts'
-import {parseServer} from './parse-server.ts'
+import {parseServer} from '../../core/server-address.ts'
 
 export const DNS_PORT = 53
 

@@ -4,6 +4,7 @@ import {failure, millis, reading, skipReason} from '../../config/outcome-schema.
 import {ALERT_STATES} from '../../core/alert-events.ts'
 import {BREAKER_PHASES} from '../../core/guard-events.ts'
 import {DENIAL_CODES} from '../../core/outcome.ts'
+import {STRATEGY_NAMES, STRATEGY_RESULTS} from '../../core/strategy-events.ts'
 
 const state = z.enum([
   'idle',
@@ -47,6 +48,7 @@ const target = z.strictObject({
   interval: millis,
   timeout: millis,
   policy: z.string().nullable(),
+  detection: z.strictObject({worst: millis, mean: millis}).optional(),
 })
 
 const addedFault = z.strictObject({
@@ -57,6 +59,8 @@ const addedFault = z.strictObject({
   backend: z.string(),
   at: millis,
   until: millis,
+  track: z.string().optional(),
+  part: z.strictObject({number: z.number().int(), of: z.number().int()}).optional(),
 })
 
 const proof = z.strictObject({
@@ -141,6 +145,13 @@ export const journalLineSchema = z.discriminatedUnion('type', [
     until: millis.nullable(),
     because: text,
   }),
+  line('strategy-step', {
+    target: text,
+    attempt: z.number().int().nullable(),
+    strategy: z.enum(STRATEGY_NAMES),
+    result: z.enum(STRATEGY_RESULTS),
+    text,
+  }),
   line('breaker-changed', {
     target: text,
     from: z.enum(BREAKER_PHASES),
@@ -170,6 +181,7 @@ export const journalLineSchema = z.discriminatedUnion('type', [
   line('switch-held', {group: text, because: text}),
   line('own-network', {suspected: z.boolean(), because: text}),
   line('flapping', {target: text, flapping: z.boolean(), penalty: z.number()}),
+  line('early-warning', {target: text, active: z.boolean(), because: text}),
   line('alert-rule-added', {rule: alertRule}),
   line('alert-rule-removed', {rule: text}),
   line('alert-rule-failed', {rule: text, because: text}),
@@ -216,6 +228,15 @@ export const journalLineSchema = z.discriminatedUnion('type', [
     checks: z.number().int(),
     reason: z.strictObject({code: text, text}).nullable(),
     expectations: z.array(z.strictObject({condition: text, met: z.boolean().nullable(), text})),
+  }),
+  line('budget', {
+    subject: text,
+    text,
+    unit: z.enum(['ratio', 'count']),
+    allowed: z.number(),
+    used: z.number().nullable(),
+    met: z.boolean().nullable(),
+    actual: text,
   }),
   line('figures', {figures: z.array(figure)}),
   line('verdict', {

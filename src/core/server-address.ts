@@ -1,5 +1,5 @@
-import {addressFamily} from '../../core/address.ts'
-import type {Family} from '../../core/outcome.ts'
+import {addressFamily} from './address.ts'
+import type {Family} from './outcome.ts'
 
 export interface NamedServer {
   readonly address: string

@@ -1,0 +1,64 @@
+/** What a waiting ladder hears of the own network. */
+import {addressFamily} from '../core/address.ts'
+import {
+  type NetworkChange,
+  type NetworkChanges,
+  type NetworkState,
+  isNetworkLoss,
+} from '../core/network-port.ts'
+
+export interface WakeSource {
+  /** Calls back when something has changed for the better; the returned function ends that. */
+  onWake(listener: (because: string) => void): () => void
+  /** Why nothing can leave this machine towards the target; null when something may, or when it isn't known. */
+  whyDown(): string | null
+}
+
+/** Losses wake nobody. `host` is the target's: what lives on this machine needs no network. */
+export function openWakeSource(
+  network: NetworkChanges,
+  host: string,
+): WakeSource & {readonly close: () => void} {
+  const listeners = new Set<(because: string) => void>()
+  let ready = false
+  const watch = network.watch({
+    onChange: (change) => {
+      if (isNetworkLoss(change)) return
+      for (const listener of listeners) listener(describeChange(change))
+    },
+    onReady: () => {
+      ready = true
+    },
+  })
+  return {
+    onWake: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    whyDown: () => (ready ? whyDown(watch.state(), host) : null),
+    close: () => watch.stop(),
+  }
+}
+
+/** Null for a target on this machine, and as long as any link but the loopback can carry packets. */
+export function whyDown({links}: NetworkState, host: string): string | null {
+  if (isOwn(host, links)) return null
+  const others = links.filter(({name}) => name !== 'lo')
+  if (others.some(({up, carrier, addresses}) => up && carrier && addresses.length > 0)) return null
+  if (others.length === 0) return 'this machine has no link but the loopback'
+  const without = others.map(({name, up, carrier}) => {
+    if (!up) return `${name} is down`
+    return carrier ? `${name} has no address` : `${name} has no carrier`
+  })
+  return `no link of this machine is usable: ${without.slice(0, 5).join(', ')}`
+}
+
+function isOwn(host: string, links: NetworkState['links']): boolean {
+  if (host === '' || host === 'localhost' || host.startsWith('127.') || host === '::1') return true
+  if (addressFamily(host) === null) return false
+  return links.some(({addresses}) => addresses.some((own) => own.split('/')[0] === host))
+}
+
+function describeChange({what, device, subject}: NetworkChange): string {
+  return [device, what.replace('-', ' '), subject].filter((part) => part !== null && part !== '').join(' ')
+}
