@@ -1,5 +1,5 @@
 /** Finds a drill by bundled name or by file, and loads it. */
-import {resolve} from 'node:path'
+import {dirname, resolve} from 'node:path'
 import {UserError} from '../core/errors.ts'
 import type {Ports} from '../core/ports.ts'
 import {suggest} from '../core/text.ts'
@@ -50,5 +50,8 @@ export async function findDrill(
   ports: Pick<Ports, 'files' | 'host'>,
 ): Promise<LoadedDrill> {
   const source = await readDrillText(nameOrFile, ports)
-  return loadDrill({...source, env: (name) => ports.host.env(name)})
+  // What a document names counts from its own folder; a bundled one names nothing.
+  const read = async (path: string): Promise<string | null> =>
+    ports.files.readText(resolve(dirname(source.file), path)).catch(() => null)
+  return loadDrill({...source, env: (name) => ports.host.env(name), read})
 }

@@ -11,6 +11,10 @@ export interface AddedFault {
   readonly backend: string
   readonly at: Millis
   readonly until: Millis
+  /** The track of the drill that it belongs to; absent: the timeline itself. */
+  readonly track?: string
+  /** Of a loop, a ramp or a trace: its number among all of them, from 1. */
+  readonly part?: {readonly number: number; readonly of: number}
 }
 
 /** One line of the asked-against-measured table. */

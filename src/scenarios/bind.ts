@@ -3,7 +3,7 @@ import {HOST} from '../core/place.ts'
 import type {FaultBinding, FaultScope, FaultSpec} from '../faults/fault.ts'
 import type {Lab} from '../lab/lab.ts'
 import type {DrillSpec} from './drill-spec.ts'
-import {coversTarget, isNode, nodeOf, resolveScope, splitPlace, unknownName} from './scope-names.ts'
+import {coversTarget, isNode, nodeOf, resolveScope, splitPlace} from './scope-names.ts'
 
 export interface BoundFault {
   readonly spec: FaultSpec
@@ -15,9 +15,7 @@ export interface BoundFault {
 }
 
 /** Replaces server and node names in the scope by addresses and finds out where the fault has to act. */
-export function bindFault(name: string, drill: DrillSpec, lab: Lab): BoundFault {
-  const spec = drill.faults[name]
-  if (!spec) throw unknownName('fault', name, Object.keys(drill.faults))
+export function bindFault(spec: FaultSpec, drill: DrillSpec, lab: Lab): BoundFault {
   const scope = resolveScope(spec.scope ?? {}, drill, lab)
   return {
     // `from` is where the fault acts, not a part of what the kernel matches.

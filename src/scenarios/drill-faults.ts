@@ -2,11 +2,13 @@
 import {isUserError} from '../core/errors.ts'
 import type {Proof} from '../core/fault-events.ts'
 import type {Millis} from '../core/units.ts'
-import type {ActiveFault, FaultCounters, FaultEngine, FaultPlan} from '../faults/fault.ts'
+import type {ActiveFault, FaultCounters, FaultEngine, FaultPlan, FaultSpec} from '../faults/fault.ts'
 import type {Lab} from '../lab/lab.ts'
 import {type BoundFault, bindFault} from './bind.ts'
 import type {DrillSpec} from './drill-spec.ts'
 import {isProven, judgeProof} from './proof.ts'
+import {unknownName} from './scope-names.ts'
+import {type Occurrence, stepsOf} from './timeline/plan-timeline.ts'
 import type {Unstamped} from './runner.ts'
 import type {SeriesByTarget, TargetSeries} from './series.ts'
 import type {FaultWindow, Span} from './windows.ts'
@@ -48,58 +50,64 @@ export interface EndedFault {
 
 export class DrillFaults {
   readonly #options: DrillFaultsOptions
-  readonly #entries: readonly Entry[]
+  /** By entry of the timeline and step. */
+  readonly #entries: readonly (readonly Entry[])[]
   readonly #running = new Map<string, Running>()
   readonly #summaries: FaultSummary[] = []
   /** A fault could not be put in place: going on would prove nothing. */
   broken = false
 
-  private constructor(options: DrillFaultsOptions, entries: readonly Entry[]) {
+  private constructor(options: DrillFaultsOptions, entries: readonly (readonly Entry[])[]) {
     this.#options = options
     this.#entries = entries
   }
 
   /** Plans every entry of the timeline, so that what can't be done here is known before anything is broken. */
   static async plan(options: DrillFaultsOptions): Promise<DrillFaults> {
-    const {spec, lab, engine} = options
-    const entries: Entry[] = []
-    for (const [index, item] of spec.timeline.entries()) {
-      const bound = bindFault(item.fault, spec, lab)
-      const plan = await engine.plan({
-        id: `${item.fault}-${index + 1}`,
-        name: item.fault,
-        spec: bound.spec,
-        binding: bound.binding,
-        lasts: item.lasts,
-        ...(bound.proxyOnly ? {backend: 'proxy' as const} : {}),
-        allow: {broad: bound.binding.place.kind !== 'host', lockout: false},
-      })
-      entries.push({name: item.fault, bound, plan})
-      for (const warning of plan.warnings)
+    const entries: (readonly Entry[])[] = []
+    for (const [index, item] of options.spec.timeline.entries()) {
+      const spec = options.spec.faults[item.fault]
+      if (!spec) throw unknownName('fault', item.fault, Object.keys(options.spec.faults))
+      const steps: Entry[] = []
+      for (const step of stepsOf(item)) {
+        const part = {id: `${item.fault}-${index + 1}`, name: item.fault, spec: step.spec ?? spec}
+        steps.push(await planPart({...part, lasts: step.lasts}, options))
+      }
+      const warnings = new Set(steps.flatMap(({plan}) => plan.warnings))
+      for (const warning of warnings)
         options.emit({type: 'notice', level: 'warning', code: null, text: `${item.fault}: ${warning}`})
+      entries.push(steps)
     }
     return new DrillFaults(options, entries)
   }
 
   /** Tells what will happen when, on the run's clock. */
-  announce(roundStart: Millis, round: number): void {
-    for (const [index, {name, plan}] of this.#entries.entries()) {
-      const item = this.#options.spec.timeline[index]
-      if (!item) continue
-      const {kind, summary, backend} = plan
-      const at = roundStart + item.at
+  announce(occurrences: readonly Occurrence[], roundStart: Millis, round: number): void {
+    for (const occurrence of occurrences) {
+      const entry = this.#entryOf(occurrence)
+      const {kind, summary, backend} = entry.plan
+      const at = roundStart + occurrence.at
       this.#options.emit({
         type: 'fault-added',
-        fault: {id: this.#id(index, round), name, kind, summary, backend, at, until: at + item.lasts},
+        fault: {
+          id: idOf(occurrence, round),
+          name: entry.name,
+          kind,
+          summary,
+          backend,
+          at,
+          until: at + occurrence.lasts,
+          ...(occurrence.track === null ? {} : {track: occurrence.track}),
+          ...(occurrence.of === 1 ? {} : {part: {number: occurrence.number, of: occurrence.of}}),
+        },
       })
     }
   }
 
-  async inject(index: number, round: number, until: Millis): Promise<void> {
-    const entry = this.#entries[index]
-    if (!entry) return
+  async inject(occurrence: Occurrence, round: number, until: Millis): Promise<void> {
+    const entry = this.#entryOf(occurrence)
     const {emit, elapsed, engine} = this.#options
-    const fault = this.#id(index, round)
+    const fault = idOf(occurrence, round)
     try {
       const active = await engine.apply({...entry.plan, id: fault}, entry.bound.binding)
       this.#running.set(fault, {entry, active, from: elapsed()})
@@ -107,19 +115,22 @@ export class DrillFaults {
     } catch (error) {
       if (!isUserError(error)) throw error
       this.broken = true
-      emit({type: 'fault-failed', fault, because: error.message})
-      this.#summaries.push({
-        name: entry.name,
-        proofs: [],
-        proven: false,
-        failed: error.message,
-        leftovers: [],
-      })
+      this.#fail(entry, fault, error.message)
     }
   }
 
-  async remove(index: number, round: number): Promise<EndedFault | null> {
-    return this.#remove(this.#id(index, round), 'ended')
+  /** What a fault waited for did not come about. */
+  giveUp(occurrence: Occurrence, round: number, because: string): void {
+    this.#fail(this.#entryOf(occurrence), idOf(occurrence, round), because)
+  }
+
+  #fail({name}: Entry, fault: string, because: string): void {
+    this.#options.emit({type: 'fault-failed', fault, because})
+    this.#summaries.push({name, proofs: [], proven: false, failed: because, leftovers: []})
+  }
+
+  async remove(occurrence: Occurrence, round: number): Promise<EndedFault | null> {
+    return this.#remove(idOf(occurrence, round), 'ended')
   }
 
   /** Undoes whatever is in force, side by side; never gives up on one because another failed. */
@@ -194,8 +205,29 @@ export class DrillFaults {
     })
   }
 
-  #id(index: number, round: number): string {
-    const base = this.#entries[index]?.plan.id ?? `fault-${index + 1}`
-    return round === 0 ? base : `${base}-r${round + 1}`
+  #entryOf({entry, step}: Occurrence): Entry {
+    const found = this.#entries[entry]?.[step]
+    if (!found) throw new Error(`entry ${entry} of the timeline has no step ${step}`)
+    return found
   }
+}
+
+/** Each round has its own. */
+function idOf({id}: Occurrence, round: number): string {
+  return round === 0 ? id : `${id}-r${round + 1}`
+}
+
+async function planPart(
+  part: {readonly id: string; readonly name: string; readonly spec: FaultSpec; readonly lasts: Millis},
+  {spec, lab, engine}: DrillFaultsOptions,
+): Promise<Entry> {
+  const bound = bindFault(part.spec, spec, lab)
+  const plan = await engine.plan({
+    ...part,
+    spec: bound.spec,
+    binding: bound.binding,
+    ...(bound.proxyOnly ? {backend: 'proxy' as const} : {}),
+    allow: {broad: bound.binding.place.kind !== 'host', lockout: false},
+  })
+  return {name: part.name, bound, plan}
 }

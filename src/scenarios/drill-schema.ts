@@ -1,25 +1,13 @@
 /** The `drill:` section of a document. */
 import * as z from 'zod'
-import {durationBetween} from '../config/quantities.ts'
-
-/** A drill that runs longer is a monitor; a fault that lasts longer than an hour is refused anyway. */
-const LONGEST_DRILL = 24 * 3_600_000
-const LONGEST_FAULT = 3_600_000
-
-const timelineEntry = z
-  .strictObject({
-    at: durationBetween(0, LONGEST_DRILL).describe('when, counted from the start of the baseline'),
-    inject: z.string().describe('name of a fault of this document'),
-    for: durationBetween(100, LONGEST_FAULT).describe('how long; the fault ends by itself after this'),
-  })
-  .describe('one fault in force for a while')
-
-const condition = z.string().describe('TARGET.FIELD OPERATOR VALUE, such as api.rtt.p95 < 50ms')
+import {durationBetween, nameSchema} from '../config/quantities.ts'
+import {budgetSchema} from './budget-schema.ts'
+import {LONGEST_DRILL, conditionSchema, timelineEntry} from './timeline/entry-schema.ts'
 
 const expectation = z.union([
-  condition,
+  conditionSchema,
   z.strictObject({
-    that: condition,
+    that: conditionSchema,
     during: z
       .enum(['baseline', 'fault', 'recovery', 'drill'])
       .describe('the part of the drill whose samples count'),
@@ -30,19 +18,31 @@ const expectation = z.union([
 export const drillSchema = z
   .strictObject({
     steady: z
-      .array(condition)
+      .array(conditionSchema)
       .default([])
       .describe('must hold before the first fault, else the drill is inconclusive'),
-    timeline: z.array(timelineEntry).min(1).describe('the faults, in any order; they may overlap'),
+    timeline: z.array(timelineEntry).min(1).optional().describe('the faults, in any order; they may overlap'),
+    tracks: z
+      .record(nameSchema, z.array(timelineEntry).min(1))
+      .optional()
+      .describe('more timelines by name, which run side by side'),
     settle: durationBetween(0, LONGEST_DRILL)
       .default(30_000)
       .describe(
         'the longest wait for recovery after the last fault; the drill goes on as soon as all is well',
       ),
-    abort_when: z.array(condition).default([]).describe('ends the drill at once, looking at the last 5s'),
+    budgets: z.array(budgetSchema).default([]).describe('what the service may lose while things are broken'),
+    abort_when: z
+      .array(conditionSchema)
+      .default([])
+      .describe('ends the drill at once, looking at the last 5s'),
     expect: z.array(expectation).default([]).describe('what the verdict is about'),
     repeat: z.int().min(1).max(100).default(1).describe('so many rounds; figures are the worst of all'),
     from: z.string().optional().describe('lab node that probes; the first node by default'),
+  })
+  .refine(({timeline, tracks}) => timeline !== undefined || Object.keys(tracks ?? {}).length > 0, {
+    path: ['timeline'],
+    error: 'nothing is broken: give a timeline or tracks',
   })
   .describe('breaks things on a timeline and judges what happened')
 

@@ -4,6 +4,7 @@ import type {Condition} from '../config/conditions/condition.ts'
 import type {Position} from '../core/errors.ts'
 import type {TargetRole} from '../core/events.ts'
 import type {GroupSpec} from '../core/group-spec.ts'
+import type {HealthOptions} from '../core/health.ts'
 import type {Millis} from '../core/units.ts'
 import type {FaultSpec} from '../faults/fault.ts'
 import type {LabSpec} from '../lab/lab.ts'
@@ -16,9 +17,14 @@ export interface DrillTarget {
   readonly interval: Millis
   readonly timeout: Millis
   readonly options: Readonly<Record<string, unknown>>
+  /** Samples are sent through this interface, */
+  readonly interface?: string
+  /** and from this address. */
+  readonly source?: string
   readonly policy: {readonly name: string; readonly policy: Policy} | null
   readonly fall: number
   readonly rise: number
+  readonly health?: HealthOptions
 }
 
 /** When a condition is judged: over the samples of which part of the drill. */
@@ -32,10 +38,34 @@ export interface DrillCondition {
 }
 
 export interface TimelineEntry {
-  /** From the start of the baseline. */
+  /** From the start of the baseline; of one that follows, from the end of the entry before it in its track. */
   readonly at: Millis
   readonly lasts: Millis
   readonly fault: string
+  readonly follows?: true
+  /** Absent: the timeline itself. */
+  readonly track?: string
+  /** From `at` on it waits for this, so long at most. */
+  readonly when?: {readonly condition: DrillCondition; readonly patience: Millis}
+  /** Ends the entry early, with all that would still come of it. */
+  readonly until?: DrillCondition
+  /** From start to start, each but the first later by a random part of `phase`. */
+  readonly loop?: {readonly times: number; readonly every: Millis; readonly phase: Millis}
+  /** What the fault is one after the other; together they last as long as the entry. */
+  readonly steps?: readonly {readonly spec: FaultSpec; readonly lasts: Millis}[]
+}
+
+export interface DrillBudget {
+  readonly target: string
+  readonly measure: 'down' | 'late' | 'in_a_row'
+  /** A share of the time, or a number of samples. */
+  readonly allowed: number
+  /** Of `late`: the longest round trip that is not. */
+  readonly over: Millis | null
+  /** The worst stretch of this length counts; null: from the first fault to the end. */
+  readonly stretch: Millis | null
+  readonly text: string
+  readonly position: Position | null
 }
 
 export interface DrillSpec {
@@ -54,6 +84,8 @@ export interface DrillSpec {
   /** The longest wait for recovery after the last fault. */
   readonly settle: Millis
   readonly steady: readonly DrillCondition[]
+  /** Absent for none. */
+  readonly budgets?: readonly DrillBudget[]
   readonly abortWhen: readonly DrillCondition[]
   readonly expect: readonly DrillCondition[]
   readonly repeat: number

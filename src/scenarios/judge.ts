@@ -3,6 +3,7 @@ import {renderCondition} from '../config/conditions/condition.ts'
 import {evaluateCondition} from '../config/conditions/evaluate.ts'
 import {type Verdict, exitCodeOf, worstVerdict} from '../core/exit-codes.ts'
 import {formatDuration} from '../core/units.ts'
+import type {JudgedBudget} from './budgets.ts'
 import type {DrillCondition, DrillTarget} from './drill-spec.ts'
 import type {FaultSummary} from './drill-faults.ts'
 import {fieldValue} from './fields.ts'
@@ -42,11 +43,14 @@ export function judgeConditions(
   })
 }
 
-type Sampled = Pick<DrillTarget, 'name' | 'interval'>
+interface Sampled extends Pick<DrillTarget, 'name' | 'interval'> {
+  readonly group?: boolean
+}
 
 export interface DrillEvidence {
   readonly steady: readonly JudgedCondition[]
   readonly expectations: readonly JudgedCondition[]
+  readonly budgets: readonly JudgedBudget[]
   /** And groups: how often each is sampled. */
   readonly targets: readonly Sampled[]
   readonly faults: readonly FaultSummary[]
@@ -71,7 +75,10 @@ function findingsOf(evidence: DrillEvidence): readonly Finding[] {
   const leftovers = leftoverFindings(evidence.faults)
   if (evidence.aborted !== null) return [...leftovers, {verdict: 'aborted', reason: evidence.aborted}]
   const doubts = [...steadyFindings(evidence.steady), ...proofFindings(evidence.faults)]
-  return [...leftovers, ...(doubts.length > 0 ? doubts : expectationFindings(evidence))]
+  return [
+    ...leftovers,
+    ...(doubts.length > 0 ? doubts : [...expectationFindings(evidence), ...budgetFindings(evidence)]),
+  ]
 }
 
 type Finding = {readonly verdict: Verdict; readonly reason: string}
@@ -104,12 +111,15 @@ function expectationFindings({expectations, targets}: DrillEvidence): readonly F
 }
 
 const BOUNDED = new Set(['downtime', 'detection', 'recovery'])
+/** A switch of paths is an event of our own, so the figures taken from it are exact. */
+const BOUNDED_OF_GROUP = new Set(['downtime'])
 
-/** Between two samples nobody looks (a switch is an event of our own, so its figures are exact): a bound is only judged when the interval is at most a tenth of it. */
+/** Between two samples nobody looks: a bound is only judged when the interval is at most a tenth of it. */
 function intervalFinding({text, source}: JudgedCondition, targets: readonly Sampled[]): readonly Finding[] {
   const {condition} = source
   const target = targets.find((one) => one.name === condition.subject)
-  if (!target || !BOUNDED.has(condition.field) || typeof condition.value !== 'number') return []
+  const bounded = target?.group === true ? BOUNDED_OF_GROUP : BOUNDED
+  if (!target || !bounded.has(condition.field) || typeof condition.value !== 'number') return []
   if (condition.value === 0 || target.interval <= condition.value / 10) return []
   const interval = formatDuration(target.interval)
   const bound = formatDuration(condition.value)
@@ -119,6 +129,18 @@ function intervalFinding({text, source}: JudgedCondition, targets: readonly Samp
       reason: `DRILL_INTERVAL: ${text} can't be judged with samples every ${interval}; a bound of ${bound} needs ${formatDuration(condition.value / 10)} or less`,
     },
   ]
+}
+
+function budgetFindings({budgets, targets}: DrillEvidence): readonly Finding[] {
+  return budgets.flatMap(({subject, text, met, actual, coarsest}): readonly Finding[] => {
+    const name = `the budget ${subject}: ${text}`
+    if (met === false) return [{verdict: 'fail', reason: `${name} is overspent: ${actual}`}]
+    if (met === null) return [{verdict: 'inconclusive', reason: `${name} can't be judged: ${actual}`}]
+    const interval = targets.find((one) => one.name === subject)?.interval ?? 0
+    if (coarsest === null || interval <= coarsest) return []
+    const reason = `DRILL_INTERVAL: ${name} can't be judged with samples every ${formatDuration(interval)}; it needs ${formatDuration(coarsest)} or less`
+    return [{verdict: 'inconclusive', reason}]
+  })
 }
 
 function proofFindings(faults: readonly FaultSummary[]): readonly Finding[] {
@@ -137,10 +159,11 @@ function unprovenReason(fault: FaultSummary): string {
   return `FAULT_NO_EFFECT: ${fault.name} is not proven: ${lines.join('; ')}`
 }
 
-function passReasons({expectations, faults}: DrillEvidence): readonly string[] {
+function passReasons({expectations, budgets, faults}: DrillEvidence): readonly string[] {
   const proven = faults.filter((fault) => fault.proven).length
   return [
     `${expectations.length} of ${expectations.length} expectations met`,
+    ...(budgets.length === 0 ? [] : [`${budgets.length} of ${budgets.length} budgets kept`]),
     `${proven} of ${faults.length} faults proven`,
   ]
 }

@@ -1,15 +1,19 @@
 /** A drill document to a drill: references followed, defaults filled in, mistakes shown at their line and column. */
-import {type LoadedDocument, loadDocument} from '../config/load.ts'
+import {type LoadedDocument, type Path, loadDocument} from '../config/load.ts'
 import type {TargetDocument} from '../config/document.ts'
+import {watchPace} from '../config/watch-pace.ts'
 import {UserError, isUserError} from '../core/errors.ts'
-import {suggest} from '../core/text.ts'
+import {boundTo} from '../core/watch.ts'
 import type {Policy} from '../policies/policy.ts'
 import {resolvePolicy} from '../policies/resolve.ts'
 import {type NetdrillDocument, documentSchema} from './document-schema.ts'
-import type {DrillCondition, DrillSpec, DrillTarget, During, TimelineEntry} from './drill-spec.ts'
+import type {DrillCondition, DrillSpec, DrillTarget, During} from './drill-spec.ts'
 import type {DrillSection} from './drill-schema.ts'
+import {readBudgets} from './read-budgets.ts'
 import {groupProblems, groupSpec} from './group-specs.ts'
 import type {GroupSpec} from '../core/group-spec.ts'
+import {readTimeline} from './timeline/read-timeline.ts'
+import {unknownReference} from './unknown-reference.ts'
 
 export interface DrillSource {
   /** For messages. */
@@ -18,6 +22,8 @@ export interface DrillSource {
   /** Short name; also part of the journal's name. */
   readonly name: string
   readonly env: (name: string) => string | undefined
+  /** Reads a file that the document names, such as a trace; without it there are none. */
+  readonly read?: (path: string) => Promise<string | null>
 }
 
 export interface LoadedDrill {
@@ -61,11 +67,17 @@ export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
     faults: value.faults ?? {},
     lab: value.lab ?? null,
     from: drill.from ?? value.lab?.nodes[0] ?? null,
-    timeline: readTimeline(document, drill),
+    timeline: await readTimeline({
+      document,
+      drill,
+      condition: (path, text) => ({...readCondition(document, path, text, subjects), during: 'drill'}),
+      read: source.read ?? (async () => null),
+    }),
     settle: drill.settle,
     steady: readConditions(document, drill, 'steady', subjects),
     abortWhen: readConditions(document, drill, 'abort_when', subjects),
     expect: readConditions(document, drill, 'expect', subjects),
+    budgets: readBudgets(document, drill.budgets, subjects),
     repeat: drill.repeat,
   }
   checkFrom(document, spec)
@@ -92,9 +104,10 @@ function readTargets(document: Document): readonly DrillTarget[] {
       url: target.url,
       role: target.role ?? 'target',
       options: target.options,
+      ...boundTo(target),
       policy:
         policy === undefined ? null : {name: policy, policy: readPolicy(document, name, target, policy)},
-      ...pick(target, defaults, PACE),
+      ...paceOf(target, defaults),
     }
   })
 }
@@ -108,12 +121,13 @@ function readGroups(document: Document): readonly GroupSpec[] {
 
 /** What a target says, else the document's defaults, else these. */
 const PACE = {interval: DEFAULT_INTERVAL, timeout: DEFAULT_TIMEOUT, fall: 2, rise: 1}
-type Pace = typeof PACE
-type GivenPace = {readonly [K in keyof Pace]?: number | undefined}
+type Pace = Pick<DrillTarget, 'interval' | 'timeout' | 'fall' | 'rise' | 'health'>
 
-function pick(target: GivenPace, defaults: GivenPace | undefined, fallback: Pace): Pace {
-  const of = (key: keyof Pace): number => target[key] ?? defaults?.[key] ?? fallback[key]
-  return {interval: of('interval'), timeout: of('timeout'), fall: of('fall'), rise: of('rise')}
+/** A policy has no say: figures need the pace that the drill states, also while the target is down. */
+function paceOf(target: TargetDocument, defaults: NetdrillDocument['defaults']): Pace {
+  const {health, ...pace} = watchPace([target, defaults], null, PACE)
+  const {slowDown: _, ...rest} = health
+  return {...pace, ...(Object.keys(rest).length > 0 && {health: rest})}
 }
 
 /** An unknown name is shown where it was written. */
@@ -132,20 +146,6 @@ function readPolicy(document: Document, name: string, target: TargetDocument, po
   }
 }
 
-function readTimeline(document: Document, drill: DrillSection): readonly TimelineEntry[] {
-  const known = Object.keys(document.value.faults ?? {})
-  return drill.timeline.map((entry, index) => {
-    if (!known.includes(entry.inject)) {
-      throw unknown(document, ['drill', 'timeline', index, 'inject'], {
-        message: `there is no fault "${entry.inject}"`,
-        name: entry.inject,
-        known,
-      })
-    }
-    return {at: entry.at, lasts: entry.for, fault: entry.inject}
-  })
-}
-
 /** Baseline conditions look at the baseline, whatever they say. */
 const DURING_OF = {steady: 'baseline', abort_when: 'drill', expect: 'drill'} as const
 
@@ -160,32 +160,26 @@ function readConditions(
     const text = isPlain ? item : item.that
     const during: During = isPlain ? DURING_OF[list] : (item.during ?? 'drill')
     const path = ['drill', list, index, ...(isPlain ? [] : ['that'])]
-    const condition = document.conditionAt(path, text, {subjects})
     const shown = during === 'drill' || list === 'steady' ? text : `${text} (during ${during})`
-    return {condition, text: shown, during, position: document.positionOf(path)}
+    return {...readCondition(document, path, text, subjects), text: shown, during}
   })
+}
+
+function readCondition(
+  document: Document,
+  path: Path,
+  text: string,
+  subjects: readonly string[],
+): Omit<DrillCondition, 'during'> {
+  return {condition: document.conditionAt(path, text, {subjects}), text, position: document.positionOf(path)}
 }
 
 function checkFrom(document: Document, spec: DrillSpec): void {
   const nodes = spec.lab?.nodes ?? []
   if (spec.from === null || nodes.includes(spec.from)) return
-  throw unknown(document, ['drill', 'from'], {
+  throw unknownReference(document, ['drill', 'from'], {
     message: `there is no node "${spec.from}"`,
     name: spec.from,
     known: nodes,
   })
-}
-
-function unknown(
-  document: Document,
-  path: readonly (string | number)[],
-  {
-    message,
-    name,
-    known,
-  }: {readonly message: string; readonly name: string; readonly known: readonly string[]},
-): UserError {
-  const near = suggest(name, known)
-  const advice = near ? [`did you mean "${near}"?`] : known.length > 0 ? [`known: ${known.join(', ')}`] : []
-  return new UserError({code: 'CONFIG_REFERENCE', message, position: document.positionOf(path), advice})
 }

@@ -1,22 +1,19 @@
 /** One pass through the timeline: baseline, the faults on time, and the wait for recovery. */
-import type {Millis} from '../core/units.ts'
+import {type Millis, formatDuration} from '../core/units.ts'
 import type {EndedFault} from './drill-faults.ts'
+import type {DrillCondition} from './drill-spec.ts'
 import {judgeConditions} from './judge.ts'
+import {waitForRecovery} from './recovery.ts'
 import type {DrillContext} from './runner.ts'
-import type {TargetSeries} from './series.ts'
-import {firstInjection, planTimeline} from './timeline.ts'
+import {Agenda, type AgendaAction, type IsMet} from './timeline/agenda.ts'
+import {type Occurrence, firstInjection, planTimeline} from './timeline/plan-timeline.ts'
+import {RECENT, WATCH_EVERY, lookBack, pause} from './watchful-pause.ts'
 import type {FaultWindow, Round} from './windows.ts'
 
-/** How often stop conditions and control targets are looked at. */
-const WATCH_EVERY: Millis = 250
-/** Stop conditions look at the samples of this long. */
-const ABORT_WINDOW: Millis = 5000
-/** So many good samples in a row mean that a target is back. */
-const STABLE_SAMPLES = 5
+/** How often a condition is looked at that something waits for. */
+const POLL: Millis = 50
 /** Samples that were answered before a removal arrive within this: agents report at once. */
 const REPORTING_DELAY: Millis = 100
-/** So many failures of a control target in a row mean that the fault hits more than it should. */
-const BREACH_FAILURES = 3
 
 /** Runs one round; returns early on abort, with the windows of what was in force until then. */
 export async function runRound(context: DrillContext, index: number): Promise<Round> {
@@ -24,37 +21,109 @@ export async function runRound(context: DrillContext, index: number): Promise<Ro
   // Repetitions must not fall into step with the probes: shift each by a random part of the longest interval.
   const interval = Math.max(...spec.targets.map((target) => target.interval))
   if (index > 0) await pause(context, elapsed() + ports.random.fork(`round-${index}`).next() * interval)
+  const occurrences = planTimeline(spec.timeline, (entry, repetition) =>
+    ports.random.fork(`phase-${index}-${entry}-${repetition}`).next(),
+  )
   const start = elapsed()
-  const first = firstInjection(spec.timeline)
-  faults.announce(start, index)
+  const first = firstInjection(occurrences)
+  faults.announce(occurrences, start, index)
   emit({type: 'phase-started', phase: 'baseline', ends: start + first})
   await pause(context, start + first)
   const baselineEnd = elapsed()
   const windows: FaultWindow[] = []
   const round = (end: Millis): Round => ({start, baselineEnd, faults: windows, end})
   if (signal.aborted || !isSteady(context, round(baselineEnd))) return round(elapsed())
-  for (const action of planTimeline(spec.timeline)) {
-    await pause(context, start + action.at)
-    if (signal.aborted || faults.broken) return round(elapsed())
-    const item = spec.timeline[action.entry]
-    if (action.type === 'inject' && item) {
-      emit({type: 'phase-started', phase: 'inject', ends: null})
-      await faults.inject(action.entry, index, start + item.at + item.lasts)
-      emit({type: 'phase-started', phase: 'observe', ends: start + item.at + item.lasts})
-    } else {
-      const ended = await faults.remove(action.entry, index)
-      if (ended) windows.push(await proveEnded(context, ended, round(elapsed())))
-    }
-  }
+  const pass = new Pass(context, index, new Agenda(occurrences, start))
+  await pass.run((ended) => windows.push(ended), {from: start, to: baselineEnd})
+  if (signal.aborted || faults.broken) return round(elapsed())
   emit({type: 'phase-started', phase: 'recover', ends: elapsed() + spec.settle})
   await waitForRecovery(context)
   return round(elapsed())
 }
 
-async function proveEnded(context: DrillContext, ended: EndedFault, round: Round): Promise<FaultWindow> {
-  await pause(context, context.elapsed() + REPORTING_DELAY)
-  ended.prove(context.series.all(), {from: round.start, to: round.baselineEnd})
-  return ended.window
+/** Works through the agenda of one round. */
+class Pass {
+  readonly #context: DrillContext
+  readonly #round: number
+  readonly #agenda: Agenda
+  readonly #unproven: {readonly due: Millis; readonly ended: EndedFault}[] = []
+
+  constructor(context: DrillContext, round: number, agenda: Agenda) {
+    this.#context = context
+    this.#round = round
+    this.#agenda = agenda
+  }
+
+  async run(onEnded: (window: FaultWindow) => void, baseline: {from: Millis; to: Millis}): Promise<void> {
+    const {elapsed, signal, faults, series} = this.#context
+    while (!signal.aborted && !faults.broken) {
+      while ((this.#unproven[0]?.due ?? Infinity) <= elapsed()) {
+        this.#unproven.shift()?.ended.prove(series.all(), baseline)
+      }
+      const action = this.#agenda.next(elapsed(), this.#isMet)
+      if (action) {
+        const ended = await this.#perform(action)
+        if (ended) {
+          onEnded(ended.window)
+          this.#unproven.push({due: elapsed() + REPORTING_DELAY, ended})
+        }
+      } else if (this.#agenda.done && this.#unproven.length === 0) return
+      else await this.#rest()
+    }
+  }
+
+  async #rest(): Promise<void> {
+    const now = this.#context.elapsed()
+    const patience = this.#agenda.watches ? POLL : WATCH_EVERY
+    const due = [this.#agenda.wakeAt(now), this.#unproven[0]?.due, now + patience]
+    await pause(this.#context, Math.max(now + 1, Math.min(...due.map((at) => at ?? Infinity))))
+  }
+
+  async #perform(action: AgendaAction): Promise<EndedFault | null> {
+    const {occurrence} = action
+    switch (action.type) {
+      case 'inject':
+        await this.#inject(occurrence)
+        return null
+      case 'remove':
+        return this.#remove(occurrence, action.early)
+      case 'give-up': {
+        const {condition: wanted, patience} = occurrence.when ?? {condition: null, patience: 0}
+        const because = `never injected: ${wanted?.text ?? ''} was not met within ${formatDuration(patience)}`
+        this.#context.faults.giveUp(occurrence, this.#round, because)
+        this.#agenda.drop(occurrence.entry, this.#context.elapsed())
+        return null
+      }
+    }
+  }
+
+  async #inject(occurrence: Occurrence): Promise<void> {
+    const {emit, elapsed, faults} = this.#context
+    emit({type: 'phase-started', phase: 'inject', ends: null})
+    const until = elapsed() + occurrence.lasts
+    this.#agenda.began(occurrence, elapsed())
+    await faults.inject(occurrence, this.#round, until)
+    emit({type: 'phase-started', phase: 'observe', ends: until})
+  }
+
+  async #remove(occurrence: Occurrence, early: DrillCondition | null): Promise<EndedFault | null> {
+    const {emit, elapsed, faults} = this.#context
+    if (early) {
+      const text = `${occurrence.id} ends early: ${early.text}`
+      emit({type: 'notice', level: 'info', code: null, text})
+    }
+    const ended = await faults.remove(occurrence, this.#round)
+    this.#agenda.ended(occurrence, elapsed())
+    if (early) this.#agenda.drop(occurrence.entry, elapsed())
+    return ended
+  }
+
+  readonly #isMet: IsMet = (condition, since) => {
+    const {elapsed, series} = this.#context
+    const now = elapsed()
+    const rounds = [lookBack(since ?? now - RECENT, now)]
+    return judgeConditions([condition], {series: series.all(), rounds})[0]?.met === true
+  }
 }
 
 /** Without a steady baseline nothing that follows could be judged, so nothing is broken. */
@@ -71,62 +140,4 @@ function isSteady({spec, series, emit}: DrillContext, round: Round): boolean {
     })
   }
   return unmet.length === 0
-}
-
-/** Waits until `due` on the run's clock while stop conditions and controls are watched; returns at once on abort. */
-async function pause(context: DrillContext, due: Millis): Promise<void> {
-  const {ports, elapsed, signal} = context
-  while (!signal.aborted) {
-    const left = due - elapsed()
-    if (left <= 0) return
-    try {
-      await ports.clock.sleep(Math.min(left, WATCH_EVERY), signal)
-    } catch {
-      return
-    }
-    checkStopConditions(context)
-  }
-}
-
-function checkStopConditions(context: DrillContext): void {
-  const {spec, series, elapsed, abort, faults} = context
-  const now = elapsed()
-  const span: Round = {start: now - ABORT_WINDOW, baselineEnd: now, faults: [], end: now}
-  const met = judgeConditions(spec.abortWhen, {series: series.all(), rounds: [span]}).find(
-    (one) => one.met === true,
-  )
-  if (met) abort(`stop condition met: ${met.text} (${met.actual})`)
-  if (faults.inForce === 0) return
-  for (const one of series.all().values()) {
-    if (one.info.role === 'control' && isBreached(one)) {
-      abort(`blast radius breached: control target ${one.info.name} fails although no fault should touch it`)
-    }
-  }
-}
-
-function isBreached({points}: TargetSeries): boolean {
-  const last = points.slice(-BREACH_FAILURES)
-  return last.length === BREACH_FAILURES && last.every((point) => !point.ok)
-}
-
-async function waitForRecovery(context: DrillContext): Promise<void> {
-  const {spec, elapsed, series, signal} = context
-  const begun = elapsed()
-  const end = begun + spec.settle
-  while (!signal.aborted && elapsed() < end) {
-    await pause(context, Math.min(end, elapsed() + WATCH_EVERY))
-    if ([...series.all().values()].every((one) => isBack(one, begun))) return
-  }
-}
-
-/** Five good samples in a row since the last fault ended, and the connection is up; of a group that its preferred path is. */
-function isBack({points, states, group}: TargetSeries, since: Millis): boolean {
-  if (group) return states.at(-1)?.to === 'connected'
-  const recent = points.filter((point) => point.sentAt >= since).slice(-STABLE_SAMPLES)
-  const state = states.at(-1)?.to
-  return (
-    recent.length === STABLE_SAMPLES &&
-    recent.every((point) => point.ok) &&
-    (state === undefined || state === 'connected')
-  )
 }

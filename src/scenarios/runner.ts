@@ -3,16 +3,19 @@ import {FollowGroups} from '../connections/groups/follow-groups.ts'
 import {isUserError} from '../core/errors.ts'
 import type {EmitEvent, RunEvent, RunInfo} from '../core/events.ts'
 import type {GroupEvent} from '../core/group-events.ts'
+import {detectionTime} from '../core/health.ts'
 import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
+import {boundTo} from '../core/watch.ts'
 import type {FaultEngine} from '../faults/fault.ts'
 import type {Lab, OpenLabOptions} from '../lab/lab.ts'
 import {parseTargetUrl} from '../core/target.ts'
+import {judgeBudgets} from './budgets.ts'
 import type {DrillSpec} from './drill-spec.ts'
-import {judgeConditions, judgeDrill} from './judge.ts'
+import {type DrillEvidence, judgeConditions, judgeDrill} from './judge.ts'
 import {DrillFaults} from './drill-faults.ts'
 import {runRound} from './round.ts'
-import {SeriesCollector} from './series.ts'
+import {SeriesCollector, type TargetSeries} from './series.ts'
 import {targetFigures} from './figures.ts'
 import {groupFigures} from './group-figures.ts'
 import type {Round} from './windows.ts'
@@ -151,15 +154,22 @@ function finish(context: DrillContext, rounds: readonly Round[], aborted: string
   emit({type: 'figures', figures})
   const expectations = aborted === null ? judgeConditions(spec.expect, {series: series.all(), rounds}) : []
   for (const {text, met, actual} of expectations) emit({type: 'expectation', text, met, actual})
+  const budgets = aborted === null ? judgeBudgets(spec.budgets ?? [], {series: series.all(), rounds}) : []
+  for (const {coarsest: _, ...use} of budgets) emit({type: 'budget', ...use})
   const result = judgeDrill({
+    budgets,
     steady: rounds.length > 0 ? judgeConditions(spec.steady, {series: series.all(), rounds}) : [],
     expectations,
-    targets: [...spec.targets, ...all.flatMap(({group}) => (group ? [group.info] : []))],
+    targets: [...spec.targets, ...all.flatMap(sampledGroup)],
     faults: faults.summary(),
     aborted,
   })
   emit({type: 'verdict', ...result})
   return result
+}
+
+function sampledGroup({group}: TargetSeries): DrillEvidence['targets'] {
+  return group ? [{name: group.info.name, interval: group.info.interval, group: true}] : []
 }
 
 function announce({spec, lab, followed, emit}: DrillContext): void {
@@ -185,6 +195,7 @@ function describeTarget(
     interval: target.interval,
     timeout: target.timeout,
     policy: target.policy?.name ?? null,
+    detection: detectionTime(target),
   }
 }
 
@@ -197,10 +208,12 @@ function watchSpec(target: DrillSpec['targets'][number], lab: Lab): Parameters<L
     interval,
     timeout,
     family: 0,
+    ...boundTo(target),
     options,
     policy: target.policy?.policy ?? null,
     fall,
     rise,
+    ...(target.health && {health: target.health}),
   }
 }
 

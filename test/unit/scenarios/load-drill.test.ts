@@ -120,3 +120,107 @@ describe('loadDrill', () => {
     expect((await problemsOf('version: 1\n')).problems[0]?.code).toBe('CONFIG_EMPTY')
   })
 })
+
+describe('a timeline with loops, courses and tracks', () => {
+  const withEntry = (entry: string): string =>
+    good
+      .replace('{kind: partition, scope:', '{kind: netem, delay: 10ms, scope:')
+      .replace('{at: 2s, inject: cut, for: 3s}', entry)
+
+  it('is read entry by entry, tracks behind the timeline', async () => {
+    const {spec} = await load(
+      withEntry(
+        '{at: 2s, inject: cut, for: 1s, times: 3, every: 2s, phase: 500ms, until: api.state == failed}',
+      ).replace(
+        '  expect:',
+        `  tracks:
+    other:
+      - {at: 1s, inject: cut, for: 1s, when: api.ok == true, patience: 5s}
+      - {after: 1s, inject: cut, steps: [{for: 1s, delay: 20ms}, {for: 2s, loss: 5%}]}
+  expect:`,
+      ),
+    )
+    expect(spec.timeline).toMatchObject([
+      {
+        at: 2000,
+        lasts: 1000,
+        loop: {times: 3, every: 2000, phase: 500},
+        until: {text: 'api.state == failed'},
+      },
+      {at: 1000, track: 'other', when: {condition: {text: 'api.ok == true'}, patience: 5000}},
+      {
+        at: 1000,
+        follows: true,
+        track: 'other',
+        lasts: 3000,
+        steps: [
+          {lasts: 1000, spec: {delay: 20}},
+          {lasts: 2000, spec: {delay: 10, loss: {chance: 0.05}}},
+        ],
+      },
+    ])
+  })
+
+  it('takes a trace from its file, again and again until the time is over', async () => {
+    const text = withEntry('{at: 2s, inject: cut, for: 5s, trace: train.csv}')
+    const read = async (path: string) => (path === 'train.csv' ? 'time,delay\n0s,1ms\n2s,9ms\n' : null)
+    const {spec} = await loadDrill({name: 'd', file: 'd.yaml', text, env: () => undefined, read})
+    expect(spec.timeline[0]).toMatchObject({
+      lasts: 5000,
+      steps: [
+        {lasts: 2000, spec: {delay: 1}},
+        {lasts: 2000, spec: {delay: 9}},
+        {lasts: 1000, spec: {delay: 1}},
+      ],
+    })
+  })
+
+  it.each([
+    {name: 'neither at nor after', entry: '{inject: cut, for: 1s}', message: /when\? give at or after/},
+    {name: 'both', entry: '{at: 1s, after: 1s, inject: cut, for: 1s}', message: /both say when/},
+    {name: 'no length', entry: '{at: 1s, inject: cut}', message: /how long/},
+    {name: 'times alone', entry: '{at: 1s, inject: cut, for: 1s, times: 2}', message: /belong together/},
+    {
+      name: 'repetitions that overlap',
+      entry: '{at: 1s, inject: cut, for: 2s, times: 2, every: 2500ms, phase: 600ms}',
+      message: /before this one ends/,
+    },
+    {
+      name: 'two courses',
+      entry: '{at: 1s, inject: cut, for: 1s, trace: a.csv, ramp: {to: {delay: 1s}}}',
+      message: /one of ramp, steps and trace/,
+    },
+    {
+      name: 'a ramp to what the kind does not have',
+      entry: '{at: 1s, inject: cut, for: 1s, ramp: {to: {dealy: 1s}}}',
+      message: /a netem fault has no dealy/,
+    },
+    {
+      name: 'steps too short',
+      entry: '{at: 1s, inject: cut, for: 1s, ramp: {to: {delay: 1s}, steps: 20}}',
+      message: /shorter than 100ms/,
+    },
+    {
+      name: 'a trace that is not there',
+      entry: '{at: 1s, inject: cut, trace: a.csv}',
+      message: /a\.csv can not be read/,
+    },
+    {
+      name: 'more than can be proven one by one',
+      entry: '{at: 1s, inject: cut, for: 10s, times: 100, every: 10s, ramp: {to: {delay: 1s}, steps: 6}}',
+      message: /comes to 600 faults/,
+    },
+  ])('refuses $name', async ({entry, message}) => {
+    const {problems} = await problemsOf(withEntry(entry))
+    expect(problems[0]?.message).toMatch(message)
+    expect(problems[0]?.position?.line).toBe(10)
+  })
+
+  it('refuses budgets that say nothing, and those of unknown targets', async () => {
+    const budget = async (text: string) =>
+      (await problemsOf(good.replace('  expect:', `  budgets: [${text}]\n  expect:`))).problems[0]?.message
+    expect(await budget('{target: api}')).toMatch(/one of down, late and in_a_row/)
+    expect(await budget('{target: api, late: 5%}')).toMatch(/belong together/)
+    expect(await budget('{target: apo, down: 5%}')).toMatch(/no target or group "apo"/)
+  })
+})
