@@ -1,6 +1,8 @@
 /** The watch itself: an agent that samples, told what to watch, and told again when the documents have changed. */
 import {FollowGroups} from '../connections/groups/follow-groups.ts'
 import type {RunEvent, TargetInfo} from '../core/events.ts'
+import {detectionTime} from '../core/health.ts'
+import {boundTo} from '../core/watch.ts'
 import {HOST} from '../core/place.ts'
 import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
@@ -146,19 +148,20 @@ export class MonitorRun {
   }
 }
 
-function infoOf({name, url, interval, timeout, policy}: CheckTarget): TargetInfo {
+function infoOf({name, url, watch, policy}: CheckTarget): TargetInfo {
   return {
     name,
     url: url.text,
     kind: url.kind,
     role: 'target',
-    interval,
-    timeout,
+    interval: watch.interval,
+    timeout: watch.timeout,
     policy: policy?.name ?? null,
+    detection: detectionTime(watch),
   }
 }
 
 function watchSpec(target: CheckTarget): WatchSpec {
-  const {name, url, interval, timeout, family, options, policy, fall, rise} = target
-  return {name, url: url.text, role: 'target', interval, timeout, family, options, policy, fall, rise}
+  const {name, url, family, options, policy, watch} = target
+  return {name, url: url.text, role: 'target', family, ...boundTo(target), options, policy, ...watch}
 }

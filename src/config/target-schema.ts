@@ -3,6 +3,7 @@ import * as z from 'zod'
 import {PROBE_KINDS, type ProbeKind, type TargetUrl, parseTargetUrl} from '../core/target.ts'
 import type {Parsed} from '../core/units.ts'
 import {expectationsSchema} from './conditions/schema.ts'
+import {healthSchema} from './health-schema.ts'
 import {durationBetween, nameSchema} from './quantities.ts'
 
 /** By probe kind, the keys that only targets of that kind have. */
@@ -20,6 +21,7 @@ export const paceShape = {
   fall: z.int().min(1).max(1000).optional().meta({description: 'Failures in a row until it counts as down.'}),
   rise: z.int().min(1).max(1000).optional().meta({description: 'Successes in a row until it counts as up.'}),
 } satisfies z.ZodRawShape
+  health: healthSchema.optional().meta({description: 'How it is checked while it is watched.'}),
 
 const sharedShape = {
   ...paceShape,

@@ -4,7 +4,7 @@
  *     idle ─start→ connecting ─success→ connected ⇄ degraded (poor, fine)
  *                      │                   │ failure
  *                      │ failure        suspect ─success→ connected
- *                      ▼                   │ lost (`fall` failures in a row)
+ *                      ▼                   │ lost (`fall` failures in a row, or a detector trips)
  *                 reconnecting ◀───────────┘
  *                      │ restored (`rise` successes in a row) → connected
  *                      ├─ given-up → exhausted (the policy has no attempt left)
@@ -25,15 +25,19 @@ export type MachineEvent =
   /** Works, but worse than wanted; and well again. */
   | {readonly type: 'poor'}
   | {readonly type: 'fine'}
+  /** A detector is sure without counting failures. */
+  | {readonly type: 'tripped'}
   /** The user ends the watch. */
   | {readonly type: 'stop'}
 
 /** An event after counting: `lost` is the failure that makes `fall` in a row, `restored` the success that makes `rise`. */
-export type Signal = MachineEvent['type'] | 'lost' | 'restored'
+export type Signal = Exclude<MachineEvent['type'], 'tripped'> | 'lost' | 'restored'
 
 export interface Thresholds {
   readonly fall: number
   readonly rise: number
+  /** Signals that are not obeyed yet, since the state is held. */
+  readonly held?: ReadonlySet<Signal>
 }
 
 export interface MachineState {
@@ -45,28 +49,57 @@ export interface MachineState {
 
 export const IDLE: MachineState = {state: 'idle', failures: 0, successes: 0}
 
-type Row = Readonly<Partial<Record<Signal, ConnectionState>>>
+const SIGNALS: readonly Signal[] = [
+  'start',
+  'success',
+  'failure',
+  'rejected',
+  'given-up',
+  'poor',
+  'fine',
+  'stop',
+  'lost',
+  'restored',
+]
 
-/** Signals that aren't in a row leave the state as it is; `stop` is in none, since it means the same everywhere. */
-const TABLE: Readonly<Record<ConnectionState, Row>> = {
-  idle: {start: 'connecting'},
+type Row = Readonly<Record<Signal, ConnectionState>>
+
+/** All signals of a state: those that aren't named leave it as it is, and `stop` means the same everywhere. */
+function row(state: ConnectionState, moves: Readonly<Partial<Record<Signal, ConnectionState>>>): Row {
+  const stay = Object.fromEntries(SIGNALS.map((signal) => [signal, state])) as Record<Signal, ConnectionState>
+  return {...stay, stop: 'disconnected', ...moves}
+}
+
+/** The whole machine. */
+export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
+  idle: row('idle', {start: 'connecting'}),
   // The first success is enough: nothing is known that would have to be outweighed.
-  connecting: {
+  connecting: row('connecting', {
     success: 'connected',
     restored: 'connected',
     failure: 'reconnecting',
     lost: 'reconnecting',
     rejected: 'failed',
     'given-up': 'exhausted',
-  },
-  connected: {failure: 'suspect', lost: 'reconnecting', rejected: 'failed', poor: 'degraded'},
+  }),
+  connected: row('connected', {
+    failure: 'suspect',
+    lost: 'reconnecting',
+    rejected: 'failed',
+    poor: 'degraded',
+  }),
   // A lost sample is no news here, so it doesn't flicker between degraded and suspect.
-  degraded: {lost: 'reconnecting', rejected: 'failed', fine: 'connected'},
-  suspect: {success: 'connected', restored: 'connected', lost: 'reconnecting', rejected: 'failed'},
-  reconnecting: {restored: 'connected', rejected: 'failed', 'given-up': 'exhausted'},
-  exhausted: {start: 'connecting', rejected: 'failed'},
-  failed: {start: 'connecting'},
-  disconnected: {start: 'connecting'},
+  degraded: row('degraded', {lost: 'reconnecting', rejected: 'failed', fine: 'connected'}),
+  suspect: row('suspect', {
+    success: 'connected',
+    restored: 'connected',
+    lost: 'reconnecting',
+    rejected: 'failed',
+  }),
+  reconnecting: row('reconnecting', {restored: 'connected', rejected: 'failed', 'given-up': 'exhausted'}),
+  exhausted: row('exhausted', {start: 'connecting', rejected: 'failed'}),
+  failed: row('failed', {start: 'connecting'}),
+  disconnected: row('disconnected', {start: 'connecting'}),
 }
 
 /** The next state; counts begin anew with every change of state. */
@@ -75,7 +108,7 @@ export function advance(current: MachineState, event: MachineEvent, thresholds: 
   const successes = event.type === 'success' ? current.successes + 1 : 0
   const counted = event.type === 'failure' || event.type === 'success'
   const signal = signalOf(event, {failures, successes}, thresholds)
-  const next = signal === 'stop' ? 'disconnected' : (TABLE[current.state][signal] ?? current.state)
+  const next = TRANSITIONS[current.state][signal]
   // A suspect was made by failures that go on counting towards `fall`.
   const keeps = next === current.state || next === 'suspect'
   if (!keeps) return {state: next, failures: 0, successes: 0}
@@ -85,10 +118,13 @@ export function advance(current: MachineState, event: MachineEvent, thresholds: 
 function signalOf(
   event: MachineEvent,
   counts: {readonly failures: number; readonly successes: number},
-  {fall, rise}: Thresholds,
+  {fall, rise, held}: Thresholds,
 ): Signal {
-  if (event.type === 'failure' && counts.failures >= fall) return 'lost'
-  if (event.type === 'success' && counts.successes >= rise) return 'restored'
+  const isLost = event.type === 'tripped' || (event.type === 'failure' && counts.failures >= fall)
+  if (isLost) return held?.has('lost') ? 'failure' : 'lost'
+  const isRestored = event.type === 'success' && counts.successes >= rise
+  if (isRestored && !held?.has('restored')) return 'restored'
+  if (event.type === 'fine' && held?.has('fine')) return 'poor'
   return event.type
 }
 

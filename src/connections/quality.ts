@@ -1,39 +1,94 @@
-import type {Millis} from '../core/units.ts'
-import type {QualitySpec} from '../core/watch.ts'
+import type {QualitySpec} from '../core/health.ts'
+import type {Millis, Ratio} from '../core/units.ts'
+import {Trend} from './trend.ts'
 
-/** So many samples are looked at; fewer say nothing yet. */
+/** So many samples are looked at, unless the document says otherwise; fewer say nothing yet. */
 const WINDOW = 10
-/** A degraded connection is well again below these shares of its limits, so that it doesn't flicker around them. */
-const GOOD_RTT = 0.8
-const GOOD_LOSS = 0.5
+/** Without figures of its own a degraded connection is well again below these shares of its limits. */
+const WELL_RTT = 0.5
+const WELL_LOSS = 0.25
+/** A warning ends below this share of what it began at. */
+const CALM = 0.8
 
-/** Judges how well a connection works that is up. Median and loss of the last ten samples; between the bounds nothing changes. */
+export interface QualityFinding {
+  /** Null when it gives no reason for a change. */
+  readonly change: 'poor' | 'fine' | null
+  /** Whether a warning is due; what it is about. */
+  readonly warning: string | null
+  /** What was seen. */
+  readonly because: string
+}
+
+interface Window {
+  readonly loss: Ratio
+  /** Null when all were lost. */
+  readonly median: Millis | null
+}
+
+/**
+ * Judges how well a connection works that is up, by median and loss of its last samples. Two thresholds each: it is poor
+ * from the upper one on, fine only at or below the lower one, and in the band between them nothing changes. A warning comes
+ * before: from a lower limit of its own, or when the round trip grows towards the upper one.
+ */
 export class Quality {
   readonly #spec: QualitySpec
+  readonly #size: number
+  readonly #trend: Trend | null
   /** Round-trip times; null for a sample that failed. */
   #window: (Millis | null)[] = []
+  #warned = false
 
   constructor(spec: QualitySpec) {
     this.#spec = spec
+    this.#size = spec.window ?? WINDOW
+    const {maxRtt, trend} = spec
+    this.#trend =
+      maxRtt === undefined || trend === undefined ? null : new Trend({limit: maxRtt, ahead: trend})
   }
 
-  /** Adds a sample; null when it gives no reason for a change. */
-  observe(rtt: Millis | null): {readonly type: 'poor' | 'fine'; readonly because: string} | null {
-    this.#window = [...this.#window.slice(1 - WINDOW), rtt]
-    if (this.#window.length < WINDOW) return null
-    const loss = this.#window.filter((one) => one === null).length / WINDOW
-    const median = medianOf(this.#window)
-    const {maxRtt = Number.POSITIVE_INFINITY, maxLoss = 1} = this.#spec
-    const because = `median rtt ${median === null ? 'unknown' : `${median.toFixed(1)}ms`}, loss ${loss * 100}% of the last ${WINDOW} samples`
-    if (loss > maxLoss || (median ?? 0) > maxRtt) return {type: 'poor', because}
-    if (loss <= maxLoss * GOOD_LOSS && (median ?? Number.POSITIVE_INFINITY) <= maxRtt * GOOD_RTT)
-      return {type: 'fine', because}
-    return null
+  /** Adds a sample that was sent at this time. */
+  observe(rtt: Millis | null, at: Millis): QualityFinding {
+    this.#window = [...this.#window.slice(1 - this.#size), rtt]
+    if (rtt !== null) this.#trend?.add(at, rtt)
+    if (this.#window.length < this.#size) return {change: null, warning: null, because: ''}
+    const loss = this.#window.filter((one) => one === null).length / this.#size
+    const seen = {loss, median: medianOf(this.#window)}
+    const text = seen.median === null ? 'unknown' : `${seen.median.toFixed(1)}ms`
+    const because = `median rtt ${text}, loss ${Math.round(loss * 1000) / 10}% of the last ${this.#size} samples`
+    const warning = this.#warn(seen, because)
+    this.#warned = warning !== null
+    return {change: this.#judge(seen), warning, because}
   }
 
   /** A connection that came back is judged by what it does from now on. */
   reset(): void {
     this.#window = []
+    this.#warned = false
+    this.#trend?.reset()
+  }
+
+  #judge({loss, median}: Window): QualityFinding['change'] {
+    const {maxRtt, maxLoss} = this.#spec
+    const isPoor =
+      (maxLoss !== undefined && loss >= maxLoss) || (maxRtt !== undefined && (median ?? 0) >= maxRtt)
+    if (isPoor) return 'poor'
+    const wellRtt = this.#spec.wellRtt ?? (maxRtt ?? Number.POSITIVE_INFINITY) * WELL_RTT
+    const wellLoss = this.#spec.wellLoss ?? (maxLoss ?? 1) * WELL_LOSS
+    const isFine =
+      (maxLoss === undefined || loss <= wellLoss) &&
+      (maxRtt === undefined || (median !== null && median <= wellRtt))
+    return isFine ? 'fine' : null
+  }
+
+  #warn({loss, median}: Window, because: string): string | null {
+    const share = this.#warned ? CALM : 1
+    const {warnRtt, warnLoss} = this.#spec
+    // A single lost sample of a short window is no sign.
+    const isLossy =
+      warnLoss !== undefined && loss >= warnLoss * share && (this.#warned || loss * this.#size >= 2)
+    const isSlow = warnRtt !== undefined && (median ?? 0) >= warnRtt * share
+    if (isLossy || isSlow) return because
+    return this.#trend?.warning() ?? null
   }
 }
 

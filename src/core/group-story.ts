@@ -35,6 +35,10 @@ export function tellGroup(event: RunEvent): readonly Told[] {
         event.flapping ? 'changes its state too often: flapping' : 'no longer flapping',
       )
     default:
+    case 'early-warning': {
+      const what = event.active ? 'early warning' : 'early warning over'
+      return line(event.active ? 'warning' : 'good', event.target, `${what}: ${event.because}`)
+    }
       return []
   }
 }

@@ -1,9 +1,24 @@
 /** What it takes to watch one target for a while. Plain data: it travels to an agent as JSON. */
 import type {TargetRole} from './events.ts'
 import type {Family} from './outcome.ts'
-import type {Millis, Ratio} from './units.ts'
+import type {HealthOptions} from './health.ts'
+import type {Millis} from './units.ts'
 
-export interface WatchSpec {
+/** Where samples are sent from; absent leaves it to the kernel. */
+export interface BoundTo {
+  readonly source?: string
+  readonly interface?: string
+}
+
+/** Only that, of something that has more. */
+export function boundTo({
+  source,
+  interface: device,
+}: {readonly [K in keyof BoundTo]?: string | undefined}): BoundTo {
+  return {...(source !== undefined && {source}), ...(device !== undefined && {interface: device})}
+}
+
+export interface WatchSpec extends BoundTo {
   readonly name: string
   readonly url: string
   readonly role: TargetRole
@@ -18,12 +33,6 @@ export interface WatchSpec {
   readonly fall: number
   /** So many successes in a row until it counts as up again; 1 or more. */
   readonly rise: number
-  /** Beyond these limits a connection that is up counts as degraded; absent limits are not judged. */
-  readonly quality?: QualitySpec
-}
-
-/** Judged over the last ten samples. */
-export interface QualitySpec {
-  readonly maxRtt?: Millis
-  readonly maxLoss?: Ratio
+  /** How it is checked beyond that. */
+  readonly health?: HealthOptions
 }

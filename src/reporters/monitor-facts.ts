@@ -1,5 +1,6 @@
 /** What a watch has seen of each target so far, folded from its events in bounded memory. */
 import type {ConnectionState, RunEvent, RunInfo, TargetInfo} from '../core/events.ts'
+import type {DetectionTime} from '../core/health.ts'
 import type {Outcome} from '../core/outcome.ts'
 import {LogHistogram} from '../core/log-histogram.ts'
 import type {Millis} from '../core/units.ts'
@@ -9,6 +10,8 @@ export interface MonitoredTarget {
   readonly name: string
   readonly url: string
   readonly interval: Millis
+  /** How long a silent loss stays unnoticed; null where that is not known. */
+  readonly detection: DetectionTime | null
   readonly state: ConnectionState
   /** When it took this state. */
   readonly since: Millis
@@ -108,13 +111,14 @@ export class MonitorFacts {
 }
 
 function newTarget(
-  {name, url, interval}: Pick<TargetInfo, 'name' | 'url' | 'interval'>,
+  {name, url, interval, detection}: Pick<TargetInfo, 'name' | 'url' | 'interval' | 'detection'>,
   at: Millis,
 ): MonitoredTarget {
   return {
     name,
     url,
     interval,
+    detection: detection ?? null,
     state: 'idle',
     since: at,
     ok: 0,

@@ -14,6 +14,8 @@ interface TargetStatus {
   /** Of the samples; null before the first one. */
   readonly success_rate: number | null
   readonly rtt_seconds: {readonly p50: number; readonly p95: number; readonly max: number} | null
+  /** How long a loss that nothing reports stays unnoticed. */
+  readonly detection_seconds: {readonly worst: number; readonly mean: number} | null
   readonly outages: number
   readonly downtime_seconds: number
   readonly last_failure: {readonly code: string; readonly text: string} | null
@@ -93,7 +95,8 @@ function groupStatus(group: MonitoredGroup, now: number): GroupStatus {
 }
 
 function statusOf(target: MonitoredTarget, now: number): TargetStatus {
-  const {name, state, since, ok, failed, skipped, rtt, outages, down, downSince, lastFailure} = target
+  const {name, state, since, ok, failed, skipped, rtt, outages, down, downSince, lastFailure, detection} =
+    target
   const [p50, p95, max] = [rtt.percentile(50), rtt.percentile(95), rtt.max]
   return {
     name,
@@ -106,6 +109,7 @@ function statusOf(target: MonitoredTarget, now: number): TargetStatus {
       p50 === null || p95 === null || max === null
         ? null
         : {p50: seconds(p50), p95: seconds(p95), max: seconds(max)},
+    detection_seconds: detection && {worst: seconds(detection.worst), mean: seconds(detection.mean)},
     outages,
     downtime_seconds: seconds(down + (downSince === null ? 0 : now - downSince)),
     last_failure: lastFailure,

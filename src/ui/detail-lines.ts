@@ -1,4 +1,5 @@
 /** Everything that is known about one target. */
+import type {DetectionTime} from '../core/health.ts'
 import type {RttStatistics} from '../core/statistics.ts'
 import {stripControl} from '../core/text.ts'
 import {type Millis, formatDuration, formatStamp} from '../core/units.ts'
@@ -47,7 +48,12 @@ function describeTarget({info}: TargetView): string {
   const role = info.role === 'control' ? 'control, ' : ''
   const policy = info.policy === null ? '' : `, policy ${info.policy}`
   const every = `every ${formatDuration(info.interval)}, timeout ${formatDuration(info.timeout)}`
-  return show(`${info.url}  ${role}${every}${policy}`)
+  const found = info.detection ? `, a silent loss is found within ${worst(info.detection)}` : ''
+  return show(`${info.url}  ${role}${every}${policy}${found}`)
+}
+
+function worst(detection: DetectionTime): string {
+  return formatDuration(Math.round(detection.worst))
 }
 
 function renderState(target: TargetView, now: Millis, glyphs: Glyphs): Line {

@@ -32,6 +32,20 @@ export const NETWORK_FAILURES = failureTable({
       'check the route: ip route get ADDRESS',
     ],
   },
+  NET_SILENT: {
+    stage: 'receive',
+    category: 'network',
+    detail: 'timeout',
+    blame: 'path',
+    retry: 'ladder',
+    title: 'nothing was heard for too long',
+    meaning:
+      'A watched connection was silent for longer than health.inactive allows, or than its own regularity explains (health.phi).',
+    advice: [
+      'compare the length of the silence with the interval of the checks',
+      'probe a control target on the same path',
+    ],
+  },
   TCP_RESET: {
     stage: 'receive',
     category: 'network',

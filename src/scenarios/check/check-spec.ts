@@ -1,5 +1,6 @@
 /** What a check runs: targets with names resolved, quantities as numbers, and the way back to where they were written. */
 import type {Expectation} from '../../config/conditions/schema.ts'
+import type {WatchPace} from '../../config/watch-pace.ts'
 import type {CheckPlace} from '../../core/check-result.ts'
 import type {Position, Problem} from '../../core/errors.ts'
 import type {GroupSpec} from '../../core/group-spec.ts'
@@ -21,13 +22,16 @@ export interface CheckTarget {
   /** Names of the groups that it is judged with. */
   readonly groups: readonly string[]
   readonly family: Family | 0
+  /** Samples are sent through this interface, */
+  readonly interface?: string
+  /** and from this address. */
+  readonly source?: string
   readonly options: Readonly<Record<string, unknown>>
   readonly count: number
   readonly interval: Millis
   readonly timeout: Millis
-  /** Failures in a row until it counts as down, and successes until it is up again: for who watches it. */
-  readonly fall: number
-  readonly rise: number
+  /** For who watches it. */
+  readonly watch: WatchPace
   readonly policy: Policy | null
   readonly expectations: readonly CheckExpectation[]
   readonly place: CheckPlace

@@ -1,7 +1,9 @@
 /** Documents to the targets of a check: references followed, defaults filled in, mistakes shown at their place. */
 import type {Condition} from '../../config/conditions/condition.ts'
+import {boundTo} from '../../core/watch.ts'
 import type {TargetDocument} from '../../config/document.ts'
 import {type LoadedDocument, loadDocument} from '../../config/load.ts'
+import {watchPace} from '../../config/watch-pace.ts'
 import type {CheckPlace} from '../../core/check-result.ts'
 import {type Position, type Problem, UserError, isUserError} from '../../core/errors.ts'
 import {type TargetUrl, parseTargetUrl} from '../../core/target.ts'
@@ -117,16 +119,20 @@ interface KnownTarget {
 function readTarget({key, name, target, document, tags}: KnownTarget): CheckTarget {
   const {defaults} = document.value
   const position = document.keyPositionOf(['targets', key])
+  const policy = readPolicy(document, key, target)
   return {
     name,
     url: readUrl(document, key, target),
     tags,
     groups: [],
     family: target.family ?? 0,
+    ...boundTo(target),
     options: target.options,
     count: target.count ?? 1,
-    ...paceOf(target, defaults),
-    policy: readPolicy(document, key, target),
+    interval: target.interval ?? defaults?.interval ?? PACE.interval,
+    timeout: target.timeout ?? defaults?.timeout ?? PACE.timeout,
+    watch: watchPace([target, defaults], policy?.health ?? null, PACE),
+    policy,
     expectations: readExpectations(document, key, target),
     place: placeOf(position),
     position: urlPosition(document, key),
@@ -134,14 +140,6 @@ function readTarget({key, name, target, document, tags}: KnownTarget): CheckTarg
 }
 
 const PACE = {interval: DEFAULT_INTERVAL, timeout: DEFAULT_TIMEOUT, fall: DEFAULT_FALL, rise: DEFAULT_RISE}
-type Pace = typeof PACE
-type GivenPace = {readonly [K in keyof Pace]?: number | undefined}
-
-/** What a target says, else the document's defaults, else these. */
-function paceOf(target: GivenPace, defaults: GivenPace | undefined): Pace {
-  const of = (key: keyof Pace): number => target[key] ?? defaults?.[key] ?? PACE[key]
-  return {interval: of('interval'), timeout: of('timeout'), fall: of('fall'), rise: of('rise')}
-}
 
 /** In the short form the target itself is its URL. */
 function urlPosition(document: Document, key: string): Position {

@@ -91,7 +91,7 @@ describe('without a policy', () => {
 describe('with limits of quality', () => {
   it('is degraded while round trips are too long, and well again when they are clearly shorter', async () => {
     const script: Script = (now) => ({after: now >= 1000 && now < 3000 ? 80 : 10})
-    const rig = await startWatch({quality: {maxRtt: 50}}, script)
+    const rig = await startWatch({health: {quality: {maxRtt: 50}}}, script)
     await rig.clock.advance(5000)
     expect(rig.story('state-changed').slice(2)).toEqual([
       // The sixth of ten samples that is too long makes the median so.
@@ -104,7 +104,7 @@ describe('with limits of quality', () => {
   it('is degraded by loss that does not take it down', async () => {
     const lossy: Script = (now) =>
       now >= 1000 && (now / 100) % 2 < 1 ? {after: 1, code: 'TCP_RESET'} : {after: 10}
-    const rig = await startWatch({fall: 3, quality: {maxLoss: 0.4}}, lossy)
+    const rig = await startWatch({fall: 3, health: {quality: {maxLoss: 0.4}}}, lossy)
     await rig.clock.advance(3000)
     const states = rig.events.flatMap((event) => (event.type === 'state-changed' ? [event.to] : []))
     expect(states).toContain('degraded')

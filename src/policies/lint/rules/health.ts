@@ -1,6 +1,6 @@
 /** Rules about the checks of an established connection. */
+import {detectionTime} from '../../../core/health.ts'
 import {formatDuration} from '../../../core/units.ts'
-import {detectionTime} from '../detection.ts'
 import type {LintRule} from '../finding.ts'
 
 /** States how long a silent loss stays unnoticed; no fault, but seldom known. */
@@ -8,7 +8,7 @@ export const healthDetection: LintRule = {
   code: 'LINT_DETECTION_TIME',
   check({policy: {health}}, {detection}) {
     if (!health) return []
-    const {worst, mean} = detectionTime(health)
+    const {worst, mean} = detectionTime({...health, health})
     const late = detection !== null && worst > detection
     const promised = late ? `, later than the ${formatDuration(detection)} that it has to be found in` : ''
     return [
@@ -22,17 +22,24 @@ export const healthDetection: LintRule = {
   },
 }
 
+/** A watch has no more checks of a target under way. */
+const MOST_AT_ONCE = 64
+
 export const healthOverlap: LintRule = {
   code: 'LINT_CHECK_OVERLAP',
   check({policy: {health}}) {
     if (!health || health.timeout <= health.interval) return []
+    const most = Math.ceil(health.timeout / health.interval) + 1
     return [
       {
-        severity: 'warning',
+        severity: most > MOST_AT_ONCE ? 'warning' : 'info',
         key: 'health.timeout',
         reason:
           `a check may take ${formatDuration(health.timeout)} and the next one is due after ` +
-          `${formatDuration(health.interval)}: while the target is silent, checks are skipped`,
+          `${formatDuration(health.interval)}: while the target is silent, ` +
+          (most > MOST_AT_ONCE
+            ? `more than ${MOST_AT_ONCE} would be under way, and the others are left out`
+            : `up to ${most} checks are under way at once`),
         fix: `lower health.timeout to ${formatDuration(health.interval)} or less`,
       },
     ]

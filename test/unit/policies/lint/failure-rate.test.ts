@@ -1,6 +1,5 @@
 import {describe, expect, it} from 'vitest'
 import {readRateCondition} from '../../../../src/policies/lint/alert-condition.ts'
-import {detectionTime} from '../../../../src/policies/lint/detection.ts'
 import {highestFailureRate, mostFailures} from '../../../../src/policies/lint/failure-rate.ts'
 import {resolvePolicy} from '../../../../src/policies/resolve.ts'
 import {makePolicy, phase} from '../support.ts'
@@ -78,17 +77,5 @@ describe('an alert condition', () => {
     'rate(a_connection_failures_total[5m]) / rate(a_connection_attempts_total[5m]) > 0.5',
   ])('%s is not judged', (text) => {
     expect(readRateCondition(text)).toBeNull()
-  })
-})
-
-describe('the detection time', () => {
-  it.each([
-    [{interval: 30_000, timeout: 5000, fall: 1}, 35_000, 20_000],
-    [{interval: 60_000, timeout: 5000, fall: 1}, 65_000, 35_000],
-    [{interval: 15_000, timeout: 5000, fall: 1}, 20_000, 12_500],
-    [{interval: 30_000, timeout: 5000, fall: 3}, 95_000, 80_000],
-    [{interval: 2000, timeout: 5000, fall: 2}, 15_000, 12_500],
-  ])('of %j is %i ms at worst and %i in the mean', (health, worst, mean) => {
-    expect(detectionTime({...health, rise: 1})).toEqual({worst, mean})
   })
 })
