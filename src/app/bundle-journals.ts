@@ -53,7 +53,7 @@ async function newestJournals({files, host}: JournalPorts): Promise<readonly str
   const runs = new Set(
     names.filter((name) => name.endsWith('.jsonl')).map((name) => name.replace(/(?:\.\d{4,})?\.jsonl$/, '')),
   )
-  return [...runs].toSorted((a, b) => a.localeCompare(b)).slice(-NEWEST)
+  return [...runs].toSorted().slice(-NEWEST)
 }
 
 function piecesOf(journal: FoundJournal): readonly Evidence[] {

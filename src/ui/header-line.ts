@@ -2,6 +2,7 @@
 import {stripControl} from '../core/text.ts'
 import type {Millis} from '../core/units.ts'
 import {simplifyGlyphs} from '../core/width.ts'
+import {countFiring} from './alert-view.ts'
 import type {Frame} from './frame.ts'
 import {formatClock} from './formats.ts'
 import {type Line, type Span, span, spread} from './spans.ts'
@@ -26,7 +27,8 @@ function renderTag({view, screen, now}: Frame): readonly Span[] {
   if (screen.frozen) {
     return [span(` PAUSED ${formatClock(now - screen.frozen.now)} `, 'notice'), span('  ')]
   }
-  return []
+  const firing = countFiring(view.alerts)
+  return firing === 0 ? [] : [span(` ${firing} FIRING `, 'alarm'), span('  ')]
 }
 
 function renderTime({view, now}: Frame): readonly Span[] {

@@ -10,8 +10,15 @@ interface KeyHelp {
   readonly long: string
 }
 
+export interface KeyScope {
+  /** A watch ends with q; a drill is aborted. */
+  readonly watch: boolean
+  /** There are groups or alert rules. */
+  readonly lists: boolean
+}
+
 /** In order of importance: a narrow footer leaves the last ones out, the help page shows all. */
-function keyHelps(glyphs: Glyphs, watch: boolean): readonly KeyHelp[] {
+function keyHelps(glyphs: Glyphs, {watch, lists}: KeyScope): readonly KeyHelp[] {
   const ending: readonly KeyHelp[] = watch
     ? [{keys: 'q', short: 'quit', long: 'end the watch (also Ctrl-C, which ends it with code 130)'}]
     : [
@@ -25,17 +32,26 @@ function keyHelps(glyphs: Glyphs, watch: boolean): readonly KeyHelp[] {
     {keys: 'space', short: 'pause', long: `freeze the display (also p); ${goesOn} goes on`},
     {keys: 'd', short: 'detail', long: 'everything about the selected target (also Enter); Esc goes back'},
     {keys: glyphs.upDown, short: 'select', long: 'select a target (also k and j, Home and End)'},
+    ...(lists
+      ? [
+          {
+            keys: '2 3',
+            short: 'groups, alerts',
+            long: 'groups with their paths; alerts and who was told; 1 goes back',
+          },
+        ]
+      : []),
     {keys: 's', short: 'sort', long: 'sort by document order, state, loss, p95 or name'},
     {keys: '/', short: 'search', long: 'filter by name, URL, state or code; Esc shows all'},
     {keys: 'm', short: 'mark', long: 'put a numbered mark into the log and the journal'},
   ]
 }
 
-export function renderHelp(glyphs: Glyphs, watch: boolean): readonly Line[] {
+export function renderHelp(glyphs: Glyphs, scope: KeyScope): readonly Line[] {
   const mark = (sign: string, text: string): Line => [span(`   ${sign.padEnd(7)}`, 'accent'), span(text)]
   return [
     [span('   KEYS', 'dim')],
-    ...keyHelps(glyphs, watch).map(({keys, long}) => mark(keys, long)),
+    ...keyHelps(glyphs, scope).map(({keys, long}) => mark(keys, long)),
     [],
     [span('   SIGNS', 'dim')],
     mark(
@@ -58,9 +74,9 @@ export function renderHelp(glyphs: Glyphs, watch: boolean): readonly Line[] {
 export function renderKeys(
   glyphs: Glyphs,
   width: number,
-  {sort, watch}: {readonly sort: SortKey; readonly watch: boolean},
+  {sort, scope}: {readonly sort: SortKey; readonly scope: KeyScope},
 ): Line {
-  const helps = keyHelps(glyphs, watch).map((help) =>
+  const helps = keyHelps(glyphs, scope).map((help) =>
     help.keys === 's' && sort !== 'document' ? {...help, short: `sort: ${sort}`} : help,
   )
   let used = 1

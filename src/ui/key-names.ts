@@ -12,6 +12,9 @@ const LETTERS: Readonly<Record<string, KeyName>> = {
   g: 'first',
   G: 'last',
   d: 'detail',
+  '1': 'targets',
+  '2': 'groups',
+  '3': 'alerts',
   '/': 'search',
   m: 'mark',
   a: 'abort',
@@ -26,10 +29,11 @@ const SPECIAL: readonly (readonly [SpecialKey, KeyName])[] = [
   ['home', 'first'],
   ['end', 'last'],
   ['return', 'detail'],
+  ['tab', 'next-view'],
   ['escape', 'back'],
   ['backspace', 'back'],
 ]
-type SpecialKey = 'upArrow' | 'downArrow' | 'home' | 'end' | 'return' | 'escape' | 'backspace'
+type SpecialKey = 'upArrow' | 'downArrow' | 'home' | 'end' | 'return' | 'tab' | 'escape' | 'backspace'
 
 /**
  * The keys in one piece of input. Two characters may have been typed fast; more is a paste, and pasted text must

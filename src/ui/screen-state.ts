@@ -5,7 +5,7 @@ import {type SortKey, nextSortKey} from './sort-targets.ts'
 import {type ViewState, isWatch} from './view-state.ts'
 
 export type Urgency = 'orderly' | 'immediate'
-type Pane = 'overview' | 'detail' | 'help'
+type Pane = 'overview' | 'groups' | 'alerts' | 'detail' | 'help'
 
 export interface ScreenState {
   readonly pane: Pane
@@ -16,6 +16,8 @@ export interface ScreenState {
   readonly typing: boolean
   /** The selected target; null selects the first one. */
   readonly selected: string | null
+  /** The first line of a list that is longer than the screen. */
+  readonly scroll: number
   /** While paused: what was on the screen. The run goes on. */
   readonly frozen: {readonly view: ViewState; readonly now: Millis} | null
   /** `q` was pressed once and waits to be confirmed. */
@@ -32,6 +34,10 @@ export type KeyName =
   | 'first'
   | 'last'
   | 'detail'
+  | 'targets'
+  | 'groups'
+  | 'alerts'
+  | 'next-view'
   | 'search'
   | 'mark'
   | 'back'
@@ -62,6 +68,7 @@ export function initialScreen(): ScreenState {
     filter: '',
     typing: false,
     selected: null,
+    scroll: 0,
     frozen: null,
     quitAsked: false,
     abort: null,
@@ -84,13 +91,17 @@ export function decideKey(screen: ScreenState, key: KeyName, context: KeyContext
     case 'sort':
       return stay({...calm, sort: nextSortKey(screen.sort)})
     case 'up':
-      return stay(select(calm, context.view, -1))
     case 'down':
-      return stay(select(calm, context.view, 1))
     case 'first':
-      return stay(select(calm, context.view, Number.NEGATIVE_INFINITY))
     case 'last':
-      return stay(select(calm, context.view, Number.POSITIVE_INFINITY))
+      return stay(move(calm, context.view, STEPS[key]))
+    case 'targets':
+      return stay({...calm, pane: 'overview', scroll: 0})
+    case 'groups':
+    case 'alerts':
+      return stay({...calm, pane: key, scroll: 0})
+    case 'next-view':
+      return stay({...calm, pane: NEXT_VIEW[screen.pane], scroll: 0})
     case 'detail':
       return stay({...calm, pane: screen.pane === 'detail' ? 'overview' : 'detail'})
     case 'help':
@@ -106,10 +117,22 @@ export function decideKey(screen: ScreenState, key: KeyName, context: KeyContext
   }
 }
 
+const STEPS = {up: -1, down: 1, first: Number.NEGATIVE_INFINITY, last: Number.POSITIVE_INFINITY} as const
+
+const NEXT_VIEW: Readonly<Record<Pane, Pane>> = {
+  overview: 'groups',
+  groups: 'alerts',
+  alerts: 'overview',
+  detail: 'groups',
+  help: 'overview',
+}
+
 /** What was typed while a filter is entered: its text, or what ends it. */
 export type Typed =
   {readonly kind: 'text'; readonly text: string} | {readonly kind: 'erase' | 'accept' | 'cancel'}
 
+/** More lines than any list has; the screen stops at its end. */
+const MOST_LINES = 10_000
 /** Long enough for any name; a paste of a page is not meant. */
 const LONGEST_FILTER = 60
 
@@ -153,6 +176,12 @@ function decideQuit(screen: ScreenState, view: ViewState): KeyResult {
 
 function isOver(view: ViewState): boolean {
   return view.verdict !== null || view.ended
+}
+
+/** In a list the keys scroll; everywhere else they select a target. */
+function move(screen: ScreenState, view: ViewState, by: number): ScreenState {
+  if (screen.pane !== 'groups' && screen.pane !== 'alerts') return select(screen, view, by)
+  return {...screen, scroll: Math.min(MOST_LINES, Math.max(0, screen.scroll + by))}
 }
 
 function select(screen: ScreenState, view: ViewState, by: number): ScreenState {

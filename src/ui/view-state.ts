@@ -6,7 +6,10 @@ import type {Figure} from '../core/figures.ts'
 import {type Story, type Told, emptyStory, foldStory} from '../core/story.ts'
 import type {Millis} from '../core/units.ts'
 import {simplifyGlyphs} from '../core/width.ts'
+import {type AlertsView, NO_ALERTS, foldAlerts} from './alert-view.ts'
 import {type FaultView, foldFault, newFaultView, unknownFaultView} from './fault-view.ts'
+import {type GroupView, foldGroups} from './group-view.ts'
+import type {KeyScope} from './key-help.ts'
 import {type TargetEvent, type TargetView, foldTarget, newTargetView} from './target-view.ts'
 
 export interface PhaseView {
@@ -22,6 +25,9 @@ export interface ViewState {
   /** In the order of the document. */
   readonly targets: readonly TargetView[]
   readonly faults: readonly FaultView[]
+  /** In the order of the document. */
+  readonly groups: readonly GroupView[]
+  readonly alerts: AlertsView
   /** The last notable events, oldest first. */
   readonly log: readonly Told[]
   readonly story: Story
@@ -44,6 +50,8 @@ export function emptyView(): ViewState {
     phases: [],
     targets: [],
     faults: [],
+    groups: [],
+    alerts: NO_ALERTS,
     log: [],
     story: emptyStory(),
     abortRequested: false,
@@ -112,27 +120,27 @@ function foldDetails(view: ViewState, event: RunEvent): ViewState {
       return {...view, verdict: {verdict: event.verdict, reasons: event.reasons}}
     case 'run-ended':
       return {...view, ended: true}
-    case 'expectation':
-    case 'budget':
-    case 'target-judged':
-    case 'observer-gap':
-    case 'notice':
+    default:
+      return foldLists(view, event)
+  }
+}
+
+/** What the views of groups and alerts show; everything else is told in the log only. */
+function foldLists(view: ViewState, event: RunEvent): ViewState {
+  switch (event.type) {
     case 'group-added':
     case 'group-removed':
     case 'group-changed':
     case 'path-switched':
     case 'switch-held':
-    case 'own-network':
-    case 'flapping':
-    case 'early-warning':
-    case 'network-changed':
-    case 'link-lost':
-    case 'link-restored':
+      return {...view, groups: foldGroups(view.groups, event)}
     case 'alert-rule-added':
     case 'alert-rule-removed':
     case 'alert-rule-failed':
     case 'alert':
     case 'notified':
+      return {...view, alerts: foldAlerts(view.alerts, event)}
+    default:
       return view
   }
 }
@@ -195,4 +203,9 @@ export function isWatch(view: ViewState): boolean {
 /** Where the time axis begins: what came before the first baseline is preparation. */
 export function axisStart(view: ViewState): Millis {
   return view.phases.find(({phase}) => phase === 'baseline')?.since ?? 0
+}
+
+/** Which keys mean something. */
+export function keyScope(view: ViewState): KeyScope {
+  return {watch: isWatch(view), lists: view.groups.length > 0 || view.alerts.rules.length > 0}
 }

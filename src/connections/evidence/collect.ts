@@ -110,7 +110,7 @@ async function ofFolder(path: string, ports: EvidencePorts): Promise<Answer> {
   return {text: parts.join('\n')}
 }
 
-const byName = (a: string, b: string): number => a.localeCompare(b)
+const byName = (a: string, b: string): number => (a < b ? -1 : 1)
 
 function linesOf(text: string, only: RegExp): string {
   return text

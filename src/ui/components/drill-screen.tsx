@@ -5,6 +5,7 @@ import {DetailPane} from './detail-pane.tsx'
 import {Footer} from './footer.tsx'
 import {Header} from './header.tsx'
 import {HelpPane} from './help-pane.tsx'
+import {ListPane} from './list-pane.tsx'
 import {Overview} from './overview.tsx'
 
 /** The whole screen: exactly as high as the terminal, never wider. */
@@ -24,6 +25,9 @@ function Body({frame}: {readonly frame: Frame}): ReactElement {
   switch (frame.screen.pane) {
     case 'overview':
       return <Overview frame={frame} />
+    case 'groups':
+    case 'alerts':
+      return <ListPane frame={frame} />
     case 'detail':
       return <DetailPane frame={frame} />
     case 'help':

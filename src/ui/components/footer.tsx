@@ -3,7 +3,7 @@ import type {Frame} from '../frame.ts'
 import {renderKeys} from '../key-help.ts'
 import {paintLine} from '../look.ts'
 import {type Line, cutLine, span} from '../spans.ts'
-import {isWatch} from '../view-state.ts'
+import {isWatch, keyScope} from '../view-state.ts'
 import {Row} from './row.tsx'
 
 /** The keys, or the question that waits for one. */
@@ -35,5 +35,5 @@ function renderFooter({screen, view, columns, look, hasKeys}: Frame): Line {
       span(' undo at once', 'dim'),
     ]
   }
-  return renderKeys(look.glyphs, columns - 1, {sort: screen.sort, watch})
+  return renderKeys(look.glyphs, columns - 1, {sort: screen.sort, scope: keyScope(view)})
 }

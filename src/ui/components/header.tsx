@@ -1,7 +1,9 @@
 import type {ReactElement} from 'react'
 import {type Frame, shownFrame} from '../frame.ts'
+import {renderGroupPills} from '../group-lines.ts'
 import {renderHeaderLine} from '../header-line.ts'
 import {renderStateCounts} from '../state-counts.ts'
+import {cutLine} from '../spans.ts'
 import {renderStepper} from '../stepper.ts'
 import {isWatch} from '../view-state.ts'
 import {Rows} from './rows.tsx'
@@ -10,9 +12,12 @@ import {Rows} from './rows.tsx'
 export function Header({frame}: {readonly frame: Frame}): ReactElement {
   const shown = shownFrame(frame)
   const {view, now, columns, look} = shown
-  const status = isWatch(view)
-    ? renderStateCounts(view.targets, columns - 1, look.glyphs)
-    : renderStepper(view, now, columns - 1, look.glyphs)
+  const {glyphs} = look
+  const pills = renderGroupPills(view.groups, glyphs)
+  const counts = isWatch(view)
+    ? [...renderStateCounts(view.targets, columns - 1, glyphs), ...pills]
+    : renderStepper(view, now, columns - 1, glyphs)
+  const status = cutLine(counts, columns - 1, glyphs.ellipsis)
   const lines = [renderHeaderLine(frame, shown), status]
   return <Rows lines={lines} look={look} />
 }
