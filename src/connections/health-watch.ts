@@ -1,5 +1,5 @@
 /** What the checks of one target say beside success and failure: pace, quality, silence and held states. */
-import {HELD_STATES, type HealthOptions} from '../core/health.ts'
+import {HELD_STATES, type HealthOptions, type HeldState} from '../core/health.ts'
 import type {Clock, Random} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import {type MachineState, type Signal, isUp} from './machine.ts'
@@ -20,7 +20,7 @@ export interface HealthWatchOptions {
 }
 
 /** The signal that is put off while a state is held. */
-const HOLDS: Readonly<Record<(typeof HELD_STATES)[number], Signal>> = {
+const HOLDS: Readonly<Record<HeldState, Signal>> = {
   suspect: 'lost',
   degraded: 'fine',
   reconnecting: 'restored',
@@ -62,18 +62,21 @@ export class HealthWatch {
 
   /** What the machine should not obey just now. */
   held(): ReadonlySet<Signal> {
+    const {inactive} = this.#options.health
+    const {state} = this.#machine
+    const held = new Set(HELD_STATES.filter((name) => this.#holds(name)).map((name) => HOLDS[name]))
+    if (inactive?.combine === 'all' && isUp(state) && !this.#silence.isInactive()) held.add('lost')
+    return held.size === 0 ? NOTHING : held
+  }
+
+  #holds(name: HeldState): boolean {
     const {health, clock} = this.#options
     const {state} = this.#machine
-    const held = new Set<Signal>()
-    for (const name of HELD_STATES) {
-      const length = health.hold?.[name]
-      if (length === undefined) continue
-      // With `fall: 1` a loss would pass by the state that is to be held.
-      const entering = name === 'suspect' && state === 'connected'
-      if (entering || (state === name && clock.now() - this.#since < length)) held.add(HOLDS[name])
-    }
-    if (health.inactive?.combine === 'all' && isUp(state) && !this.#silence.isInactive()) held.add('lost')
-    return held.size === 0 ? NOTHING : held
+    const length = health.hold?.[name]
+    if (length === undefined) return false
+    // With `fall: 1` a loss would pass by the state that is to be held.
+    if (name === 'suspect' && state === 'connected') return true
+    return state === name && clock.now() - this.#since < length
   }
 
   /** A check is about to be sent. */

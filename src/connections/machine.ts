@@ -120,12 +120,20 @@ function signalOf(
   counts: {readonly failures: number; readonly successes: number},
   {fall, rise, held}: Thresholds,
 ): Signal {
-  const isLost = event.type === 'tripped' || (event.type === 'failure' && counts.failures >= fall)
-  if (isLost) return held?.has('lost') ? 'failure' : 'lost'
-  const isRestored = event.type === 'success' && counts.successes >= rise
-  if (isRestored && !held?.has('restored')) return 'restored'
-  if (event.type === 'fine' && held?.has('fine')) return 'poor'
-  return event.type
+  const signal = countedSignal(event, counts.failures >= fall, counts.successes >= rise)
+  return held?.has(signal) ? (WHILE_HELD[signal] ?? signal) : signal
+}
+
+function countedSignal({type}: MachineEvent, isDown: boolean, isBack: boolean): Signal {
+  if (type === 'tripped' || (type === 'failure' && isDown)) return 'lost'
+  return type === 'success' && isBack ? 'restored' : type
+}
+
+/** What remains of a signal that isn't obeyed yet. */
+const WHILE_HELD: Readonly<Partial<Record<Signal, Signal>>> = {
+  lost: 'failure',
+  restored: 'success',
+  fine: 'poor',
 }
 
 /** In these states the connection is thought to carry traffic. */

@@ -9,6 +9,7 @@ const WELL_RTT = 0.5
 const WELL_LOSS = 0.25
 /** A warning ends below this share of what it began at. */
 const CALM = 0.8
+const NO_LIMIT = Number.POSITIVE_INFINITY
 
 export interface QualityFinding {
   /** Null when it gives no reason for a change. */
@@ -32,6 +33,7 @@ interface Window {
  */
 export class Quality {
   readonly #spec: QualitySpec
+  readonly #limits: Required<Pick<QualitySpec, 'maxRtt' | 'maxLoss' | 'wellRtt' | 'wellLoss'>>
   readonly #size: number
   readonly #trend: Trend | null
   /** Round-trip times; null for a sample that failed. */
@@ -41,9 +43,10 @@ export class Quality {
   constructor(spec: QualitySpec) {
     this.#spec = spec
     this.#size = spec.window ?? WINDOW
-    const {maxRtt, trend} = spec
-    this.#trend =
-      maxRtt === undefined || trend === undefined ? null : new Trend({limit: maxRtt, ahead: trend})
+    const {maxRtt = NO_LIMIT, maxLoss = NO_LIMIT, trend} = spec
+    const {wellRtt = maxRtt * WELL_RTT, wellLoss = maxLoss * WELL_LOSS} = spec
+    this.#limits = {maxRtt, maxLoss, wellRtt, wellLoss}
+    this.#trend = trend === undefined ? null : new Trend({limit: maxRtt, ahead: trend})
   }
 
   /** Adds a sample that was sent at this time. */
@@ -68,16 +71,9 @@ export class Quality {
   }
 
   #judge({loss, median}: Window): QualityFinding['change'] {
-    const {maxRtt, maxLoss} = this.#spec
-    const isPoor =
-      (maxLoss !== undefined && loss >= maxLoss) || (maxRtt !== undefined && (median ?? 0) >= maxRtt)
-    if (isPoor) return 'poor'
-    const wellRtt = this.#spec.wellRtt ?? (maxRtt ?? Number.POSITIVE_INFINITY) * WELL_RTT
-    const wellLoss = this.#spec.wellLoss ?? (maxLoss ?? 1) * WELL_LOSS
-    const isFine =
-      (maxLoss === undefined || loss <= wellLoss) &&
-      (maxRtt === undefined || (median !== null && median <= wellRtt))
-    return isFine ? 'fine' : null
+    const {maxRtt, maxLoss, wellRtt, wellLoss} = this.#limits
+    if (loss >= maxLoss || (median ?? 0) >= maxRtt) return 'poor'
+    return loss <= wellLoss && (median ?? Number.POSITIVE_INFINITY) <= wellRtt ? 'fine' : null
   }
 
   #warn({loss, median}: Window, because: string): string | null {

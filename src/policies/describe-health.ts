@@ -8,8 +8,8 @@ type Fact = readonly [label: string, text: string]
 /** How soon a silent loss is found, then whatever else was written. */
 export function describeHealth(health: HealthSettings): readonly Fact[] {
   const {worst, mean} = detectionTime({...health, health})
-  const found = `${shown(worst)} at worst, ${shown(mean)} in the mean`
-  return [['silent loss found', found], ...describeOptions(health)]
+  const found = `found within ${shown(worst)}, ${shown(mean)} in the mean`
+  return [['silent loss', found], ...describeOptions(health)]
 }
 
 function describeOptions({
