@@ -4,6 +4,7 @@ import {PROBE_KINDS, type ProbeKind, type TargetUrl, parseTargetUrl} from '../co
 import type {Parsed} from '../core/units.ts'
 import {expectationsSchema} from './conditions/schema.ts'
 import {healthSchema} from './health-schema.ts'
+import {addressSchema, deviceSchema} from './bound-to.ts'
 import {durationBetween, nameSchema} from './quantities.ts'
 
 /** By probe kind, the keys that only targets of that kind have. */
@@ -20,8 +21,8 @@ export const paceShape = {
   policy: nameSchema.optional().meta({description: 'A policy of this document, or a preset.'}),
   fall: z.int().min(1).max(1000).optional().meta({description: 'Failures in a row until it counts as down.'}),
   rise: z.int().min(1).max(1000).optional().meta({description: 'Successes in a row until it counts as up.'}),
-} satisfies z.ZodRawShape
   health: healthSchema.optional().meta({description: 'How it is checked while it is watched.'}),
+} satisfies z.ZodRawShape
 
 const sharedShape = {
   ...paceShape,
@@ -35,6 +36,8 @@ const sharedShape = {
   tags: z.array(nameSchema).optional(),
   role: z.literal('control').optional().meta({description: 'A control must stay untouched by every fault.'}),
   family: z.literal([4, 6]).optional().meta({description: 'Only addresses of this IP version.'}),
+  interface: deviceSchema.optional().meta({description: 'Send through this interface.'}),
+  source: addressSchema.optional().meta({description: 'Send from this address of this machine.'}),
 } satisfies z.ZodRawShape
 
 type Shared = z.output<z.ZodObject<typeof sharedShape>>

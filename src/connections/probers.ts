@@ -3,7 +3,7 @@ import {UserError} from '../core/errors.ts'
 import type {Outcome, SkipReason} from '../core/outcome.ts'
 import type {Ports} from '../core/ports.ts'
 import {parseTargetUrl} from '../core/target.ts'
-import type {WatchSpec} from '../core/watch.ts'
+import {type WatchSpec, boundTo} from '../core/watch.ts'
 import type {MeasureRun, Probe, Prober, ProbeRequest} from '../probes/probe.ts'
 
 export type LoadProbe = (
@@ -36,7 +36,7 @@ export class Probers {
     const probe = await load(url.value.kind)
     const {family, options} = spec
     const skip = await missing(probe, ports)
-    const probers = new Probers(probe, {url: url.value, family, options}, ports, skip)
+    const probers = new Probers(probe, {url: url.value, family, options, ...boundTo(spec)}, ports, skip)
     if (skip === null) probers.#free.push(await probers.#open())
     return probers
   }

@@ -1,10 +1,11 @@
 /** What happened to groups, in words. */
 import type {RunEvent} from './events.ts'
 import type {SwitchKind} from './group-events.ts'
+import {tellNetwork} from './network-story.ts'
 import type {Told, Tone} from './story.ts'
 import {formatDuration} from './units.ts'
 
-/** Nothing for events that aren't about groups, flapping or the own network. */
+/** Nothing for events that aren't about groups, flapping or the own network and its interfaces. */
 export function tellGroup(event: RunEvent): readonly Told[] {
   const line = (tone: Tone, subject: string, text: string): readonly Told[] => [
     {at: event.at, tone, subject, text},
@@ -34,12 +35,12 @@ export function tellGroup(event: RunEvent): readonly Told[] {
         event.target,
         event.flapping ? 'changes its state too often: flapping' : 'no longer flapping',
       )
-    default:
     case 'early-warning': {
       const what = event.active ? 'early warning' : 'early warning over'
       return line(event.active ? 'warning' : 'good', event.target, `${what}: ${event.because}`)
     }
-      return []
+    default:
+      return tellNetwork(event)
   }
 }
 

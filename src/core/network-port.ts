@@ -31,10 +31,7 @@ export interface NetworkChange {
 }
 
 export interface NetworkWatch {
-  /**
-   * Which interfaces can be used, and whose addresses are where, as far as is known now; empty before the first look.
-   * In the order of the kernel.
-   */
+  /** As far as is known now; empty before the first look. */
   state(): NetworkState
   /** Nothing is told after this has been called. */
   stop(): void
@@ -42,7 +39,8 @@ export interface NetworkWatch {
 
 export interface NetworkState {
   readonly links: readonly LinkState[]
-  readonly routes: readonly RouteState[]
+  /** Null where there are too many to follow, or they can't be seen. */
+  readonly routes: readonly RouteState[] | null
   /** How changes are learnt: told by the kernel, or seen when looking again. */
   readonly method: 'ip monitor' | 'polling' | 'none yet'
   /** Lines of ip(8) that said nothing we know; they are left out. */

@@ -1,6 +1,7 @@
 import type {FromAgent, ToAgent} from '../../core/agent.ts'
 import {isUserError} from '../../core/errors.ts'
 import type {RunEvent} from '../../core/events.ts'
+import type {LinkWatch} from '../../connections/interfaces/link-watch.ts'
 import type {OpenWatch} from '../../connections/watch-targets.ts'
 import type {Ports} from '../../core/ports.ts'
 import type {Millis} from '../../core/units.ts'
@@ -40,7 +41,7 @@ interface Started {
 class Agent {
   readonly #doors: AgentDoors
   #started: Promise<Started> | null = null
-  #watching: ({readonly stop: AbortController} & OpenWatch) | null = null
+  #watching: ({readonly stop: AbortController; readonly links: LinkWatch} & OpenWatch) | null = null
   #told = ''
   #work: Promise<void> = Promise.resolve()
 
@@ -86,6 +87,7 @@ class Agent {
         return undefined
       case 'watch':
         await (this.#watching?.update(message.targets) ?? this.#watch(started, message.targets))
+        this.#watching?.links.replace(message.targets)
         return undefined
       case 'unwatch':
         await this.#unwatch()
@@ -111,16 +113,25 @@ class Agent {
     {ports, origin}: Started,
     targets: Extract<ToAgent, {type: 'watch'}>['targets'],
   ): Promise<void> {
-    const {openWatch} = await import('../../connections/watch-targets.ts')
+    const [{openWatch}, {LinkWatch}] = await Promise.all([
+      import('../../connections/watch-targets.ts'),
+      import('../../connections/interfaces/link-watch.ts'),
+    ])
     const stop = new AbortController()
-    const emit = (event: RunEvent): void => this.#send({type: 'event', event})
+    const tell = (event: RunEvent): void => this.#send({type: 'event', event})
+    const links = new LinkWatch(ports, {origin, emit: tell})
+    const emit = (event: RunEvent): void => {
+      tell(event)
+      links.see(event)
+    }
     const watch = await openWatch(targets, ports, {origin, emit, signal: stop.signal})
-    this.#watching = {stop, ...watch}
+    this.#watching = {stop, links, ...watch}
   }
 
   async #unwatch(): Promise<void> {
     const watching = this.#watching
     this.#watching = null
+    watching?.links.stop()
     watching?.stop.abort()
     await watching?.ended
   }

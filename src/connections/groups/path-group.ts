@@ -96,14 +96,22 @@ export class PathGroup implements Group {
   #judge(): readonly GroupEvent[] {
     const active = this.#active
     if (active === null) {
-      const isKnown = this.#paths.every(({health}) => health.isDown)
+      const isKnown = this.#paths.every(({health}) => health.isDown || health.isUnproven)
       if (!isKnown) return this.#become('connecting', 'no path has answered yet')
-      return this.#become('reconnecting', 'all paths are down')
+      return this.#become('reconnecting', `all paths are down${this.#causes()}`)
     }
     if (active !== this.#paths[0]) return this.#become('degraded', `works on ${active.name}`)
     if (active.health.state === 'degraded' || isPoor(this.#spec, active))
       return this.#become('degraded', `${active.name} works badly`)
     return this.#become('connected', `works on ${active.name}`)
+  }
+
+  /** What is known without any sample: ` (wifi: carrier, cable: address)`. */
+  #causes(): string {
+    const known = this.#paths.flatMap(({name, health}) =>
+      health.cause === null ? [] : [`${name}: ${health.cause}`],
+    )
+    return known.length === 0 ? '' : ` (${known.join(', ')})`
   }
 
   #become(to: GroupState, because: string): readonly GroupEvent[] {

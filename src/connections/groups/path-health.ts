@@ -1,5 +1,6 @@
 /** What is known of one member of a group, from its events. */
 import type {ConnectionState, RunEvent} from '../../core/events.ts'
+import type {LinkCause} from '../../core/network-events.ts'
 import type {Millis, Ratio} from '../../core/units.ts'
 
 /** So many samples are looked at; with fewer nothing is said about quality. */
@@ -9,7 +10,11 @@ const DOWN: ReadonlySet<ConnectionState> = new Set(['reconnecting', 'exhausted',
 
 export class PathHealth {
   state: ConnectionState = 'idle'
-  because = 'nothing is known yet'
+  #because = 'nothing is known yet'
+  /** What it is reached through is gone: it is down, whatever the samples of before say. */
+  #cut: {readonly cause: LinkCause; readonly because: string; readonly at: Millis} | null = null
+  /** What it is reached through was gone and is there again; nothing has answered since. */
+  #unproven = false
   /** When it was declared down; null while it isn't. */
   downAt: Millis | null = null
   /** Since then every sample was good and the state `connected`; null while it isn't so. */
@@ -37,6 +42,9 @@ export class PathHealth {
           this.#window = [...this.#window.slice(1 - WINDOW), null]
           return
         }
+        // An answer to what was sent after the loss is stronger than any inference.
+        if (this.#cut && event.sample.sentAt > this.#cut.at) this.#restore()
+        this.#unproven = false
         const rtt = outcome.reading.rtt ?? outcome.took
         this.#window = [...this.#window.slice(1 - WINDOW), rtt]
         if (this.state === 'connected') this.goodSince ??= event.at
@@ -44,6 +52,12 @@ export class PathHealth {
       }
       case 'flapping':
         this.flapping = event.flapping
+        return
+      case 'link-lost':
+        this.#lose(event)
+        return
+      case 'link-restored':
+        this.#restore()
         return
       default:
     }
@@ -55,17 +69,33 @@ export class PathHealth {
   }
 
   get isDown(): boolean {
-    return DOWN.has(this.state)
+    return this.#cut !== null || DOWN.has(this.state)
+  }
+
+  /** Nothing has answered since what it needs is there again. */
+  get isUnproven(): boolean {
+    return this.#unproven
+  }
+
+  /** What of the own network it lacks; null as long as nothing is missing. */
+  get cause(): LinkCause | null {
+    return this.#cut?.cause ?? null
+  }
+
+  /** Why it is as it is. */
+  get because(): string {
+    return this.#cut === null ? this.#because : `${this.#cut.cause}: ${this.#cut.because}`
   }
 
   /** It carries traffic as far as is known. */
   get isUp(): boolean {
+    if (this.#cut || this.#unproven) return false
     return this.state === 'connected' || this.state === 'degraded' || this.state === 'suspect'
   }
 
   /** Traffic may be moved here: up, and the newest sample was answered. */
   get isReady(): boolean {
-    return (this.state === 'connected' || this.state === 'degraded') && this.#window.at(-1) !== null
+    return this.isUp && this.state !== 'suspect' && this.#window.at(-1) !== null
   }
 
   /** Of the last ten samples; null when there are fewer. */
@@ -84,12 +114,33 @@ export class PathHealth {
   #change(to: ConnectionState, at: Millis, because: string): void {
     const wasDown = this.isDown
     this.state = to
-    this.because = because
+    this.#because = because
+    this.#follow(wasDown, at)
+    this.goodSince = to === 'connected' && this.#cut === null ? at : null
+  }
+
+  #lose({cause, because, at}: RunEvent & {type: 'link-lost'}): void {
+    const wasDown = this.isDown
+    this.#cut = {cause, because, at}
+    this.#unproven = false
+    this.goodSince = null
+    this.#follow(wasDown, at)
+  }
+
+  #restore(): void {
+    if (this.#cut === null) return
+    const {at} = this.#cut
+    this.#cut = null
+    // As long as the detector has not noticed anything its state is of before the loss.
+    this.#unproven = true
+    this.#follow(true, at)
+  }
+
+  #follow(wasDown: boolean, at: Millis): void {
     this.everDown ||= this.isDown
     if (this.isDown) this.downAt = wasDown ? this.downAt : at
     else this.downAt = null
     // What was measured before an outage says nothing about the time after it.
     if (wasDown !== this.isDown) this.#window = []
-    this.goodSince = to === 'connected' ? at : null
   }
 }

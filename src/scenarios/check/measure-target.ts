@@ -5,6 +5,7 @@ import {type Problem, UserError, isUserError} from '../../core/errors.ts'
 import type {EmitEvent, RunEvent, TargetInfo} from '../../core/events.ts'
 import type {Failure} from '../../core/failure.ts'
 import type {Ports} from '../../core/ports.ts'
+import {boundTo} from '../../core/watch.ts'
 import type {Millis} from '../../core/units.ts'
 import type {Policy} from '../../policies/policy.ts'
 import type {Prober} from '../../probes/probe.ts'
@@ -44,7 +45,7 @@ export interface Measurement {
  * or options.
  */
 export async function openTarget(
-  {url, family, options, expectations, position}: CheckTarget,
+  {url, family, options, expectations, position, ...bound}: CheckTarget,
   ports: Ports,
 ): Promise<Prober> {
   const probe = await loadProbe(url.kind)
@@ -52,7 +53,7 @@ export async function openTarget(
   const fields = conditions.map(({field}) => field)
   const attuned: unknown = probe.attune ? probe.attune(options, fields) : options
   try {
-    return await probe.open({url, family, options: attuned}, ports)
+    return await probe.open({url, family, options: attuned, ...boundTo(bound)}, ports)
   } catch (error) {
     if (!isUserError(error)) throw error
     throw new UserError(

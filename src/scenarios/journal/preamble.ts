@@ -46,6 +46,10 @@ export class Preamble {
       case 'flapping':
         this.#remember(`target ${event.target}`, event)
         return
+      case 'link-lost':
+      case 'link-restored':
+        this.#remember(`target ${event.target}`, event, 'link')
+        return
       case 'group-changed':
       case 'path-switched':
         this.#remember(`group ${event.group}`, event)
@@ -74,9 +78,10 @@ export class Preamble {
     else lines?.delete(key)
   }
 
-  #remember(subject: string, event: RunEvent): void {
+  /** `what`: the last of these is of interest. */
+  #remember(subject: string, event: RunEvent, what: string = event.type): void {
     const lines = this.#last.get(subject) ?? new Map<string, string>()
-    lines.set(event.type, toJsonLine(event))
+    lines.set(what, toJsonLine(event))
     this.#last.set(subject, lines)
   }
 }

@@ -3,6 +3,8 @@ import * as z from 'zod'
 import {failure, millis, reading, skipReason} from '../../config/outcome-schema.ts'
 import {ALERT_STATES} from '../../core/alert-events.ts'
 import {BREAKER_PHASES} from '../../core/guard-events.ts'
+import {LINK_CAUSES} from '../../core/network-events.ts'
+import {NETWORK_CHANGES} from '../../core/network-port.ts'
 import {DENIAL_CODES} from '../../core/outcome.ts'
 import {STRATEGY_NAMES, STRATEGY_RESULTS} from '../../core/strategy-events.ts'
 
@@ -181,6 +183,19 @@ export const journalLineSchema = z.discriminatedUnion('type', [
   line('switch-held', {group: text, because: text}),
   line('own-network', {suspected: z.boolean(), because: text}),
   line('flapping', {target: text, flapping: z.boolean(), penalty: z.number()}),
+  line('network-changed', {
+    what: z.enum(NETWORK_CHANGES),
+    device: text.nullable(),
+    subject: text,
+    usable: z.boolean().optional(),
+  }),
+  line('link-lost', {
+    target: text,
+    device: text.nullable(),
+    cause: z.enum(LINK_CAUSES),
+    because: text,
+  }),
+  line('link-restored', {target: text, device: text.nullable(), because: text}),
   line('early-warning', {target: text, active: z.boolean(), because: text}),
   line('alert-rule-added', {rule: alertRule}),
   line('alert-rule-removed', {rule: text}),

@@ -22,6 +22,7 @@ export class NetworkTable {
   /** Key is index and address; the value is the address and its interface's index. */
   #addresses = new Map<string, {readonly index: number; readonly address: string}>()
   #routes = new Map<string, Route>()
+  #hasRoutes = false
   readonly #failed = new Set<string>()
 
   /** Takes one line in; nothing when it says what is known already. */
@@ -45,8 +46,10 @@ export class NetworkTable {
    * they are.
    */
   replace(lines: readonly IpLine[], routes: readonly IpLine[] | null): readonly Difference[] {
+    this.#hasRoutes = routes !== null
     const known = {links: this.#links, addresses: this.#addresses, routes: this.#routes}
     const found = new NetworkTable()
+    found.#hasRoutes = true
     for (const line of [...lines, ...(routes ?? [])]) found.add(line)
     const gone = [
       ...(routes === null ? [] : [...known.routes].filter(([key]) => !found.#routes.has(key))).map(
@@ -77,7 +80,8 @@ export class NetworkTable {
     }))
   }
 
-  routes(): readonly RouteState[] {
+  routes(): readonly RouteState[] | null {
+    if (!this.#hasRoutes) return null
     return [...this.#routes.values()].map(({destination, devices, table}) => ({destination, devices, table}))
   }
 
@@ -120,6 +124,8 @@ export class NetworkTable {
 
   #route(route: Route): readonly Difference[] {
     if (isBoring(route)) return []
+    // Those of a router with a full table would be kept one by one.
+    if (!this.#hasRoutes && route.destination !== 'default') return []
     const key = keyOf(route)
     const known = this.#routes.has(key)
     if (route.gone) this.#routes.delete(key)

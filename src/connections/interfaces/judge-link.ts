@@ -1,0 +1,87 @@
+/** Whether the own machine can still send to a target at all. Pure. */
+import {isInNetwork} from '../../core/address.ts'
+import type {LinkCause} from '../../core/network-events.ts'
+import type {LinkState, NetworkState} from '../../core/network-port.ts'
+
+/** How a target is reached. */
+export interface Reach {
+  /** Interface and address that its samples are bound to; null where they aren't. */
+  readonly interface: string | null
+  readonly source: string | null
+  /** The address that answered last, or that its URL names; null as long as none is known. */
+  readonly address: string | null
+}
+
+export interface LinkLoss {
+  readonly device: string | null
+  readonly cause: LinkCause
+  readonly because: string
+}
+
+export type LinkJudgement = {readonly lost: LinkLoss} | {readonly lost: null; readonly device: string | null}
+
+/**
+ * `routed` is the interface that the kernel would send through now: null when no route leads there, undefined when nobody asked.
+ */
+export function judgeLink(reach: Reach, state: NetworkState, routed?: string | null): LinkJudgement {
+  const {links} = state
+  if (reach.interface !== null) return judgeBound(reach, reach.interface, state)
+  if (reach.source !== null) {
+    const owner = ownerOf(reach.source, links)
+    if (owner === null) {
+      return {
+        lost: {device: null, cause: 'address', because: `${reach.source} is no address of this machine`},
+      }
+    }
+    const unusable = judgeDevice(owner, links)
+    if (unusable) return {lost: unusable}
+  }
+  if (routed === null && reach.address !== null) {
+    return {lost: {device: null, cause: 'route', because: `no route leads to ${reach.address}`}}
+  }
+  if (routed === undefined || routed === null) return {lost: null, device: null}
+  const unusable = judgeDevice(routed, links)
+  return unusable ? {lost: unusable} : {lost: null, device: routed}
+}
+
+function judgeBound({address, source}: Reach, device: string, state: NetworkState): LinkJudgement {
+  const {links, routes} = state
+  const unusable = judgeDevice(device, links)
+  if (unusable) return {lost: unusable}
+  if (source !== null && ownerOf(source, links) === null) {
+    return {lost: {device, cause: 'address', because: `${source} is no address of this machine`}}
+  }
+  const own = links.find(({name}) => name === device)?.addresses ?? []
+  if (address !== null && !own.some((one) => isSameFamily(one, address))) {
+    return {lost: {device, cause: 'address', because: `${device} has no address`}}
+  }
+  // A kernel sends to the neighbours of an interface that it is told to use when it has no route: that is no way to anywhere else.
+  const leads = routes?.some(
+    ({devices, destination}) =>
+      devices.includes(device) && (address === null || covers(destination, address)),
+  )
+  if (address !== null && leads === false) {
+    return {lost: {device, cause: 'route', because: `no route leads to ${address} through ${device}`}}
+  }
+  return {lost: null, device}
+}
+
+/** Null for one that can be used. */
+function judgeDevice(device: string, links: readonly LinkState[]): LinkLoss | null {
+  const link = links.find(({name}) => name === device)
+  if (!link) return {device, cause: 'link', because: `there is no interface ${device}`}
+  if (!link.up) return {device, cause: 'link', because: `${device} is set down`}
+  return link.carrier ? null : {device, cause: 'carrier', because: `${device} has no carrier`}
+}
+
+function ownerOf(address: string, links: readonly LinkState[]): string | null {
+  return links.find(({addresses}) => addresses.some((one) => one.split('/')[0] === address))?.name ?? null
+}
+
+function isSameFamily(one: string, other: string): boolean {
+  return one.includes(':') === other.includes(':')
+}
+
+function covers(destination: string, address: string): boolean {
+  return destination === 'default' || isInNetwork(address, destination)
+}

@@ -1,0 +1,38 @@
+/** What happened to the own network, in words. */
+import type {RunEvent} from './events.ts'
+import type {NetworkChangeKind} from './network-port.ts'
+import type {Told, Tone} from './story.ts'
+
+const WORDS: Readonly<Record<NetworkChangeKind, string>> = {
+  'link-added': 'is there',
+  'link-removed': 'is gone',
+  'link-up': 'is set up',
+  'link-down': 'is set down',
+  'carrier-gained': 'has a carrier',
+  'carrier-lost': 'has lost its carrier',
+  'address-added': 'address added',
+  'address-removed': 'address removed',
+  'route-added': 'route added',
+  'route-removed': 'route removed',
+  'neighbour-failed': 'neighbour does not answer',
+  'neighbour-reached': 'neighbour answers again',
+}
+
+/** Nothing for events that aren't about the own network. */
+export function tellNetwork(event: RunEvent): readonly Told[] {
+  const line = (tone: Tone, subject: string, text: string): readonly Told[] => [
+    {at: event.at, tone, subject, text},
+  ]
+  switch (event.type) {
+    case 'network-changed': {
+      const {what, device, subject} = event
+      return line('plain', device ?? '', `${WORDS[what]}${subject === '' ? '' : `: ${subject}`}`)
+    }
+    case 'link-lost':
+      return line('bad', event.target, `can't be reached (${event.cause}): ${event.because}`)
+    case 'link-restored':
+      return line('good', event.target, `can be reached again: ${event.because}`)
+    default:
+      return []
+  }
+}
