@@ -32,5 +32,5 @@ function urlOf(text: string): string {
 /** The port that is dialled; null for kinds without one. */
 export function portOf({kind, scheme, port}: TargetUrl): number | null {
   if (kind === 'http') return port ?? (scheme === 'https' ? 443 : 80)
-  return port
+  return kind === 'websocket' ? (port ?? (scheme === 'wss' ? 443 : 80)) : port
 }

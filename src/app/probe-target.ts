@@ -29,11 +29,12 @@ const EXAMPLES: Readonly<Record<ProbeKind, string>> = {
   udp: 'ntp.example.org:123',
   stun: 'stun.example.org:3478',
   mptcp: 'example.org:443',
+  websocket: 'wss://example.org/socket',
 }
 
 function urlOf(kind: ProbeKind, text: string, server: string | undefined): string {
   if (kind === 'dns') return `dns://${server === undefined ? '' : bracketed(server)}/${text}`
-  return `${kind}://${bracketed(text)}`
+  return `${kind === 'websocket' ? 'ws' : kind}://${bracketed(text)}`
 }
 
 /** Puts an IPv6 address without brackets into them; everything else is left to the URL's own rules. */
@@ -49,7 +50,7 @@ function usage(message: string, advice: readonly string[] = []): UserError {
 /** How the target is named in results: the URL without what goes without saying. */
 export function targetName({kind, host, port, path, query, text}: TargetUrl): string {
   // The query may be long, and is nobody's business in a list.
-  if (kind === 'http') return text.replace(/\?.*$/, '')
+  if (kind === 'http' || kind === 'websocket') return text.replace(/\?.*$/, '')
   if (kind === 'dns') {
     const type = query['type'] === undefined ? '' : ` ${query['type']}`
     return `dns ${path}${type}${host === '' ? '' : ` @${port === null ? host : joinHostPort(host, port)}`}`

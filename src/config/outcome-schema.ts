@@ -49,6 +49,7 @@ export const reading = z.strictObject({
   udp: facts.optional(),
   stun: facts.optional(),
   mptcp: facts.optional(),
+  websocket: facts.optional(),
   method: z.string().optional(),
 })
 

@@ -86,7 +86,7 @@ function mappingSchema(kind: ProbeKind, options: z.ZodRawShape): z.ZodType<Targe
 
 /** Says of a URL of another kind that another branch of the union is meant; of no kind, what is wrong with it. */
 function urlSchema(kind: ProbeKind): z.ZodType<string> {
-  const schemes = kind === 'ping' ? '(ping|icmp)' : kind === 'http' ? 'https?' : kind
+  const schemes = SCHEMES[kind] ?? kind
   return z
     .string()
     .meta({pattern: `^\\s*${schemes}://`, examples: [EXAMPLES[kind]]})
@@ -99,6 +99,13 @@ function urlSchema(kind: ProbeKind): z.ZodType<string> {
     })
 }
 
+/** As a regular expression, where the kind is not its only scheme. */
+const SCHEMES: Readonly<Partial<Record<ProbeKind, string>>> = {
+  ping: '(ping|icmp)',
+  http: 'https?',
+  websocket: '(wss?|websocket)',
+}
+
 const EXAMPLES: Readonly<Record<ProbeKind, string>> = {
   ping: 'ping://example.org',
   dns: 'dns://10.0.0.53/example.org?type=A',
@@ -108,4 +115,5 @@ const EXAMPLES: Readonly<Record<ProbeKind, string>> = {
   udp: 'udp://example.org:123',
   stun: 'stun://example.org:3478',
   mptcp: 'mptcp://example.org:443',
+  websocket: 'wss://example.org/socket',
 }

@@ -335,6 +335,38 @@ export interface MptcpFacts {
   readonly counters: Readonly<Record<string, number>>
 }
 
+/** A WebSocket connection (RFC 6455); text had control characters and our own secrets removed. */
+export interface WebSocketFacts {
+  readonly url: string
+  /** Of the answer to the upgrade; null without one. 101 is the good one. */
+  readonly status: number | null
+  /** The subprotocol that was agreed on. */
+  readonly protocol: string | null
+  /**
+   * How it ended, if not by us: `refused` (no upgrade), `close-frame`, `fin` (without such a frame), `rst`, `silence` (no pong),
+   * `malformed`. Null: it stands, or we closed it.
+   */
+  readonly ended: 'refused' | 'close-frame' | 'fin' | 'rst' | 'silence' | 'malformed' | null
+  /** What the server's close frame said; null without one, or without a code in it. */
+  readonly close_code: number | null
+  readonly close_reason: string | null
+  /** The server answered our close frame with its own; null where we did not close. */
+  readonly clean: boolean | null
+  /** Of this sample. */
+  readonly pings: number
+  readonly pongs: number
+  /** Pongs that answer no ping under way: late, repeated or made up. */
+  readonly stale: number
+  /** Messages that the server sent by itself, of this sample. */
+  readonly messages: number
+  /** What was waited for, or the last message; null without one. */
+  readonly message: string | null
+  /** The connection of an earlier sample was used again. */
+  readonly reused: boolean
+  /** Since the upgrade, in milliseconds; null without one. */
+  readonly age_ms: number | null
+}
+
 /** A redirect that was followed. */
 export interface HttpRedirect {
   readonly url: string

@@ -9,6 +9,7 @@ import type {
   TcpFacts,
   TlsFacts,
   UdpFacts,
+  WebSocketFacts,
 } from './facts.ts'
 import type {AddressOutcome, Family, Phases, SkipReason} from './outcome.ts'
 import type {RttStatistics} from './statistics.ts'
@@ -104,6 +105,7 @@ export interface ProbeResult {
   readonly udp: UdpFacts | null
   readonly stun: StunFacts | null
   readonly mptcp: MptcpFacts | null
+  readonly websocket: WebSocketFacts | null
 
   readonly samples: readonly ProbeSample[]
   readonly expectations: readonly ExpectationResult[]

@@ -3,12 +3,12 @@ import {hostProblem} from './host-name.ts'
 import {suggest} from './text.ts'
 import type {Parsed} from './units.ts'
 
-export const PROBE_KINDS = ['ping', 'dns', 'tcp', 'tls', 'http', 'udp', 'stun', 'mptcp'] as const
+export const PROBE_KINDS = ['ping', 'dns', 'tcp', 'tls', 'http', 'udp', 'stun', 'mptcp', 'websocket'] as const
 export type ProbeKind = (typeof PROBE_KINDS)[number]
 
 export interface TargetUrl {
   readonly kind: ProbeKind
-  /** As written, in lower case: `icmp` is a `ping`, `https` an `http` target. */
+  /** As written, in lower case: `icmp` is a `ping`, `https` an `http`, `wss` a `websocket` target. */
   readonly scheme: string
   /** A name or a literal address without brackets; empty for `dns:` with the system's resolver. */
   readonly host: string
@@ -19,7 +19,12 @@ export interface TargetUrl {
   readonly text: string
 }
 
-const ALIASES: Readonly<Record<string, ProbeKind>> = {icmp: 'ping', https: 'http'}
+const ALIASES: Readonly<Record<string, ProbeKind>> = {
+  icmp: 'ping',
+  https: 'http',
+  ws: 'websocket',
+  wss: 'websocket',
+}
 
 /**
  * Takes `tcp://host:443`, `tls://[::1]:8443`, `dns://resolver/name?type=A`, `dns:///name`, `ping://host` and

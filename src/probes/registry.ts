@@ -14,6 +14,7 @@ export const PROBES: Readonly<Record<ProbeKind, () => Promise<AnyProbe>>> = {
   udp: async () => (await import('./udp/probe.ts')).udp,
   stun: async () => (await import('./stun/probe.ts')).stun,
   mptcp: async () => (await import('./mptcp/probe.ts')).mptcp,
+  websocket: async () => (await import('./websocket/probe.ts')).websocket,
 }
 
 export async function loadProbe(kind: ProbeKind): Promise<AnyProbe> {

@@ -77,6 +77,7 @@ export const probeResultSchema: z.ZodType<Pick<ProbeResult, 'schema' | 'verdict'
   udp: kindFacts,
   stun: kindFacts,
   mptcp: kindFacts,
+  websocket: kindFacts,
   samples: z.array(sample),
   expectations: z.array(
     z.strictObject({condition: z.string(), met: z.boolean().nullable(), text: z.string()}),

@@ -25,6 +25,9 @@ const PHASES: readonly PhaseName[] = [
   ...(['request', 'wait', 'download', 'total'] as const),
 ]
 
+const KINDS = ['ping', 'tcp', 'dns', 'tls', 'http', 'udp', 'stun', 'mptcp', 'websocket'] as const
+const SEEN: ReadonlySet<string> = new Set([...KINDS, 'method', 'addresses'])
+
 /** Takes the events of one target in as they come; `result` may be read at any time. */
 export class SummaryFold {
   readonly #head: SummaryHead
@@ -45,10 +48,7 @@ export class SummaryFold {
   #failure: Failure | null = null
   #skip: SkipReason | null = null
   #last: Reading | null = null
-  #facts: Pick<
-    Reading,
-    'ping' | 'tcp' | 'dns' | 'tls' | 'http' | 'udp' | 'stun' | 'mptcp' | 'method' | 'addresses'
-  > = {}
+  #facts: Pick<Reading, (typeof KINDS)[number] | 'method' | 'addresses'> = {}
   #duration: Millis = 0
   #interval: Millis = 0
   #lag: Millis = 0
@@ -115,9 +115,8 @@ export class SummaryFold {
 
   #addReading(reading: Reading): void {
     this.#last = reading
-    const {ping, tcp, dns, tls, http, udp, stun, mptcp, method, addresses} = reading
-    const known = Object.entries({ping, tcp, dns, tls, http, udp, stun, mptcp, method, addresses})
-    this.#facts = {...this.#facts, ...Object.fromEntries(known.filter(([, value]) => value !== undefined))}
+    const known = Object.entries(reading).filter(([name]) => SEEN.has(name))
+    this.#facts = {...this.#facts, ...Object.fromEntries(known)}
   }
 
   #addPhases(phases: Phases): void {
@@ -182,7 +181,7 @@ export class SummaryFold {
   }
 
   #lastSeen() {
-    const none = {ping: null, tcp: null, dns: null, tls: null, http: null, udp: null, stun: null, mptcp: null}
+    const none = Object.fromEntries(KINDS.map((kind) => [kind, null])) as Record<(typeof KINDS)[number], null>
     const {address = null, family = null, port = null} = this.#last ?? {}
     return {address, family, port, addresses: [], method: null, ...none, ...this.#facts}
   }

@@ -20,6 +20,7 @@ import {
   renderEntry,
 } from './probe-text.ts'
 import {renderTls} from './probe-tls.ts'
+import {renderWebSocket} from './probe-websocket.ts'
 
 export interface EndOptions extends TextOptions {
   readonly quiet: boolean
@@ -124,12 +125,15 @@ function renderPhases(phase: Phases): string | null {
 function renderFacts(result: ProbeResult, options: EndOptions): string[] {
   if (result.sent > 1 && !options.verbose && result.ok) return []
   if (result.http) return renderHttpFacts(result, result.http, options)
-  if (result.tls) return renderTls(result.tls, options)
-  if (result.mptcp) return renderMptcp(result.mptcp, options)
-  if (result.stun) return renderStun(result.stun, options)
-  if (result.udp) return renderUdp(result.udp, options)
-  if (result.tcp?.dialogue) return renderDialogue(result.tcp.dialogue, options)
-  return result.dns ? renderDns(result.dns, options) : []
+  if (result.tls || result.websocket) return renderSecured(result, options)
+  return result.dns ? renderDns(result.dns, options) : renderTransport(result, options)
+}
+
+function renderTransport({mptcp, stun, udp, tcp}: ProbeResult, options: EndOptions): string[] {
+  if (mptcp) return renderMptcp(mptcp, options)
+  if (stun) return renderStun(stun, options)
+  if (udp) return renderUdp(udp, options)
+  return tcp?.dialogue ? renderDialogue(tcp.dialogue, options) : []
 }
 
 /** The certificate is what the run was about only when something is wrong with it. */
@@ -203,4 +207,10 @@ function addressText({status, took, failure}: AddressOutcome): string {
     case 'cancelled':
       return `cancelled${after}`
   }
+}
+
+function renderSecured({tls, websocket}: ProbeResult, options: EndOptions): string[] {
+  if (!websocket) return tls ? renderTls(tls, options) : []
+  const certificate = tls && (options.verbose || !tls.trusted) ? ['', ...renderTls(tls, options)] : []
+  return [...renderWebSocket(websocket, options), ...certificate]
 }

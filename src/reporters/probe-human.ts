@@ -12,6 +12,7 @@ import {formatRtt, plural} from './probe-text.ts'
 import {renderProbeEnd} from './probe-end.ts'
 import {pingWords} from './probe-ping.ts'
 import {transportWords} from './probe-transports.ts'
+import {webSocketWords} from './probe-websocket.ts'
 import {chooseStyle} from './style.ts'
 
 export interface ProbeHumanOptions {
@@ -185,7 +186,7 @@ function detailOf(outcome: Outcome): {
 function factsOf(reading: Reading): string {
   const {ping, dns, tls, http, websocket} = reading
   if (http) return statusLine(http)
-  if (websocket) return transportWords(reading)
+  if (websocket) return webSocketWords(websocket)
   if (ping) return pingWords(ping)
   if (dns) return `${dns.rcode}  ${dns.answers.join(', ') || 'no answers'}`
   if (tls) {

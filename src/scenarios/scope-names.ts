@@ -37,7 +37,7 @@ export function resolveScope(scope: FaultScope, drill: DrillSpec, lab: Lab): Fau
     const way = lab.link(scope.from ?? drill.from ?? '', name, link)
     return {...scope, to: way?.to.address ?? '127.0.0.1'}
   }
-  if (isNetwork(to)) return scope
+  if (to.split(',').every((one) => isNetwork(one.trim()))) return scope
   throw unknownName('server, node or address', to, namesIn(drill))
 }
 
@@ -70,13 +70,14 @@ const PROTOCOLS = {
   udp: 'udp',
   stun: 'udp',
   mptcp: 'tcp',
+  websocket: 'tcp',
 } as const
 
 function coversProtocol({protocol}: FaultScope, {kind}: TargetUrl): boolean {
   return protocol === undefined || protocol === PROTOCOLS[kind]
 }
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = {dns: 53, http: 80}
+const DEFAULT_PORTS: Readonly<Record<string, number>> = {dns: 53, http: 80, ws: 80}
 
 function coversPort(scope: FaultScope, {kind, scheme, port}: TargetUrl): boolean {
   if (scope.port === undefined) return true
@@ -85,7 +86,8 @@ function coversPort(scope: FaultScope, {kind, scheme, port}: TargetUrl): boolean
 
 /** A target given by name counts as covered: whoever scoped the fault by address has to mean it. */
 function coversHost({to}: FaultScope, {host}: TargetUrl): boolean {
-  return to === undefined || addressFamily(host) === null || isInNetwork(host, to)
+  const networks = to?.split(',').map((one) => one.trim()) ?? []
+  return to === undefined || addressFamily(host) === null || networks.some((one) => isInNetwork(host, one))
 }
 
 export function unknownName(what: string, name: string, known: readonly string[]): UserError {

@@ -75,7 +75,8 @@ export async function walk(request: WalkRequest, ports: Ports): Promise<Observed
 
 /** What is asked beside the name: the target's own kind and those below it. */
 function kindsOf({kind, scheme}: TargetUrl): readonly ProbeKind[] {
-  const below: readonly ProbeKind[] = kind === 'http' && scheme === 'https' ? ['tcp', 'tls'] : ['tcp']
+  const secure = scheme === 'https' || scheme === 'wss'
+  const below: readonly ProbeKind[] = secure ? ['tcp', 'tls'] : ['tcp']
   return [...below, kind]
 }
 

@@ -12,6 +12,7 @@ import {NETWORK_FAILURES} from './network.ts'
 import {PROBLEMS} from './problems.ts'
 import {STARTTLS_FAILURES} from './starttls.ts'
 import {TLS_FAILURES} from './tls.ts'
+import {WEBSOCKET_FAILURES} from './websocket.ts'
 
 export type FailureCode =
   | keyof typeof NETWORK_FAILURES
@@ -22,6 +23,7 @@ export type FailureCode =
   | keyof typeof HTTP_FAILURES
   | keyof typeof DATAGRAM_FAILURES
   | keyof typeof MPTCP_FAILURES
+  | keyof typeof WEBSOCKET_FAILURES
 /** Causes that `diagnose` concludes from several measurements. */
 export type FindingCode = keyof typeof FINDINGS
 export type ProblemCode = keyof typeof PROBLEMS
@@ -35,6 +37,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailureEntry>> = {
   ...HTTP_FAILURES,
   ...DATAGRAM_FAILURES,
   ...MPTCP_FAILURES,
+  ...WEBSOCKET_FAILURES,
 }
 
 export {FINDINGS, PROBLEMS}

@@ -15,7 +15,10 @@ export interface Secrets {
 type SecretPorts = Pick<Ports, 'host' | 'files'>
 
 /** Throws a `UserError` that names the variable or the file, never its content. */
-export async function readSecrets(options: HttpOptions, ports: SecretPorts): Promise<Secrets> {
+export async function readSecrets(
+  options: Pick<HttpOptions, 'basic' | 'bearer' | 'proxy_basic'>,
+  ports: SecretPorts,
+): Promise<Secrets> {
   if (options.basic !== undefined && options.bearer !== undefined) {
     throw new UserError({code: 'USAGE_INVALID', message: 'basic and bearer contradict each other'})
   }
