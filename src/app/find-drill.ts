@@ -44,14 +44,30 @@ async function readOrNull(file: string, ports: Pick<Ports, 'files'>): Promise<st
   }
 }
 
-/** Reads and checks a drill. Throws `UserError` with every mistake in it. */
+/** `NAME=VALUE`, each name once. */
+function readSettings(words: readonly string[]): ReadonlyMap<string, string> {
+  const settings = new Map<string, string>()
+  for (const word of words) {
+    const at = word.indexOf('=')
+    const name = word.slice(0, at).trim()
+    if (at < 1 || settings.has(name)) {
+      const message = at < 1 ? `--set ${word} is not NAME=VALUE` : `--set ${name} is given twice`
+      throw new UserError({code: 'USAGE_INVALID', message, advice: ['such as --set target=10.0.0.2:443']})
+    }
+    settings.set(name, word.slice(at + 1))
+  }
+  return settings
+}
+
+/** Reads and checks a drill; `set` holds NAME=VALUE for its variables. Throws `UserError` with every mistake in it. */
 export async function findDrill(
   nameOrFile: string,
   ports: Pick<Ports, 'files' | 'host'>,
+  set: readonly string[] = [],
 ): Promise<LoadedDrill> {
   const source = await readDrillText(nameOrFile, ports)
   // What a document names counts from its own folder; a bundled one names nothing.
   const read = async (path: string): Promise<string | null> =>
     ports.files.readText(resolve(dirname(source.file), path)).catch(() => null)
-  return loadDrill({...source, env: (name) => ports.host.env(name), read})
+  return loadDrill({...source, env: (name) => ports.host.env(name), read, set: readSettings(set)})
 }

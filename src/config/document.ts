@@ -1,6 +1,7 @@
 /** The one document: its shared sections here, the others' schemas passed in, so that `config` imports no layer above it. */
 import * as z from 'zod'
 import {nameSchema} from './quantities.ts'
+import {variablesSchema} from './variables.ts'
 import {type TargetOptions, makeTargetSchema, paceShape} from './target-schema.ts'
 
 export type {TargetDocument, TargetOptions} from './target-schema.ts'
@@ -27,6 +28,7 @@ export function makeDocumentSchema<Policy extends z.ZodType, const Sections exte
       description:
         'Other documents whose targets are checked as well; paths count from the folder of this one.',
     }),
+    variables: variablesSchema.optional(),
     defaults: defaultsSchema.optional(),
     targets: z.record(nameSchema, makeTargetSchema(parts.targetOptions)).optional(),
     policies: z.record(nameSchema, parts.policy).optional(),

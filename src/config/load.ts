@@ -11,6 +11,7 @@ import {type Path, type Place, type YamlSource, isBlank, openSource} from './sou
 import {type Substitution, mask, substitute} from './substitute.ts'
 import {checkSyntax} from './syntax.ts'
 import {toData} from './to-data.ts'
+import type {Variable} from './variables.ts'
 
 export type {Path} from './source.ts'
 
@@ -23,6 +24,8 @@ export interface LoadRequest<Schema extends z.ZodType> {
   readonly env?: (name: string) => string | undefined
   /** Where `${file:PATH}` comes from; without it each is a mistake. */
   readonly secretFile?: ((path: string) => string | undefined) | undefined
+  /** Values for the document's variables. */
+  readonly set?: ReadonlyMap<string, string> | undefined
 }
 
 export interface LoadedDocument<T> {
@@ -32,6 +35,7 @@ export interface LoadedDocument<T> {
   readonly warnings: readonly Problem[]
   /** Values taken from the environment and from files: to be masked in everything that is shown. */
   readonly substitutions: readonly Substitution[]
+  readonly variables: readonly Variable[]
   /** Where a value was written, or a part of a text value; for checks that come after the schema's. */
   readonly positionOf: (path: Path, place?: Place) => Position
   readonly keyPositionOf: (path: Path) => Position
@@ -56,9 +60,8 @@ export function loadDocument<Schema extends z.ZodType>(
       advice: ['netdrill init writes one to start with'],
     })
   }
-  const {substitutions, problems} = request.env
-    ? substitute(source, {env: request.env, file: request.secretFile})
-    : {substitutions: [], problems: []}
+  const {env, secretFile, set} = request
+  const {substitutions, problems, variables} = substitute(source, {env, file: secretFile, set})
   const data = toData(source)
   const result = schema.safeParse(data, {error: noteIssue})
   const issues = result.success ? [] : withoutEchoes(result.error.issues)
@@ -71,6 +74,7 @@ export function loadDocument<Schema extends z.ZodType>(
     value: result.data,
     warnings: emptyLists(data, source),
     substitutions,
+    variables: [...variables.values()],
     positionOf: source.positionOf,
     keyPositionOf: source.keyPositionOf,
     conditionAt: (path, text, context) => conditionAt(source, path, text, context),

@@ -2,6 +2,7 @@
 import {type LoadedDocument, type Path, loadDocument} from '../config/load.ts'
 import type {TargetDocument} from '../config/document.ts'
 import {watchPace} from '../config/watch-pace.ts'
+import type {Variable} from '../config/variables.ts'
 import {UserError, isUserError} from '../core/errors.ts'
 import {boundTo} from '../core/watch.ts'
 import type {Policy} from '../policies/policy.ts'
@@ -12,6 +13,7 @@ import type {DrillSection} from './drill-schema.ts'
 import {readBudgets} from './read-budgets.ts'
 import {groupProblems, groupSpec} from './group-specs.ts'
 import type {GroupSpec} from '../core/group-spec.ts'
+import {runOnOwnSystem} from './own-system.ts'
 import {readTimeline} from './timeline/read-timeline.ts'
 import {unknownReference} from './unknown-reference.ts'
 
@@ -24,11 +26,14 @@ export interface DrillSource {
   readonly env: (name: string) => string | undefined
   /** Reads a file that the document names, such as a trace; without it there are none. */
   readonly read?: (path: string) => Promise<string | null>
+  /** Values for the document's variables. */
+  readonly set?: ReadonlyMap<string, string>
 }
 
 export interface LoadedDrill {
   readonly spec: DrillSpec
   readonly warnings: LoadedDocument<unknown>['warnings']
+  readonly variables: readonly Variable[]
 }
 
 const DEFAULT_INTERVAL = 1000
@@ -81,7 +86,12 @@ export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
     repeat: drill.repeat,
   }
   checkFrom(document, spec)
-  return {spec, warnings: document.warnings}
+  const own = runOnOwnSystem(spec, document.variables)
+  return {
+    spec: own.spec,
+    warnings: [...document.warnings, ...own.warnings],
+    variables: document.variables,
+  }
 }
 
 type Document = LoadedDocument<NetdrillDocument>

@@ -15,6 +15,7 @@ import type {DrillSpec} from './drill-spec.ts'
 import {type DrillEvidence, judgeConditions, judgeDrill} from './judge.ts'
 import {DrillFaults} from './drill-faults.ts'
 import {runRound} from './round.ts'
+import {resolveScopeHosts} from './scope-hosts.ts'
 import {SeriesCollector, type TargetSeries} from './series.ts'
 import {targetFigures} from './figures.ts'
 import {groupFigures} from './group-figures.ts'
@@ -66,7 +67,7 @@ export type Unstamped = WithoutStamp<RunEvent>
  * every ending undoes all faults and takes the lab down.
  */
 export async function runDrill(run: DrillRun): Promise<DrillResult> {
-  const {spec, ports, origin} = run
+  const {ports, origin} = run
   const elapsed = (): Millis => ports.clock.now() - origin
   const inner = new AbortController()
   const signal = AbortSignal.any([run.signal, inner.signal])
@@ -106,6 +107,7 @@ export async function runDrill(run: DrillRun): Promise<DrillResult> {
     onLoss: (what) => abort(`${what} ended by itself`),
   })
   try {
+    const spec = await resolveScopeHosts(run.spec, ports.resolver)
     for (const note of lab.notes) emit({type: 'notice', level: 'info', code: null, text: note})
     const faults = await DrillFaults.plan({spec, lab, engine: run.engine, emit, elapsed})
     const followed = groups.replace(spec.groups ?? [], (name) => intervalOf(spec, name))

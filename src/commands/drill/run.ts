@@ -6,6 +6,7 @@ import {openPorts} from '../../app/ports.ts'
 import {renderProblem} from '../../reporters/problem.ts'
 import {DRILL_REPORTS, type ReportName} from '../../reporters/drill-reports.ts'
 import {BaseCommand} from '../_base.ts'
+import {SET_FLAG} from './_set-flag.ts'
 
 const REPORTS = ['html', 'md', 'junit'] as const satisfies readonly ReportName[]
 const REPORT_FLAGS = {
@@ -39,6 +40,10 @@ Exit codes: 0 pass, 1 fail, 2 mistake in the document, 3 inconclusive, 4 aborted
     '<%= config.bin %> drill run my-drill.yaml --plain',
     '<%= config.bin %> drill run partition --json > result.json',
     {
+      description: 'The same on your own system: without the lab, on this machine',
+      command: '<%= config.bin %> drill run partition --set target=10.0.0.2:443 --set control=10.0.0.3:443',
+    },
+    {
       description: 'In a CI job',
       command: '<%= config.bin %> drill run recovery.yaml --ci --junit junit.xml --html report.html',
     },
@@ -54,6 +59,7 @@ Exit codes: 0 pass, 1 fail, 2 mistake in the document, 3 inconclusive, 4 aborted
         'In a GitHub job (GITHUB_ACTIONS) annotations at the lines of unmet expectations and a job summary are written in any case.',
       env: 'NETDRILL_CI',
     }),
+    set: SET_FLAG,
     ...REPORT_FLAGS,
     journal: Flags.directory({
       summary: 'folder for the journal instead of the state folder',
@@ -65,7 +71,8 @@ Exit codes: 0 pass, 1 fail, 2 mistake in the document, 3 inconclusive, 4 aborted
   async run(): Promise<void> {
     const {args, flags} = await this.parse(DrillRun)
     const ports = openPorts(flags.seed)
-    const {spec, warnings} = await findDrill(args.drill, ports)
+    const {set} = flags
+    const {spec, warnings} = await findDrill(args.drill, ports, set)
     for (const warning of warnings) this.tell(renderProblem(warning).replace(' error ', ' warning '))
     const display = flags.json ? 'json' : flags.jsonl ? 'jsonl' : flags.plain || flags.ci ? 'lines' : 'auto'
     const {color, quiet, journal} = flags
@@ -73,7 +80,7 @@ Exit codes: 0 pass, 1 fail, 2 mistake in the document, 3 inconclusive, 4 aborted
       await runDrillSession(
         {
           spec,
-          typed: args.drill,
+          typed: [args.drill, ...(set ?? []).map((word) => `--set ${word}`)].join(' '),
           display,
           color,
           quiet,

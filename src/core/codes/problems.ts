@@ -23,6 +23,12 @@ export const PROBLEMS = problemTable({
     meaning: 'A condition is one comparison: FIELD OPERATOR VALUE, such as rtt.p95 < 50ms.',
     advice: ['check the field name, the operator and the unit of the value'],
   },
+  CONFIG_EXPRESSION: {
+    title: 'invalid expression of an alert',
+    meaning:
+      'An alert has a PromQL expression, or a text with places to fill in, that can not be read, or that netdrill does not evaluate.',
+    advice: ['mend the part under the caret', 'docs/alerts.md lists what can be used'],
+  },
   CONFIG_REFERENCE: {
     title: 'unknown name',
     meaning: "The document refers to a target, policy, fault or node that it doesn't define.",
@@ -164,6 +170,11 @@ export const PROBLEMS = problemTable({
     title: 'the probes are too slow for this bound',
     meaning: 'A bound can only be judged when the probe interval is at most a tenth of it.',
     advice: ['probe more often, or loosen the bound'],
+  },
+  DRILL_LEFT_OUT: {
+    title: 'a part of the drill was left out',
+    meaning: 'The drill runs on your own system, without its lab; what only the lab has is not watched.',
+    advice: ['name a server of your own with --set', 'netdrill drill validate NAME lists the variables'],
   },
   DRILL_ABORTED: {
     title: 'the drill was stopped',

@@ -1,0 +1,55 @@
+import {readFile} from 'node:fs/promises'
+import {describe, expect, it} from 'vitest'
+import {isUserError} from '../../../src/core/errors.ts'
+import {BUNDLED_DRILLS} from '../../../src/scenarios/bundled/registry.ts'
+import {loadDrill} from '../../../src/scenarios/load-drill.ts'
+import {resolveScopeHosts} from '../../../src/scenarios/scope-hosts.ts'
+
+async function load(name: keyof typeof BUNDLED_DRILLS, set: Record<string, string>) {
+  const {file} = BUNDLED_DRILLS[name]
+  const text = await readFile(new URL(`../../../src/scenarios/bundled/${file}`, import.meta.url), 'utf8')
+  return loadDrill({name, file, text, env: () => undefined, set: new Map(Object.entries(set))})
+}
+
+describe('a bundled drill pointed at a system of the user', () => {
+  it('has no lab, hits host and port of the target, and leaves out what only the lab has', async () => {
+    const {spec, warnings} = await load('partition', {target: '10.0.0.2:8443'})
+    expect(spec).toMatchObject({lab: null, from: null})
+    expect(spec.targets.map(({name, url}) => [name, url])).toEqual([['api', 'tls://10.0.0.2:8443']])
+    expect(spec.faults['split']?.scope).toEqual({to: '10.0.0.2', port: 8443})
+    expect(spec.steady.map(({text}) => text)).toEqual(['api.loss <= 0%'])
+    expect(warnings).toMatchObject([
+      {code: 'DRILL_LEFT_OUT', advice: ['give one of your own: --set control=HOST:PORT']},
+    ])
+  })
+
+  it('watches a control of the user', async () => {
+    const {spec, warnings} = await load('partition', {target: '10.0.0.2:8443', control: '10.0.0.3:22'})
+    expect(spec.targets.find(({role}) => role === 'control')?.url).toBe('tcp://10.0.0.3:22')
+    expect(warnings).toEqual([])
+  })
+
+  it('hits all addresses of a name', async () => {
+    const {spec} = await load('partition', {target: 'https://api.example:8443/health'})
+    const lookup = async () => [
+      {address: '192.0.2.1', family: 4} as const,
+      {address: '2001:db8::1', family: 6} as const,
+    ]
+    const resolved = await resolveScopeHosts(spec, {lookup})
+    expect(resolved.faults['split']?.scope).toEqual({to: '192.0.2.1,2001:db8::1', port: 8443})
+  })
+
+  it('wants every target of its own', async () => {
+    const error: unknown = await load('demo', {target: '10.0.0.2:443'}).catch((caught: unknown) => caught)
+    expect(isUserError(error) && error.problems[0]).toMatchObject({
+      code: 'USAGE_INVALID',
+      advice: ['give --set names=HOST:PORT as well'],
+    })
+  })
+
+  it('stays in its lab while only other variables are set', async () => {
+    const {spec} = await load('partition', {})
+    expect(spec.lab?.nodes).toContain('server')
+    expect(spec.faults['split']?.scope).toMatchObject({from: 'client', to: 'api'})
+  })
+})
