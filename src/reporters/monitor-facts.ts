@@ -4,7 +4,9 @@ import type {DetectionTime} from '../core/health.ts'
 import type {Outcome} from '../core/outcome.ts'
 import {LogHistogram} from '../core/log-histogram.ts'
 import type {Millis} from '../core/units.ts'
+import {AlertFacts} from './alert-facts.ts'
 import {GroupFacts} from './group-facts.ts'
+import {TargetTrack} from './target-track.ts'
 
 export interface MonitoredTarget {
   readonly name: string
@@ -29,6 +31,7 @@ export interface MonitoredTarget {
   /** Start of the present outage. */
   readonly downSince: Millis | null
   readonly lastFailure: {readonly code: string; readonly text: string} | null
+  readonly track: TargetTrack
 }
 
 /** States in which a target that was up counts as lost. */
@@ -36,6 +39,11 @@ const DOWN: ReadonlySet<ConnectionState> = new Set(['reconnecting', 'exhausted',
 
 export function isDown(state: ConnectionState): boolean {
   return DOWN.has(state)
+}
+
+/** It is thought to carry traffic. */
+export function isUp(state: ConnectionState): boolean {
+  return state === 'connected' || state === 'degraded' || state === 'suspect'
 }
 
 /** The fold of a watch. Mutable inside: ten thousand targets several times a second leave no time for copies. */
@@ -47,6 +55,8 @@ export class MonitorFacts {
   readonly #targets = new Map<string, MonitoredTarget>()
   /** Of the groups. */
   readonly groups = new GroupFacts()
+  /** Of the alerts. */
+  readonly alerts = new AlertFacts()
 
   get run(): RunInfo | null {
     return this.#run
@@ -72,9 +82,14 @@ export class MonitorFacts {
     return [...this.#targets.values()]
   }
 
+  target(name: string): MonitoredTarget | undefined {
+    return this.#targets.get(name)
+  }
+
   add(event: RunEvent): void {
     this.#at = Math.max(this.#at, event.at)
     this.groups.add(event)
+    this.alerts.add(event)
     switch (event.type) {
       case 'run-started':
         this.#run = event.run
@@ -88,17 +103,32 @@ export class MonitorFacts {
       case 'sample':
         this.#lag = Math.max(this.#lag, event.sample.lag ?? 0)
         this.#update(event.target, (old) => foldOutcome(old, event.sample.outcome))
+        this.#targets.get(event.target)?.track.add(event)
+        return
+      case 'attempt':
+        this.#targets.get(event.target)?.track.add(event)
         return
       case 'slot-missed':
         this.#update(event.target, (old) => ({...old, skipped: old.skipped + 1, missed: old.missed + 1}))
         return
       case 'state-changed':
         this.#update(event.target, (old) => foldState(old, event.to, event.at))
+        this.#targets.get(event.target)?.track.add(event)
         return
       case 'observer-gap':
         this.#gaps += event.length
+        this.#leaveOut(event.at - (event.since ?? event.at), event.at)
         return
       default:
+    }
+  }
+
+  /** Time in which nothing was measured is no downtime. */
+  #leaveOut(length: Millis, at: Millis): void {
+    for (const [name, target] of this.#targets) {
+      if (target.downSince === null) continue
+      const downSince = target.downSince + Math.min(length, Math.max(0, at - target.downSince))
+      this.#targets.set(name, {...target, downSince})
     }
   }
 
@@ -110,10 +140,11 @@ export class MonitorFacts {
   }
 }
 
-function newTarget(
-  {name, url, interval, detection}: Pick<TargetInfo, 'name' | 'url' | 'interval' | 'detection'>,
-  at: Millis,
-): MonitoredTarget {
+type NewTarget = Pick<TargetInfo, 'name' | 'url' | 'interval' | 'detection'> & {
+  readonly policy?: string | null
+}
+
+function newTarget({name, url, interval, detection, policy}: NewTarget, at: Millis): MonitoredTarget {
   return {
     name,
     url,
@@ -131,6 +162,7 @@ function newTarget(
     longest: 0,
     downSince: null,
     lastFailure: null,
+    track: new TargetTrack({policy: policy ?? null}),
   }
 }
 

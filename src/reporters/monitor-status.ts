@@ -1,6 +1,21 @@
 /** The state of a watch as a document for programs. */
 import type {ConnectionState} from '../core/events.ts'
 import type {GroupInfo, GroupMember, GroupState} from '../core/group-events.ts'
+import type {ActiveAlert} from './alert-facts.ts'
+import {STATE_NAMES, type StateNames} from '../core/state-names.ts'
+import {
+  type ActivityRecord,
+  type ConnectionStats,
+  type ConnectionStatus,
+  type HealthReport,
+  type TellTime,
+  type TrackerRecord,
+  activityRecord,
+  connectionStats,
+  connectionStatus,
+  healthReport,
+  trackerRecord,
+} from './connection-reports.ts'
 import type {MonitoredGroup} from './group-facts.ts'
 import {type MonitorFacts, type MonitoredTarget, isDown} from './monitor-facts.ts'
 
@@ -19,6 +34,10 @@ interface TargetStatus {
   readonly outages: number
   readonly downtime_seconds: number
   readonly last_failure: {readonly code: string; readonly text: string} | null
+  /** Its state in the words of other programs. */
+  readonly state_names: StateNames
+  readonly tracker: TrackerRecord
+  readonly activity: ActivityRecord
 }
 
 interface GroupStatus {
@@ -34,6 +53,26 @@ interface GroupStatus {
   readonly path: string | null
   readonly switches: number
   readonly last_switch: {readonly seconds_ago: number; readonly kind: string; readonly because: string} | null
+  /** Of a quorum; null for a group of paths. */
+  readonly report: HealthReport | null
+  /** Of a group of paths; null for a quorum. */
+  readonly status: ConnectionStatus | null
+}
+
+/** A rule, with its alerts that are pending or firing. */
+interface AlertStatus {
+  readonly name: string
+  readonly expr: string
+  readonly state: 'inactive' | 'pending' | 'firing'
+  /** Why it could not be evaluated; null when it could. */
+  readonly failed: string | null
+  readonly alerts: readonly {
+    readonly labels: Readonly<Record<string, string>>
+    readonly state: ActiveAlert['state']
+    readonly since_seconds: number
+    readonly value: number | string
+    readonly annotations: Readonly<Record<string, string>>
+  }[]
 }
 
 export interface MonitorStatus {
@@ -44,26 +83,19 @@ export interface MonitorStatus {
   readonly uptime_seconds: number
   /** How late the process that probes ran at most. */
   readonly loop_lag_max_seconds: number
-  /** S4's statistics of all connections. */
-  readonly totals: {
-    readonly total: number
-    readonly connected: number
-    readonly connecting: number
-    readonly retrying: number
-    readonly failed: number
-    readonly exhausted: number
-    readonly down: number
-  }
+  readonly totals: ConnectionStats & {readonly down: number}
   readonly targets: readonly TargetStatus[]
   readonly groups: readonly GroupStatus[]
+  readonly alerts: readonly AlertStatus[]
   /** Most targets are lost at once, so the network of this machine is suspected. */
   readonly own_network_suspected: boolean
 }
 
 export function makeMonitorStatus(facts: MonitorFacts, now: number): MonitorStatus {
   const targets = facts.targets()
-  const count = (...states: readonly ConnectionState[]): number =>
-    targets.filter(({state}) => states.includes(state)).length
+  const epoch = Date.parse(facts.run?.started ?? '')
+  const time: TellTime = (at) =>
+    at === null || Number.isNaN(epoch) ? null : new Date(epoch + at).toISOString()
   return {
     schema: 'netdrill/status/1',
     run: facts.run?.id ?? '',
@@ -72,21 +104,46 @@ export function makeMonitorStatus(facts: MonitorFacts, now: number): MonitorStat
     uptime_seconds: seconds(now),
     loop_lag_max_seconds: seconds(facts.longestLag),
     totals: {
-      total: targets.length,
-      connected: count('connected', 'degraded', 'suspect'),
-      connecting: count('idle', 'connecting'),
-      retrying: count('reconnecting'),
-      failed: count('failed'),
-      exhausted: count('exhausted'),
+      ...connectionStats(targets),
       down: targets.filter(({state}) => isDown(state)).length,
     },
-    targets: targets.map((target) => statusOf(target, now)),
-    groups: facts.groups.groups().map((group) => groupStatus(group, now)),
+    targets: targets.map((target) => statusOf(target, now, time)),
+    groups: facts.groups.groups().map((group) => ({
+      ...groupStatus(group, now),
+      report: healthReport(group, facts, time(now) ?? ''),
+      status: connectionStatus(group, facts),
+    })),
+    alerts: alertStatus(facts, now),
     own_network_suspected: facts.groups.ownNetworkSuspected,
   }
 }
 
-function groupStatus(group: MonitoredGroup, now: number): GroupStatus {
+function alertStatus({alerts}: MonitorFacts, now: number): readonly AlertStatus[] {
+  const active = Map.groupBy(alerts.active(), ({rule}) => rule)
+  return alerts.rules().map(({name, expr}) => {
+    const own = active.get(name) ?? []
+    const state = own.some((alert) => alert.state === 'firing')
+      ? 'firing'
+      : own.length > 0
+        ? 'pending'
+        : 'inactive'
+    return {
+      name,
+      expr,
+      state,
+      failed: alerts.failureOf(name),
+      alerts: own.map(({labels, state: one, since, value, annotations}) => ({
+        labels,
+        state: one,
+        since_seconds: seconds(now - since),
+        value,
+        annotations,
+      })),
+    }
+  })
+}
+
+function groupStatus(group: MonitoredGroup, now: number): Omit<GroupStatus, 'report' | 'status'> {
   const {info, state, since, healthy, path, switches, lastSwitch: last} = group
   const {name, mode, members} = info
   const since_seconds = seconds(now - since)
@@ -94,7 +151,7 @@ function groupStatus(group: MonitoredGroup, now: number): GroupStatus {
   return {name, mode, state, since_seconds, members, healthy, path, switches, last_switch}
 }
 
-function statusOf(target: MonitoredTarget, now: number): TargetStatus {
+function statusOf(target: MonitoredTarget, now: number, time: TellTime): TargetStatus {
   const {name, state, since, ok, failed, skipped, rtt, outages, down, downSince, lastFailure, detection} =
     target
   const [p50, p95, max] = [rtt.percentile(50), rtt.percentile(95), rtt.max]
@@ -113,6 +170,9 @@ function statusOf(target: MonitoredTarget, now: number): TargetStatus {
     outages,
     downtime_seconds: seconds(down + (downSince === null ? 0 : now - downSince)),
     last_failure: lastFailure,
+    state_names: STATE_NAMES[state],
+    tracker: trackerRecord(target, time),
+    activity: activityRecord(target, time),
   }
 }
 

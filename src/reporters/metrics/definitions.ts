@@ -78,6 +78,41 @@ export const METRICS = [
     kind: 'counter',
     help: 'Time in which the observer itself did not run.',
   },
+  {
+    name: 'netdrill_group_state',
+    kind: 'gauge',
+    help: '1 for the state that the group is in, 0 for the others.',
+  },
+  {
+    name: 'netdrill_path_active',
+    kind: 'gauge',
+    help: '1 for the path that the group uses, 0 for the others.',
+  },
+  {
+    name: 'netdrill_path_switches_total',
+    kind: 'counter',
+    help: 'Times that a group took another path, by the kind of reason.',
+  },
+  {
+    name: 'netdrill_fallback_total',
+    kind: 'counter',
+    help: 'Times that a group left the path in use because it was down or bad.',
+  },
+  {
+    name: 'netdrill_own_network_suspected',
+    kind: 'gauge',
+    help: '1 while most targets fail at once, so that the network of this machine is suspected.',
+  },
+  {
+    name: 'netdrill_alert_state',
+    kind: 'gauge',
+    help: '1 for the state (pending, firing) that an alert is in, 0 once it has left it.',
+  },
+  {
+    name: 'netdrill_notifications_total',
+    kind: 'counter',
+    help: 'Messages to a receiver of notifications, by what became of them.',
+  },
   {name: 'netdrill_build_info', kind: 'gauge', help: '1, labelled with the version.'},
 ] as const satisfies readonly MetricDefinition[]
 

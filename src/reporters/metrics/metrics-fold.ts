@@ -7,7 +7,9 @@ import type {MetricSink} from '../../core/metrics.ts'
 import type {Outcome, Sample} from '../../core/outcome.ts'
 import type {Millis} from '../../core/units.ts'
 import {isDown} from '../monitor-facts.ts'
+import {AlertMetrics} from './alert-metrics.ts'
 import type {MetricName} from './definitions.ts'
+import {GroupMetrics} from './group-metrics.ts'
 
 const STATES: readonly ConnectionState[] = [
   'idle',
@@ -37,14 +39,20 @@ interface Watched {
 export class MetricsFold {
   readonly #sink: MetricSink
   readonly #targets = new Map<string, Watched>()
+  readonly #groups: GroupMetrics
+  readonly #alerts: AlertMetrics
   /** Wall clock at the start of the run, in seconds. */
   #epoch = 0
 
   constructor(sink: MetricSink) {
     this.#sink = sink
+    this.#groups = new GroupMetrics(sink)
+    this.#alerts = new AlertMetrics(sink)
   }
 
   add(event: RunEvent): void {
+    this.#groups.add(event)
+    this.#alerts.add(event)
     switch (event.type) {
       case 'run-started':
         this.#epoch = Date.parse(event.run.started) / 1000
@@ -78,6 +86,7 @@ export class MetricsFold {
         return
       case 'observer-gap':
         this.#add('netdrill_observer_gap_seconds_total', event.length / 1000)
+        this.#leaveOut(event.since ?? event.at, event.at)
         return
       default:
     }
@@ -164,6 +173,16 @@ export class MetricsFold {
     } else if (watched.downSince !== null && !isDown(to)) {
       this.#observe('netdrill_outage_seconds', (at - watched.downSince) / 1000, {target})
       watched.downSince = null
+    }
+  }
+
+  /** Time in which nothing was measured is no downtime. */
+  #leaveOut(since: Millis, at: Millis): void {
+    for (const watched of this.#targets.values()) {
+      if (watched.downSince === null) continue
+      const length = Math.max(0, at - Math.max(since, watched.counted))
+      watched.counted += length
+      watched.downSince += length
     }
   }
 
