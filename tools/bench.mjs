@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: figures that depend on the machine, beside what else runs on it in the same minute. `npm run bench -- startup`,
- * `-- check` and `-- proxy` run one part.
+ * `-- check`, `-- monitor` and `-- proxy` run one part.
  */
 import {isReady} from './set-up/on-project-node.mjs'
 import {setUpOrExplain} from './setup.mjs'
@@ -8,6 +8,7 @@ import {setUpOrExplain} from './setup.mjs'
 const PARTS = {
   startup: async () => (await import('./bench/startup.ts')).benchStartup(),
   check: async () => (await import('./bench/check.ts')).benchCheck(),
+  monitor: async () => (await import('./bench/monitor.ts')).benchMonitor(),
   proxy: async () => (await import('./bench/proxy.ts')).benchProxy(),
 }
 

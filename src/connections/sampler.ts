@@ -5,6 +5,7 @@ import {InOrder} from './in-order.ts'
 import type {Observer} from './observer.ts'
 import type {Pace} from './pace.ts'
 import type {Probers} from './probers.ts'
+import type {Turnstile} from './turnstile.ts'
 
 /** However short the interval and long the timeout, so many samples of a target are under way at most. */
 const MOST_IN_FLIGHT = 64
@@ -16,6 +17,8 @@ export interface SamplerOptions {
   readonly first: Millis
   readonly origin: Millis
   readonly clock: Clock
+  /** Shared by all targets of a watch. */
+  readonly turnstile: Pick<Turnstile, 'pass'>
   readonly probers: Pick<Probers, 'measure'>
   readonly observer: Pick<Observer, 'sawAll' | 'takeLag'>
   /** A sample is about to be sent. */
@@ -93,8 +96,18 @@ export class Sampler {
   }
 
   #arm(): void {
-    const wait = this.#due + this.#putOff - this.#options.clock.now()
-    this.#cancel = this.#options.clock.after(Math.max(0, wait), () => this.#slot())
+    const {clock, turnstile} = this.#options
+    const wait = this.#due + this.#putOff - clock.now()
+    this.#cancel = clock.after(Math.max(0, wait), () => {
+      this.#cancel = () => {}
+      let begun = false
+      const cancel = turnstile.pass(() => {
+        begun = true
+        this.#slot()
+      })
+      // The slot has armed the next one already.
+      if (!begun) this.#cancel = cancel
+    })
   }
 
   #slot(): void {

@@ -16,6 +16,7 @@ import type {Observer} from './observer.ts'
 import {type LoadProbe, Probers} from './probers.ts'
 import {Reconnector} from './reconnector.ts'
 import {Sampler} from './sampler.ts'
+import {Turnstile} from './turnstile.ts'
 
 export interface TargetRun {
   /** Start of the run on the monotonic clock: `at` and `sentAt` of events count from here. */
@@ -26,6 +27,8 @@ export interface TargetRun {
   readonly stagger?: Millis
   /** What the targets of the watch share; its own without it. */
   readonly guards?: SharedGuards
+  /** Of the whole watch; its own without it. */
+  readonly turnstile?: Turnstile
   /** For tests; the registry's own otherwise. */
   readonly load?: LoadProbe
 }
@@ -82,6 +85,7 @@ export class TargetWatch {
       first: clock.now() + stagger,
       origin,
       clock,
+      turnstile: this.#run.turnstile ?? new Turnstile(clock),
       probers: this.#probers,
       observer,
       onSlot: () => this.#health.look(),

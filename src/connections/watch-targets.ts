@@ -5,6 +5,7 @@ import type {WatchSpec} from '../core/watch.ts'
 import {SharedGuards} from '../policies/guards/shared.ts'
 import {Observer} from './observer.ts'
 import type {LoadProbe} from './probers.ts'
+import {Turnstile} from './turnstile.ts'
 import {TargetWatch} from './watch-target.ts'
 
 export interface WatchRun {
@@ -42,8 +43,8 @@ export async function openWatch(
 ): Promise<OpenWatch> {
   const {clock} = ports
   const {origin, emit, signal} = run
-  const observer = new Observer(clock, ({length, because}) =>
-    emit({type: 'observer-gap', at: clock.now() - origin, length, because}),
+  const observer = new Observer(clock, ({length, because, from}) =>
+    emit({type: 'observer-gap', at: clock.now() - origin, length, because, since: from - origin}),
   )
   const set = new WatchSet(ports, run, observer)
   await set.replace(specs)
@@ -62,6 +63,7 @@ class WatchSet {
   readonly #run: WatchRun
   readonly #observer: Observer
   readonly #guards = new SharedGuards()
+  readonly #turnstile: Turnstile
   readonly #watches = new Map<string, TargetWatch>()
   #started = false
 
@@ -69,6 +71,7 @@ class WatchSet {
     this.#ports = ports
     this.#run = run
     this.#observer = observer
+    this.#turnstile = new Turnstile(ports.clock)
   }
 
   async replace(specs: readonly WatchSpec[]): Promise<void> {
@@ -97,6 +100,7 @@ class WatchSet {
           emit,
           observer: this.#observer,
           guards: this.#guards,
+          turnstile: this.#turnstile,
           stagger,
           ...(load === undefined ? {} : {load}),
         }
