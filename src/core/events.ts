@@ -119,7 +119,13 @@ export type RunEvent = Stamped &
         readonly rtt: Millis
       }
     | {readonly type: 'slot-missed'; readonly target: string; readonly seq: number; readonly because: string}
-    | {readonly type: 'observer-gap'; readonly length: Millis; readonly because: string}
+    | {
+        readonly type: 'observer-gap'
+        readonly length: Millis
+        readonly because: string
+        /** When it began on the run's clock, which doesn't run while the machine sleeps; absent where nobody looked. */
+        readonly since?: Millis
+      }
     | {
         readonly type: 'notice'
         readonly level: 'info' | 'warning' | 'error'

@@ -52,6 +52,11 @@ export const METRICS = [
     help: '1 for the state that the target is in, 0 for the others.',
   },
   {
+    name: 'netdrill_early_warning',
+    kind: 'gauge',
+    help: '1 while the target works, but nears a limit of health.quality; 0 otherwise.',
+  },
+  {
     name: 'netdrill_last_success_timestamp_seconds',
     kind: 'gauge',
     help: 'When a sample or an attempt last succeeded; the start of the watch before the first one.',

@@ -81,6 +81,9 @@ export class MetricsFold {
       case 'state-changed':
         this.#state(event.target, event.to, event.at)
         return
+      case 'early-warning':
+        this.#set('netdrill_early_warning', event.active ? 1 : 0, {target: event.target})
+        return
       case 'slot-missed':
         this.#add('netdrill_missed_samples_total', 1, {target: event.target})
         return
@@ -104,6 +107,7 @@ export class MetricsFold {
     ]
     for (const name of zero) this.#add(name, 0, {target})
     this.#set('netdrill_consecutive_failures', 0, {target})
+    this.#set('netdrill_early_warning', 0, {target})
     this.#set('netdrill_last_success_timestamp_seconds', this.#epoch + at / 1000, {target})
     for (const state of STATES)
       this.#set('netdrill_connection_state', state === 'idle' ? 1 : 0, {target, state})

@@ -231,7 +231,7 @@ export const journalLineSchema = z.discriminatedUnion('type', [
     rtt: millis,
   }),
   line('slot-missed', {target: text, seq: z.number().int(), because: text}),
-  line('observer-gap', {length: millis, because: text}),
+  line('observer-gap', {length: millis, because: text, since: millis.optional()}),
   line('notice', {level: z.enum(['info', 'warning', 'error']), code: text.nullable(), text}),
   line('abort-requested', {because: text}),
   line('expectation', {text, met: z.boolean().nullable(), actual: text}),
