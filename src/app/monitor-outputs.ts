@@ -24,6 +24,7 @@ export class MonitorOutputs {
   readonly #secrets = new Set<string>()
   #redactor: CheckRedactor = checkRedactor([])
   #display: MonitorDisplay | null = null
+  readonly #listeners: ((event: RunEvent) => void)[] = []
 
   constructor(options: OutputOptions) {
     this.#options = options
@@ -39,6 +40,11 @@ export class MonitorOutputs {
     this.#display = display
   }
 
+  /** Who follows the run as it is told, without its secrets. */
+  listen(listener: (event: RunEvent) => void): void {
+    this.#listeners.push(listener)
+  }
+
   /** Secrets of an older document stay secret. */
   keepSecret(values: readonly string[]): void {
     for (const value of values) this.#secrets.add(value)
@@ -52,6 +58,7 @@ export class MonitorOutputs {
     journal?.write(safe)
     exposure.show(safe)
     this.#display?.show(safe)
+    for (const listener of this.#listeners) listener(safe)
   }
 
   mark(): void {

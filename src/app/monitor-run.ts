@@ -17,6 +17,8 @@ export interface MonitorRunOptions {
   readonly ports: Ports
   readonly origin: Millis
   readonly outputs: MonitorOutputs
+  /** What is told at the start, one line each. */
+  readonly notes: readonly string[]
   /** The agent has ended by itself. */
   readonly onLost: () => void
 }
@@ -128,7 +130,8 @@ export class MonitorRun {
   }
 
   #started({files, targets}: LoadedCheck): RunEvent {
-    const {ports, id, outputs} = this.#options
+    const {ports, id, outputs, notes} = this.#options
+    const listens = outputs.url === null ? [] : [`${outputs.url}/metrics, /status and /healthz answer`]
     const {os, kernel, node, arch} = ports.host.platform
     return {
       at: this.#elapsed(),
@@ -142,7 +145,7 @@ export class MonitorRun {
         seed: ports.random.seed,
         started: new Date(ports.clock.wall()).toISOString(),
         platform: `${os} ${kernel} ${arch}, Node ${node}`,
-        backends: outputs.url === null ? [] : [`${outputs.url}/metrics, /status and /healthz answer`],
+        backends: [...listens, ...notes],
       },
     }
   }

@@ -3,10 +3,15 @@ import {isUserError} from '../core/errors.ts'
 import {EXIT} from '../core/exit-codes.ts'
 import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
+import type {AlertPlan} from '../policies/alerts/rule.ts'
+import {readAlerts} from '../policies/alerts/read-alerts.ts'
+import {METRICS} from '../reporters/metrics/definitions.ts'
 import type {LoadedCheck} from '../scenarios/check/check-spec.ts'
 import {loadCheck} from '../scenarios/check/load-check.ts'
+import {keepHeapSmall} from '../system/heap.ts'
 import {type EndingSignal, endProcess, onEndingSignal, onReloadSignal} from '../system/signals.ts'
 import {readSources} from './documents.ts'
+import {MonitorAlerts} from './monitor-alerts.ts'
 import {type JournalRequest, openMonitorJournal} from './monitor-journal.ts'
 import {type ListenRequest, openExposure} from './monitor-listen.ts'
 import {type MonitorDisplayRequest, openMonitorDisplay} from './monitor-display.ts'
@@ -30,7 +35,8 @@ type Ending = 'time' | 'quit' | EndingSignal
 export async function monitorDocuments(flags: MonitorFlags, ports: Ports): Promise<number> {
   const {clock} = ports
   const lasts = flags.for === undefined ? null : readDurationFlag('--for', flags.for)
-  const load = async (): Promise<LoadedCheck> => loadDocuments(flags, ports)
+  const load = async (): Promise<LoadedMonitor> => loadDocuments(flags, ports)
+  keepHeapSmall()
   const loaded = await load()
   let end: (why: Ending) => void = () => {}
   const ended = new Promise<Ending>((resolve) => (end = resolve))
@@ -49,13 +55,19 @@ export async function monitorDocuments(flags: MonitorFlags, ports: Ports): Promi
     },
   })
   outputs.show(display)
-  const run = new MonitorRun({id, ports, origin, outputs, onLost: () => end('SIGTERM')})
-  const forget = listenToSignals({end, live: display.live, reload: async () => reload(run, outputs, load)})
+  const alerts = new MonitorAlerts(loaded.alerts, {clock, now, publish: (event) => outputs.publish(event)})
+  outputs.listen((event) => alerts.add(event))
+  const notes = [alerts.describe()].filter((note) => note !== null)
+  const run = new MonitorRun({id, ports, origin, outputs, notes, onLost: () => end('SIGTERM')})
+  const watch: Watch = {run, outputs, alerts}
+  const forget = listenToSignals({end, live: display.live, reload: async () => reload(watch, load)})
   try {
-    await run.start(loaded)
+    await run.start(loaded.check)
+    alerts.start()
     if (lasts !== null) clock.after(lasts, () => end('time'))
     const why = await ended
     const isDown = outputs.anyDown()
+    alerts.stop()
     await run.stop()
     outputs.end()
     return exitOf(why, isDown)
@@ -66,20 +78,32 @@ export async function monitorDocuments(flags: MonitorFlags, ports: Ports): Promi
   }
 }
 
-async function loadDocuments({files, only, tags}: MonitorFlags, ports: Ports): Promise<LoadedCheck> {
+/** What a watch takes from its documents. */
+interface LoadedMonitor {
+  readonly check: LoadedCheck
+  readonly alerts: AlertPlan
+}
+
+async function loadDocuments({files, only, tags}: MonitorFlags, ports: Ports): Promise<LoadedMonitor> {
   const env = (name: string): string | undefined => ports.host.env(name)
   const read = async (path: string): Promise<string | null> => ports.files.readText(path)
-  return loadCheck(await readSources(files, ports), {env, read, only, tags})
+  const check = await loadCheck(await readSources(files, ports), {env, read, only, tags})
+  const alerts = await readAlerts(check.alerts, {metrics: METRICS, targets: check.targetNames})
+  return {check, alerts}
+}
+
+interface Watch {
+  readonly run: MonitorRun
+  readonly outputs: MonitorOutputs
+  readonly alerts: MonitorAlerts
 }
 
 /** A document with mistakes changes nothing: what is watched goes on being watched. */
-async function reload(
-  run: MonitorRun,
-  outputs: MonitorOutputs,
-  load: () => Promise<LoadedCheck>,
-): Promise<void> {
+async function reload({run, outputs, alerts}: Watch, load: () => Promise<LoadedMonitor>): Promise<void> {
   try {
-    await run.update(await load())
+    const loaded = await load()
+    await run.update(loaded.check)
+    alerts.update(loaded.alerts)
   } catch (error) {
     if (!isUserError(error)) throw error
     for (const {message, position} of error.problems) {

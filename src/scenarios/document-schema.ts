@@ -7,6 +7,7 @@ import {PROBE_KINDS} from '../core/target.ts'
 import type {FaultSpec} from '../faults/fault.ts'
 import {FAULT_KINDS, loadFault} from '../faults/registry.ts'
 import {labSchema} from '../lab/schema.ts'
+import {alertsSchema} from '../policies/alerts/schema.ts'
 import {policySchema} from '../policies/schema.ts'
 import {loadProbe} from '../probes/registry.ts'
 import {drillSchema} from './drill-schema.ts'
@@ -24,6 +25,7 @@ export async function documentSchema() {
       title: z.string().optional().describe('one line for lists and reports'),
       description: z.string().optional().describe('what it shows, for people'),
       groups: groupsSchema.optional().describe('targets of which so many have to be healthy'),
+      alerts: alertsSchema.optional().describe('rules over the series of a watch'),
       faults: z.record(nameSchema, fault).optional().describe('impairments by name'),
       lab: labSchema.optional(),
       drill: drillSchema.optional(),

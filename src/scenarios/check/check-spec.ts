@@ -7,6 +7,7 @@ import type {GroupSpec} from '../../core/group-spec.ts'
 import type {Family} from '../../core/outcome.ts'
 import type {TargetUrl} from '../../core/target.ts'
 import type {Millis} from '../../core/units.ts'
+import type {AlertSource} from '../../policies/alerts/read-alerts.ts'
 import type {Policy} from '../../policies/policy.ts'
 
 export interface CheckExpectation {
@@ -55,6 +56,9 @@ export interface LoadedCheck {
   readonly groups: readonly CheckGroup[]
   /** The same groups, for who follows them. */
   readonly groupSpecs: readonly GroupSpec[]
+  /** For who watches: the alerts as written, and the names of all targets, chosen or not. */
+  readonly alerts: readonly AlertSource[]
+  readonly targetNames: readonly string[]
   readonly warnings: readonly Problem[]
   /** What came from the environment: to be kept out of all outputs. */
   readonly secrets: readonly string[]

@@ -61,6 +61,8 @@ export async function loadCheck(
     targets,
     groups,
     groupSpecs: specs,
+    alerts: documents.flatMap(({value: {alerts}, positionOf}) => (alerts ? [{alerts, positionOf}] : [])),
+    targetNames: known.map(({name}) => name),
     warnings: documents.flatMap(({warnings}) => warnings),
     secrets: documents.flatMap(({substitutions}) => substitutions.map(({value}) => value)),
   }
