@@ -73,6 +73,10 @@ export class TargetWatch {
     return new TargetWatch(spec, ports, run, probers)
   }
 
+  get name(): string {
+    return this.#spec.name
+  }
+
   start(): void {
     const {clock} = this.#ports
     const {timeout} = this.#spec
@@ -93,6 +97,11 @@ export class TargetWatch {
       onSample: (sample) => this.#emit({type: 'sample', target: this.#spec.name, sample}),
       onMissed: (seq, because) => this.#emit({type: 'slot-missed', target: this.#spec.name, seq, because}),
     })
+  }
+
+  /** Something has changed for the better: takes the next sample now. */
+  hurry(): void {
+    this.#sampler?.hurry()
   }
 
   /** Ends everything under way; resolves when it has. */

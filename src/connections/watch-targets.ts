@@ -25,6 +25,8 @@ export interface OpenWatch {
    * Throws `UserError` when a new one makes no sense: then nothing has changed.
    */
   update(specs: readonly WatchSpec[]): Promise<void>
+  /** Takes the next sample of the target with this name now, if there is one. */
+  hurry(target: string): void
 }
 
 /** First samples are spread over their interval, but nobody waits longer than this for the first one, */
@@ -50,6 +52,7 @@ export async function openWatch(
   await set.replace(specs)
   return {
     update: async (next) => set.replace(next),
+    hurry: (target) => set.hurry(target),
     ended: whenAborted(signal).then(async () => {
       observer.stop()
       await set.stop()
@@ -111,6 +114,10 @@ class WatchSet {
       await Promise.all([...opened.values()].map(async (watch) => watch.stop()))
       throw error
     }
+  }
+
+  hurry(target: string): void {
+    for (const watch of this.#watches.values()) if (watch.name === target) watch.hurry()
   }
 
   async stop(): Promise<void> {

@@ -119,7 +119,8 @@ class Agent {
     ])
     const stop = new AbortController()
     const tell = (event: RunEvent): void => this.#send({type: 'event', event})
-    const links = new LinkWatch(ports, {origin, emit: tell})
+    const onRestored = (target: string): void => this.#watching?.hurry(target)
+    const links = new LinkWatch(ports, {origin, emit: tell, onRestored})
     const emit = (event: RunEvent): void => {
       tell(event)
       links.see(event)

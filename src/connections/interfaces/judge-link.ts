@@ -20,10 +20,16 @@ export interface LinkLoss {
 
 export type LinkJudgement = {readonly lost: LinkLoss} | {readonly lost: null; readonly device: string | null}
 
-/**
- * `routed` is the interface that the kernel would send through now: null when no route leads there, undefined when nobody asked.
- */
-export function judgeLink(reach: Reach, state: NetworkState, routed?: string | null): LinkJudgement {
+export interface LinkQuestion {
+  readonly reach: Reach
+  /** The interface that it was reached through last; null when none is known. */
+  readonly device: string | null
+  /** The one that the kernel would send through now: null when no route leads there, undefined when nobody asked. */
+  readonly routed?: string | null | undefined
+}
+
+/** What is known now; with `routed` undefined a target that isn't bound is lost only where no other way is left. */
+export function judgeLink({reach, device, routed}: LinkQuestion, state: NetworkState): LinkJudgement {
   const {links} = state
   if (reach.interface !== null) return judgeBound(reach, reach.interface, state)
   if (reach.source !== null) {
@@ -36,12 +42,23 @@ export function judgeLink(reach: Reach, state: NetworkState, routed?: string | n
     const unusable = judgeDevice(owner, links)
     if (unusable) return {lost: unusable}
   }
+  const through = routed ?? device
+  const unusable = through === null ? null : judgeDevice(through, links)
+  if (unusable && (routed !== undefined || !hasOtherWay(reach, unusable, state))) return {lost: unusable}
   if (routed === null && reach.address !== null) {
-    return {lost: {device: null, cause: 'route', because: `no route leads to ${reach.address}`}}
+    return {lost: {device, cause: 'route', because: `no route leads to ${reach.address}`}}
   }
-  if (routed === undefined || routed === null) return {lost: null, device: null}
-  const unusable = judgeDevice(routed, links)
-  return unusable ? {lost: unusable} : {lost: null, device: routed}
+  return {lost: null, device: routed ?? null}
+}
+
+/** A route through another interface that works, whether the kernel would take it or not. */
+function hasOtherWay({address}: Reach, {device}: LinkLoss, {links, routes}: NetworkState): boolean {
+  if (routes === null || address === null) return true
+  return routes.some(
+    ({devices, destination}) =>
+      covers(destination, address) &&
+      devices.some((each) => each !== device && judgeDevice(each, links) === null),
+  )
 }
 
 function judgeBound({address, source}: Reach, device: string, state: NetworkState): LinkJudgement {

@@ -40,6 +40,8 @@ export class LinkWatch {
   readonly #run: LinkWatchRun
   readonly #limit: ChangeLimit
   #targets = new Map<string, Followed>()
+  /** Interfaces of all targets; null while that has to be found out anew. */
+  #devices: ReadonlySet<string | null> | null = null
   #watch: NetworkWatch | null = null
   #ready = false
   #asking = false
@@ -62,6 +64,7 @@ export class LinkWatch {
         return [spec.name, same ? old : {reach, device: reach.interface, lost: null}]
       }),
     )
+    this.#devices = null
     this.#watch ??= this.#doors.network.watch({
       onChange: (change) => this.#onChange(change),
       onReady: () => {
@@ -95,24 +98,24 @@ export class LinkWatch {
   #onChange(change: NetworkChange): void {
     const {at, ...what} = change
     const isDefault = what.subject.startsWith('default')
-    const isOurs = [...this.#targets.values()].some(({device}) => device !== null && device === what.device)
+    this.#devices ??= new Set([...this.#targets.values()].map(({device}) => device))
+    const isOurs = what.device !== null && this.#devices.has(what.device)
     if ((isOurs || isDefault) && !what.subject.startsWith('fe80:') && this.#limit.allows(at)) {
       this.#run.emit({at: at - this.#run.origin, type: 'network-changed', ...what})
     }
-    this.#judgeBound()
-    const mayMatter = isNetworkLoss(change) ? isOurs || isDefault || what.device === null : true
-    if (mayMatter) this.#askSoon()
-  }
-
-  #judgeAll(): void {
-    this.#judgeBound()
+    // What comes to an interface that nobody uses may be a better way; what it loses concerns nobody.
+    if (isNetworkLoss(change) && !isOurs && !isDefault && what.device !== null) return
+    if (isOurs) this.#judgeAtOnce()
     this.#askSoon()
   }
 
-  #judgeBound(): void {
-    for (const [name, followed] of this.#targets) {
-      if (followed.reach.interface !== null) this.#judge(name, followed)
-    }
+  #judgeAll(): void {
+    this.#judgeAtOnce()
+    this.#askSoon()
+  }
+
+  #judgeAtOnce(): void {
+    for (const [name, followed] of this.#targets) this.#judge(name, followed)
   }
 
   #askSoon(): void {
@@ -143,7 +146,7 @@ export class LinkWatch {
 
   #judge(target: string, followed: Followed, routed?: string | null): void {
     if (!this.#watch) return
-    const judgement: LinkJudgement = judgeLink(followed.reach, this.#watch.state(), routed)
+    const judgement: LinkJudgement = judgeLink({...followed, routed}, this.#watch.state())
     const at = this.#doors.clock.now() - this.#run.origin
     if (judgement.lost) {
       const {lost} = judgement
@@ -152,6 +155,7 @@ export class LinkWatch {
       followed.lost = lost
       return
     }
+    if (judgement.device !== null && judgement.device !== followed.device) this.#devices = null
     followed.device = judgement.device ?? followed.device
     // Nothing was asked, so nothing was learnt.
     if (!followed.lost || (followed.reach.interface === null && routed === undefined)) return
