@@ -16,6 +16,7 @@ const PROGRAMS = [
   'src/commands/_unknown-command.ts',
   'src/agent.ts',
   'src/guard.ts',
+  'src/holder.ts',
   'src/app/schemas.ts',
   'src/app/explain.ts',
 ]

@@ -2,6 +2,7 @@
 import type {Capability, CapabilityReport} from '../core/capabilities.ts'
 import type {Ports} from '../core/ports.ts'
 import {KERNEL_NEEDS, SHAPING_NEEDS, nearestGap} from '../faults/choose-backend.ts'
+import {FLOW_NEEDS} from '../faults/flows.ts'
 import {IP_NEEDS} from '../faults/plan-by-ip.ts'
 import {loadFault} from '../faults/registry.ts'
 import type {DoctorView, FeatureView} from '../reporters/doctor-view.ts'
@@ -54,6 +55,20 @@ const FAULT_WAYS: readonly FaultWay[] = [
   {name: 'partition', sets: [KERNEL_NEEDS], backend: 'nft', proxy: true},
   {name: 'connection-limit, mtu, mptcp', sets: [KERNEL_NEEDS], backend: 'nft', proxy: false},
   {name: 'link, address, route', sets: [IP_NEEDS], backend: 'ip', proxy: false},
+  {name: 'delay, loss, rate of what arrives', sets: shapingWith('ifb'), backend: 'ifb', proxy: true},
+  {name: 'socket-kill', sets: [['linux', 'net-admin', 'ss', 'socket-kill']], backend: 'ss', proxy: false},
+  {name: 'conntrack', sets: [FLOW_NEEDS], backend: 'conntrack', proxy: false},
+  {name: 'nat-rebind', sets: [[...KERNEL_NEEDS, ...FLOW_NEEDS]], backend: 'nft and conntrack', proxy: false},
+  {name: 'ephemeral-ports', sets: [['linux', 'net-admin', 'sysctl']], backend: 'sysctl', proxy: false},
+  {name: 'port, idle-connections', sets: [['linux']], backend: 'a process of netdrill', proxy: false},
+  {name: 'process', sets: [['linux']], backend: 'signals', proxy: false},
+  {name: 'clock (time of day)', sets: [['linux', 'faketime']], backend: 'libfaketime', proxy: false},
+  {
+    name: 'clock (since boot)',
+    sets: [['linux', 'time-namespaces']],
+    backend: 'a time namespace',
+    proxy: false,
+  },
   {name: 'proxy', sets: [[]], backend: 'userspace proxy', proxy: false},
 ]
 

@@ -16,6 +16,7 @@ const text = (summary: string, helpValue: string, helpGroup: string) =>
 const NETEM = 'NETEM'
 const PARTITION = 'PARTITION'
 const RATE = 'RATE'
+const PROCESS = 'PROCESS'
 const PROXY = 'PROXY'
 const SCOPE = 'SCOPE'
 
@@ -51,10 +52,10 @@ export const kindFlags = {
   queue: text('longest wait in the queue', '50ms', RATE),
   algorithm: Flags.string({summary: 'take this one', options: ['tbf', 'htb'], helpGroup: RATE}),
   mode: Flags.string({
-    summary: 'silence, or an answer that says so; of mptcp and route: what happens to them',
+    summary: 'silence, or an answer that says so; of mptcp, route and process: what happens to them',
     options: [
       ...['drop', 'reject', 'strip', 'drop-syn', 'drop-join'],
-      ...['remove', 'unreachable', 'prohibit', 'blackhole'],
+      ...['remove', 'unreachable', 'prohibit', 'blackhole', 'stop', 'kill', 'restart'],
     ],
     helpGroup: PARTITION,
   }),
@@ -76,6 +77,27 @@ export const kindFlags = {
   max: Flags.integer({summary: 'connections at once (connection-limit)', min: 0, helpGroup: PARTITION}),
   size: Flags.integer({summary: 'larger packets vanish, bytes (mtu)', min: 68, helpGroup: PARTITION}),
   address: text('that the device loses (address)', 'ADDRESS', PARTITION),
+  count: Flags.integer({
+    summary: 'source ports left (ephemeral-ports), connections opened (idle-connections)',
+    min: 1,
+    helpGroup: PARTITION,
+  }),
+  process: Flags.integer({summary: 'process id of the program that is hit', min: 2, helpGroup: PROCESS}),
+  pidfile: text('file with its process id', 'FILE', PROCESS),
+  match: text('part of its command line that no other process has', 'TEXT', PROCESS),
+  signal: Flags.string({summary: 'that ends it', options: ['TERM', 'KILL'], helpGroup: PROCESS}),
+  offset: text('its clock is so far ahead or behind (clock)', '+90d', PROCESS),
+  clock: Flags.string({
+    summary: 'time of day, or time since boot',
+    options: ['wall', 'monotonic'],
+    helpGroup: PROCESS,
+  }),
+  command: Flags.string({
+    summary: 'the program that gets that clock, and each of its arguments',
+    multiple: true,
+    helpValue: 'WORD',
+    helpGroup: PROCESS,
+  }),
   set: Flags.string({
     summary: 'any key of the kind, as in a document',
     multiple: true,

@@ -136,6 +136,8 @@ export interface Dial {
 export interface DatagramRequest {
   readonly family: Family
   readonly source?: string
+  /** The local port; by default any that is free. Not for a socket that shares its port (`strangers`). */
+  readonly port?: number
   readonly interface?: string
   /** Connects the socket, so that ICMP errors of this peer come back as errors. */
   readonly connect?: {readonly address: string; readonly port: number}
@@ -263,6 +265,8 @@ export interface Host {
   /** `$XDG_STATE_HOME/netdrill` or its default; a private folder for root as well. */
   readonly stateFolder: string
   readonly runtimeFolder: string
+  /** How the program is started that holds things for faults: file and first arguments; absent in tests without one. */
+  readonly holder?: readonly string[]
   readonly platform: {
     readonly os: string
     readonly kernel: string

@@ -1,25 +1,12 @@
 /** From a blueprint to steps: each with its undo, its check and its reason. Pure. */
 import {type Millis, formatDuration} from '../core/units.ts'
-import {
-  type TableFamily,
-  renderBlockTable,
-  renderClassifyTable,
-  renderIngressTable,
-  tableName,
-} from './backends/nft-table.ts'
-import {
-  type TreeKind,
-  classNumber,
-  leafLines,
-  leafUndoLines,
-  rootLines,
-  rootUndoLine,
-} from './backends/tc-tree.ts'
+import {renderBlockTable, renderClassifyTable, renderIngressTable} from './backends/nft-table.ts'
+import {type TreeKind, classNumber} from './backends/tc-tree.ts'
 import {blastRadius} from './blast-radius.ts'
-import type {Action, FaultPlan, Step} from './fault.ts'
+import type {FaultPlan, Step} from './fault.ts'
 import {describeScope} from './scope.ts'
-import type {Blueprint, DeviceFacts, Leaf, NetworkChange, Situation} from './situation.ts'
-import {tcBatch} from './tools.ts'
+import type {Blueprint, Leaf, Situation} from './situation.ts'
+import {ifbStep, ipStep, leafStep, nftStep, proxyStep, rootStep} from './plan-steps.ts'
 
 export interface PlanNames {
   readonly name: string
@@ -70,6 +57,14 @@ export function compilePlan(
         table,
       })
     }
+    case 'ss':
+    case 'conntrack':
+    case 'sysctl':
+    case 'signal':
+    case 'holder': {
+      const {steps, table = null} = blueprint.act
+      return finish(names, situation, blueprint, {steps, shape: null, table})
+    }
     case 'ip':
       return finish(names, situation, blueprint, {
         steps: [ipStep(blueprint.change)],
@@ -112,18 +107,24 @@ function finish(
     kind: names.kind,
     backend: blueprint.backend,
     because: blueprint.because,
-    summary: `${blueprint.words} ${situation.device?.ingress ? 'from' : 'to'} ${describeScope(situation.scope)}`,
+    summary: summaryOf(situation, blueprint),
     place: situation.place,
     device: situation.device?.name ?? null,
     lasts: situation.lasts,
     steps,
     blastRadius: blastRadius(situation, blueprint),
     effect: blueprint.effect,
-    endsByKernel: table !== null,
+    endsByKernel: ('act' in blueprint && blueprint.act.once === true) || table !== null,
     warnings: [...blueprint.warnings, ...rootWarnings(situation, shape)],
     notes: blueprint.notes,
   }
   return {plan, blueprint, situation, shape, table}
+}
+
+/** What names its victims itself says so in its own words. */
+function summaryOf({device, scope}: Situation, blueprint: Blueprint): string {
+  if ('act' in blueprint) return blueprint.words
+  return `${blueprint.words} ${device?.ingress ? 'from' : 'to'} ${describeScope(scope)}`
 }
 
 function tableRequest(situation: Situation): {
@@ -134,88 +135,6 @@ function tableRequest(situation: Situation): {
 } {
   const {id, lasts, scope, device} = situation
   return {id, lasts, scope, device: device?.name ?? null}
-}
-
-/** An ifb takes packets that were sent to it and lets them arrive again, from the device they came by. */
-function ifbStep(name: string, {of, there}: NonNullable<DeviceFacts['ingress']>): Step {
-  const lines = [`link add name ${name} type ifb`, `link set dev ${name} up`]
-  const batch = (input: readonly string[]): Action => ({
-    type: 'exec',
-    file: 'ip',
-    args: ['-batch', '-'],
-    input: `${input.join('\n')}\n`,
-  })
-  return {
-    do: there ? {type: 'none'} : batch(lines),
-    undo: batch([`link del dev ${name}`]),
-    shared: true,
-    verify: {type: 'none', expect: 'seen together with its leaf'},
-    why: there
-      ? `${name} already carries what arrives at ${of}; the last fault to leave removes it`
-      : `a device through which what arrives at ${of} is led, since only what leaves a device can be shaped`,
-  }
-}
-
-function rootStep(device: DeviceFacts, {tree}: LeafPlace): Step {
-  const exists = device.root.owner === 'ours'
-  const add: Action = exists ? {type: 'none'} : tcBatch(rootLines(device.name, tree, device.queueLength))
-  return {
-    do: add,
-    undo: tcBatch([rootUndoLine(device.name)]),
-    shared: true,
-    verify: {type: 'none', expect: 'seen together with its leaf'},
-    why: exists
-      ? `${device.name} already has our tree; the last fault to leave removes it`
-      : `a root with classes, so that only a part of the traffic is shaped; what was there (${device.root.kind || 'unknown'}) comes back when it goes`,
-  }
-}
-
-function leafStep({device, tree, minor, leaf}: LeafPlace): Step {
-  return {
-    do: tcBatch(leafLines(device, tree, minor, leaf)),
-    undo: tcBatch(leafUndoLines(device, tree, minor)),
-    verify: {type: 'tc-qdisc', expect: `${leaf.kind} ${leaf.options.join(' ')}`},
-    why: `the fault itself, in a class that no other traffic gets into`,
-  }
-}
-
-function nftStep(situation: Situation, table: string, why: string): Step {
-  const family = tableFamily(situation.device)
-  return {
-    do: {type: 'exec', file: 'nft', args: ['-f', '-'], input: table},
-    undo: {type: 'exec', file: 'nft', args: ['delete', 'table', family, tableName(situation.id)]},
-    verify: {type: 'nft-table', expect: `table ${family} ${tableName(situation.id)} with live elements`},
-    why,
-  }
-}
-
-/** In which family of nftables a fault's table is. */
-export function tableFamily(device: DeviceFacts | null): TableFamily {
-  return device?.ingress ? 'netdev' : 'inet'
-}
-
-function ipStep(change: NetworkChange): Step {
-  const batch = (lines: readonly string[], ...more: readonly string[]): Action => ({
-    type: 'exec',
-    file: 'ip',
-    args: [...more, '-batch', '-'],
-    input: `${lines.join('\n')}\n`,
-  })
-  return {
-    do: batch(change.do),
-    undo: batch(change.undo, '-force'),
-    verify: {type: 'ip', expect: [...change.there, ...change.gone.map((line) => `no ${line}`)].join('; ')},
-    why: change.why,
-  }
-}
-
-function proxyStep(blueprint: Extract<Blueprint, {backend: 'proxy'}>): Step {
-  return {
-    do: {type: 'impair', effects: blueprint.effects},
-    undo: {type: 'impair', effects: []},
-    verify: {type: 'proxy', expect: blueprint.words},
-    why: 'the proxy does this to every connection through it',
-  }
 }
 
 function rootWarnings({device}: Situation, shape: LeafPlace | null): readonly string[] {

@@ -8,7 +8,7 @@ import type {ActiveFault, FaultBinding, FaultEngine, FaultPlan, FaultRequest} fr
 import {faultKey} from './fault-key.ts'
 import {refuseWhenHalted} from './halt.ts'
 import {type Home, type ProcessIdentity, findHome, identify} from './identity.ts'
-import {readBack, readCounters, runSteps} from './kernel-fault.ts'
+import {type Watch, readBack, readCounters, runSteps} from './kernel-fault.ts'
 import {type Ledger, type LedgerEntry, isOpen, openLedger} from './ledger.ts'
 import {makeEntry} from './make-entry.ts'
 import {planFault} from './plan-fault.ts'
@@ -136,12 +136,13 @@ class Engine implements FaultEngine {
     const {clock} = this.#ports
     const started = clock.now()
     try {
-      const failure = await runSteps(this.#tools, compiled.plan.place, compiled.plan)
+      const {failure, forgotten} = await runSteps(this.#tools, compiled.plan.place, compiled.plan)
       if (failure !== null) throw await this.#giveUp(compiled.plan, entry, failure)
       const took = clock.now() - started
-      const {asAsked, text} = await readBack(this.#tools, compiled)
+      const watch = this.#watch(forgotten)
+      const {asAsked, text} = await readBack(watch, compiled)
       await this.#ledger.write({...entry, state: 'applied'})
-      return this.#activeFault(compiled, {entry, took, asAsked, text})
+      return this.#activeFault(compiled, {entry, watch, took, asAsked, text})
     } catch (error) {
       await closeUnderLock(await this.#closeWorld(), entry.id, 'owner')
       throw error
@@ -152,6 +153,7 @@ class Engine implements FaultEngine {
     compiled: CompiledPlan,
     done: {
       readonly entry: LedgerEntry
+      readonly watch: Watch
       readonly took: number
       readonly asAsked: boolean
       readonly text: string
@@ -163,7 +165,7 @@ class Engine implements FaultEngine {
       readback: done.text,
       asAsked: done.asAsked,
       took: done.took,
-      counters: async () => readCounters(this.#tools, compiled),
+      counters: async () => readCounters(done.watch, compiled),
       remove: async () => {
         removal ??= this.#remove(compiled.plan.id, done.entry)
         return removal
@@ -201,8 +203,14 @@ class Engine implements FaultEngine {
 
   async #closeWorld(): Promise<CloseWorld> {
     const {files, clock, locks} = this.#ports
-    const undo = {tools: this.#tools, files, clock, home: await this.#findHome()}
+    const {stateFolder} = this.#ports.host
+    const undo = {tools: this.#tools, files, clock, home: await this.#findHome(), stateFolder}
     return {undo, ledger: this.#ledger, locks, clock}
+  }
+
+  #watch(forgotten: number): Watch {
+    const {files, clock, host} = this.#ports
+    return {tools: this.#tools, files, clock, stateFolder: host.stateFolder, forgotten}
   }
 
   async #findHome(): Promise<Home> {

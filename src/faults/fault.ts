@@ -1,9 +1,11 @@
 /** The contract of a fault kind, and of the engine that puts faults in force and takes them back. */
 import type * as z from 'zod'
 import type {ProxyControl} from '../core/agent.ts'
+import type {FailureCode} from '../core/codes/index.ts'
 import type {Capability} from '../core/capabilities.ts'
 import type {Place} from '../core/place.ts'
 import type {ProxyEffect} from '../core/proxy-effects.ts'
+import type {ProbeKind} from '../core/target.ts'
 import type {Millis, Ratio} from '../core/units.ts'
 
 /** Programs that faults call; `holder` is netdrill's own, which keeps something until it is told to let go. */
@@ -35,7 +37,7 @@ export type Action =
 
 /** How a step is checked after it was done: what the kernel says must equal what was asked. */
 export interface Check {
-  readonly type: 'tc-qdisc' | 'nft-table' | 'ip' | 'proxy' | 'none'
+  readonly type: 'tc-qdisc' | 'nft-table' | 'ip' | 'proxy' | 'act' | 'none'
   /** What the read-back must contain, in words for people. */
   readonly expect: string
 }
@@ -45,6 +47,10 @@ export interface Step {
   readonly undo: Action
   /** What it makes is used by several faults: the last one to leave undoes it. */
   readonly shared?: true
+  /** It acts on processes, which are found here, whatever network they are in. */
+  readonly onHost?: true
+  /** The undo makes sense only while this very process lives. */
+  readonly victim?: {readonly pid: number; readonly start: number}
   readonly verify: Check
   /** One sentence: why this step is needed. */
   readonly why: string
@@ -59,6 +65,13 @@ export interface ExpectedEffect {
   /** Nothing gets through: silently, or with an answer that says so. */
   readonly blocked?: 'drop' | 'reject'
   readonly rate?: number
+  /** Samples of these probe kinds fail, with one of these codes. */
+  readonly fails?: {
+    readonly kinds: readonly ProbeKind[]
+    readonly codes: readonly FailureCode[]
+    /** Every one of them; else some of them do. */
+    readonly all: boolean
+  }
 }
 
 export interface FaultPlan {

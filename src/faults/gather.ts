@@ -15,7 +15,7 @@ import type {Tools} from './tools.ts'
 export async function gatherSituation(
   request: FaultRequest,
   kind: PlannedKind,
-  ports: Pick<Ports, 'capabilities' | 'host'>,
+  ports: Pick<Ports, 'capabilities' | 'host' | 'files'>,
   tools: Tools,
 ): Promise<Situation> {
   const {binding, spec} = request
@@ -23,7 +23,7 @@ export async function gatherSituation(
   const place = await findPlace(request, tools, ports.host)
   const report = await capabilityReports(ports.capabilities, place)
   const proxyOnly = request.backend === 'proxy'
-  const onKernel = !proxyOnly && kind.kind !== 'proxy' && report('ip').status !== 'missing'
+  const onKernel = !proxyOnly && kind.proxyOnly !== true && report('ip').status !== 'missing'
   const found = onKernel ? await findDevice(request, kind, {place, scope}, tools) : null
   const device = found && shapesArriving(kind, spec) ? await observeIngress(tools, place, found) : found
   return {
@@ -33,6 +33,7 @@ export async function gatherSituation(
     scope,
     device,
     network: await networkOf(kind, place, device, tools),
+    sight: (await kind.look?.(spec, {tools, files: ports.files, host: ports.host, place, scope})) ?? null,
     report,
     proxy: binding.proxy !== null,
     proxyOnly,
@@ -80,7 +81,11 @@ async function capabilityReports(
   capabilities: Ports['capabilities'],
   place: Place,
 ): Promise<(capability: Capability) => CapabilityReport> {
-  const needed = CAPABILITIES.filter((name) => /^(?:linux|net-admin|tc|nft|ip|ifb|qdisc-.*)$/.test(name))
+  const needed = CAPABILITIES.filter((name) =>
+    /^(?:linux|net-admin|tc|nft|ip|ifb|qdisc-.*|ss|sysctl|conntrack|socket-kill|faketime|time-namespaces)$/.test(
+      name,
+    ),
+  )
   const reports = new Map(
     await Promise.all(needed.map(async (name) => [name, await capabilities.check(name)] as const)),
   )

@@ -33,7 +33,10 @@ export async function runGuardLoop(run: string, ports: GuardPorts, input: GuardI
   const ledger = openLedger(ports.files, ports.host)
   const home = await findHome(ports)
   const {files, clock, locks} = ports
-  const world: CloseWorld = {undo: {tools, files, clock, home}, ledger, locks, clock}
+  const world: CloseWorld = {
+    undo: {tools, files, clock, home, stateFolder: ports.host.stateFolder},
+    ...{ledger, locks, clock},
+  }
   const openEntries = async (): Promise<readonly LedgerEntry[]> =>
     (await ledger.all()).entries.filter((entry) => entry.run === run && isOpen(entry))
   const mailbox = openMailbox(ports.clock, input)

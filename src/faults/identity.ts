@@ -15,20 +15,42 @@ export interface Home {
   readonly namespace: string | null
 }
 
-export async function identify(files: Files, pid: number): Promise<ProcessIdentity> {
+export async function identify(files: Pick<Files, 'readText'>, pid: number): Promise<ProcessIdentity> {
   return {pid, start: (await startOf(files, pid)) ?? 0}
 }
 
-export async function isAlive(files: Files, who: ProcessIdentity): Promise<boolean> {
+export async function isAlive(files: Pick<Files, 'readText'>, who: ProcessIdentity): Promise<boolean> {
   return (await startOf(files, who.pid)) === who.start
 }
 
+/** The letter that proc(5) has for what a process does, such as T for stopped; null when this process is gone. */
+export async function stateOf(files: Pick<Files, 'readText'>, who: ProcessIdentity): Promise<string | null> {
+  const stat = await readStat(files, who.pid)
+  return stat?.start === who.start ? stat.state : null
+}
+
+/** A process's parent; null at the top, and for one that is gone. */
+export async function parentOf(files: Pick<Files, 'readText'>, pid: number): Promise<number | null> {
+  const parent = (await readStat(files, pid))?.parent ?? 0
+  return parent > 0 ? parent : null
+}
+
+async function startOf(files: Pick<Files, 'readText'>, pid: number): Promise<number | null> {
+  return (await readStat(files, pid))?.start ?? null
+}
+
+interface Stat {
+  readonly state: string
+  readonly parent: number
+  readonly start: number
+}
+
 /** The name of a program may hold spaces and brackets: fields are counted after its last one. A zombie is dead. */
-async function startOf(files: Files, pid: number): Promise<number | null> {
+async function readStat(files: Pick<Files, 'readText'>, pid: number): Promise<Stat | null> {
   const stat = await files.readText(`/proc/${pid}/stat`).catch(() => null)
   if (stat === null) return null
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return fields[0] === 'Z' || fields[0] === 'X' ? null : Number(fields[19])
+  const [state = '', parent, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return state === 'Z' || state === 'X' ? null : {state, parent: Number(parent), start: Number(rest[17])}
 }
 
 export async function findHome(ports: {

@@ -1,6 +1,6 @@
 /** Puts one compiled plan into the kernel and looks whether it is there. */
-import type {Place} from '../core/place.ts'
-import type {ExecResult} from '../core/ports.ts'
+import {HOST, type Place} from '../core/place.ts'
+import type {Clock, ExecResult, Files} from '../core/ports.ts'
 import {
   type Readback,
   type TableWhere,
@@ -12,19 +12,28 @@ import {
   readTable,
 } from './backends/readback.ts'
 import {readNetwork} from './backends/network-state.ts'
-import {type CompiledPlan, tableFamily} from './compile-plan.ts'
-import type {Action, FaultCounters, FaultPlan} from './fault.ts'
+import type {CompiledPlan} from './compile-plan.ts'
+import {tableFamily} from './plan-steps.ts'
+import type {FaultCounters, FaultPlan, Step} from './fault.ts'
 import type {UndoStep} from './ledger.ts'
 import {readQdiscs} from './observe.ts'
 import {type ExecAction, type Tools, tcBatch, whyFailed} from './tools.ts'
+import {countTrace, readTrace} from './trace.ts'
 
 /** The undo of all steps, last step first. The root goes only when no other fault needs it. */
 export function undoSteps(plan: FaultPlan): readonly UndoStep[] {
-  return plan.steps
-    .toReversed()
-    .flatMap(({undo, shared}) =>
-      undo.type === 'exec' ? [{action: forced(undo), onlyIfTreeUnused: shared === true}] : [],
-    )
+  return plan.steps.toReversed().flatMap(({undo, shared, onHost, victim}) =>
+    undo.type === 'exec'
+      ? [
+          {
+            action: forced(undo),
+            onlyIfTreeUnused: shared === true,
+            ...(onHost ? {onHost} : {}),
+            ...(victim ? {victim} : {}),
+          },
+        ]
+      : [],
+  )
 }
 
 /** A batch of undo lines goes on after a line that finds nothing to undo. */
@@ -34,29 +43,46 @@ function forced(action: ExecAction): ExecAction {
     : action
 }
 
-/** Runs the steps, neighbouring tc batches as one; returns what failed, in words, or null. */
-export async function runSteps(tools: Tools, place: Place, plan: FaultPlan): Promise<string | null> {
-  for (const action of joinBatches(plan.steps.map((step) => step.do))) {
-    const result = await tools.run(place, action)
+export interface Done {
+  /** What failed, in words; null when nothing did. */
+  readonly failure: string | null
+  /** Flows that the kernel was made to forget. */
+  readonly forgotten: number
+}
+
+/** Runs the steps, neighbouring tc batches as one, up to the first that fails. */
+export async function runSteps(tools: Tools, place: Place, plan: FaultPlan): Promise<Done> {
+  let forgotten = 0
+  for (const {action, onHost} of joinBatches(plan.steps)) {
+    const result = await tools.run(onHost ? HOST : place, action)
     const failure = failureOf(result, action)
-    if (failure !== null) return failure
+    forgotten += Number(/(\d+) flow entries have been deleted/.exec(result.stderr)?.[1] ?? 0)
+    if (failure !== null) return {failure, forgotten}
   }
-  return null
+  return {failure: null, forgotten}
 }
 
 function failureOf(result: ExecResult, action: ExecAction): string | null {
+  // conntrack ends with 1 when there was nothing to forget.
+  if (action.file === 'conntrack' && result.exitCode === 1 && result.stderr.includes(' 0 flow entries'))
+    return null
   return result.exitCode === 0 ? null : `${action.file} said: ${whyFailed(result, action.file)}`
 }
 
-function joinBatches(actions: readonly Action[]): readonly ExecAction[] {
-  const joined: ExecAction[] = []
-  for (const action of actions) {
+interface Deed {
+  readonly action: ExecAction
+  readonly onHost: boolean
+}
+
+function joinBatches(steps: readonly Step[]): readonly Deed[] {
+  const joined: Deed[] = []
+  for (const {do: action, onHost = false} of steps) {
     if (action.type !== 'exec') continue
-    const last = joined.at(-1)
+    const last = joined.at(-1)?.action
     if (last && isBatch(last) && isBatch(action)) {
-      joined[joined.length - 1] = tcBatch([...linesOf(last), ...linesOf(action)])
+      joined[joined.length - 1] = {action: tcBatch([...linesOf(last), ...linesOf(action)]), onHost}
     } else {
-      joined.push(action)
+      joined.push({action, onHost})
     }
   }
   return joined
@@ -70,12 +96,25 @@ function linesOf(action: ExecAction): readonly string[] {
   return (action.input ?? '').split('\n').filter((line) => line !== '')
 }
 
+/** What is needed to look at what a fault does. */
+export interface Watch {
+  readonly tools: Tools
+  readonly files: Files
+  readonly clock: Clock
+  readonly stateFolder: string
+  /** What the steps of the act have reached. */
+  readonly forgotten: number
+}
+
 /** What the kernel holds, against what was asked: the leaf, and the table that leads to it or blocks. */
-export async function readBack(tools: Tools, compiled: CompiledPlan): Promise<Readback> {
+export async function readBack(watch: Watch, compiled: CompiledPlan): Promise<Readback> {
+  const {plan, blueprint} = compiled
+  const {tools} = watch
   const parts = await Promise.all([
     readShape(tools, compiled),
     readTables(tools, compiled),
     readChange(tools, compiled),
+    'act' in blueprint ? [await readTrace({...watch, place: plan.place}, blueprint.act.trace)] : [],
   ])
   const all = parts.flat()
   return {asAsked: all.every((part) => part.asAsked), text: all.map((part) => part.text).join('; ')}
@@ -116,8 +155,12 @@ async function readChange(tools: Tools, {plan, blueprint}: CompiledPlan): Promis
 }
 
 /** Shaping counts in the leaf, blocking in the rules: there every packet that matches is affected. */
-export async function readCounters(tools: Tools, compiled: CompiledPlan): Promise<FaultCounters | null> {
-  const {plan, shape, situation} = compiled
+export async function readCounters(watch: Watch, compiled: CompiledPlan): Promise<FaultCounters | null> {
+  const {tools} = watch
+  const {plan, shape, situation, blueprint, table} = compiled
+  if ('act' in blueprint && table === null) {
+    return countTrace({...watch, place: plan.place}, blueprint.act.trace)
+  }
   // ip counts nothing: the read-back and the probes prove it.
   if (compiled.blueprint.backend === 'ip') return null
   const facts = await readTable(tools, plan.place, whichTable(situation))

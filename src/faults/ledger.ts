@@ -6,17 +6,23 @@ import {join} from 'node:path'
 import type {Place} from '../core/place.ts'
 import type {Files, Host} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
-import type {TableFamily} from './backends/nft-table.ts'
+import type {TableFamily} from './backends/nft-parts.ts'
 import type {Snapshot} from './backends/snapshot.ts'
 import type {Home, ProcessIdentity} from './identity.ts'
 import type {Leaf} from './situation.ts'
 import type {Scope} from './scope.ts'
 import type {ExecAction} from './tools.ts'
+import type {Trace} from './trace.ts'
+import type {Work} from './work.ts'
 
 export interface UndoStep {
   readonly action: ExecAction
   /** Only when no other fault has a leaf in the device's tree. */
   readonly onlyIfTreeUnused: boolean
+  /** Done here, whatever place the fault acts in, and even when that is gone. */
+  readonly onHost?: boolean
+  /** Only while this very process lives. */
+  readonly victim?: ProcessIdentity
 }
 
 export interface LedgerLeaf {
@@ -66,6 +72,10 @@ export interface LedgerEntry {
     readonly about: readonly string[] | null
     readonly before: Snapshot
   } | null
+  /** How an act is seen. */
+  readonly trace?: Trace | null
+  /** What a holder does for it. */
+  readonly work?: Work | null
   /** How it ended: what still differed from the snapshot. */
   readonly ended?: {
     readonly at: string

@@ -2,7 +2,8 @@
 import {HOST} from '../core/place.ts'
 import type {GuardLink, Ports} from '../core/ports.ts'
 import {type Snapshot, takeSnapshot} from './backends/snapshot.ts'
-import {type CompiledPlan, tableFamily} from './compile-plan.ts'
+import type {CompiledPlan} from './compile-plan.ts'
+import {tableFamily} from './plan-steps.ts'
 import {type Home, type ProcessIdentity, identify} from './identity.ts'
 import {undoSteps} from './kernel-fault.ts'
 import {type Ledger, type LedgerEntry, isOpen, sameDevice} from './ledger.ts'
@@ -55,6 +56,8 @@ export async function makeEntry(
     state: 'planned',
     undo: undoSteps(plan),
     before: shape === null ? null : await snapshotBefore(compiled, shape.device, world),
+    trace: 'act' in blueprint ? blueprint.act.trace : null,
+    work: 'act' in blueprint ? (blueprint.act.work ?? null) : null,
     network:
       blueprint.backend === 'ip'
         ? {

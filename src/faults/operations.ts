@@ -40,7 +40,7 @@ export class FaultOperations {
   static async open(ports: OperationPorts): Promise<FaultOperations> {
     const {files, clock, locks} = ports
     const home = await findHome(ports)
-    const undo = {tools: openTools(ports), files, clock, home}
+    const undo = {tools: openTools(ports), files, clock, home, stateFolder: ports.host.stateFolder}
     const ledger = openLedger(files, ports.host)
     return new FaultOperations(ports, {undo, ledger, locks, clock})
   }

@@ -1,6 +1,7 @@
 /** From a request to a compiled plan: look, decide, refuse what is not safe. Writes nothing. */
 import {UserError} from '../core/errors.ts'
 import {EXIT} from '../core/exit-codes.ts'
+import type {Place} from '../core/place.ts'
 import type {Ports} from '../core/ports.ts'
 import {type Millis, formatDuration} from '../core/units.ts'
 import {type TreeKind, freeLeaf} from './backends/tc-tree.ts'
@@ -12,14 +13,15 @@ import {type LedgerEntry, isOpen, sameDevice, samePlace} from './ledger.ts'
 import {loadFault} from './registry.ts'
 import {checkSafety} from './safety.ts'
 import {scopesOverlap} from './scope.ts'
-import type {Blueprint, DeviceFacts, Leaf, NetworkChange, Situation} from './situation.ts'
+import type {Act, Blueprint, DeviceFacts, Leaf, NetworkChange, Situation} from './situation.ts'
+import type {Trace} from './trace.ts'
 import type {Tools} from './tools.ts'
 
 /** A fault ends by itself; an hour is long enough for any rehearsal and short enough for a forgotten one. */
 const LONGEST: Millis = 3_600_000
 
 export interface PlanWorld {
-  readonly ports: Pick<Ports, 'capabilities' | 'host' | 'resolver'>
+  readonly ports: Pick<Ports, 'capabilities' | 'host' | 'resolver' | 'files'>
   readonly tools: Tools
   /** Entries of the ledger; the open ones take part in the decision. */
   readonly entries: readonly LedgerEntry[]
@@ -34,8 +36,10 @@ export async function planFault(request: FaultRequest, key: string, world: PlanW
   const blueprint = kind.plan(request.spec, situation)
   checkIngress(situation, blueprint)
   checkSender(situation, blueprint)
-  if (blueprint.backend !== 'proxy') await checkSafety(request, situation, world.ports, world.tools)
+  if (blueprint.backend !== 'proxy' && kind.names !== true)
+    await checkSafety(request, situation, world.ports, world.tools)
   if (blueprint.backend === 'ip') checkChanges(situation, blueprint.change, world.entries)
+  if ('act' in blueprint) checkActs(situation, blueprint.act, world.entries)
   const choice = 'leaf' in blueprint ? chooseLeaf(situation, blueprint, world.entries) : null
   const names = {name: request.name, kind: request.spec.kind}
   const compiled = compilePlan(names, situation, blueprint, choice)
@@ -70,7 +74,7 @@ function checkIngress(situation: Situation, blueprint: Blueprint): void {
 function checkSender({scope}: Situation, blueprint: Blueprint): void {
   if (scope.sender === undefined) return
   const problem = (message: string): UserError => new UserError({code: 'USAGE_INVALID', message})
-  if (blueprint.backend === 'ip' || blueprint.backend === 'proxy') {
+  if (blueprint.backend === 'ip' || blueprint.backend === 'proxy' || 'act' in blueprint) {
     throw problem(`${blueprint.words}: this can not tell who sends; leave out the scope's uid and cgroup`)
   }
   if (blueprint.backend === 'nft' && blueprint.verdict.direction === 'in') {
@@ -138,6 +142,27 @@ function checkChanges(
   throw refused(
     'FAULT_OVERLAP',
     `the fault ${rival.name} (${rival.summary}) is in force, and both change the same addresses or routes`,
+    ['one after the other: netdrill fault clear ends the first'],
+  )
+}
+
+/** A setting that two faults change, or a process that two stop, would not be as before when the first of them ends. */
+function checkActs({place}: Situation, {trace}: Act, entries: readonly LedgerEntry[]): void {
+  const same = (other: Trace, where: Place): boolean => {
+    if (trace.type === 'setting')
+      return other.type === 'setting' && other.name === trace.name && samePlace(where, place)
+    return (
+      'who' in trace &&
+      'who' in other &&
+      other.who.pid === trace.who.pid &&
+      other.who.start === trace.who.start
+    )
+  }
+  const rival = entries.find((entry) => isOpen(entry) && entry.trace && same(entry.trace, entry.place))
+  if (!rival) return
+  throw refused(
+    'FAULT_OVERLAP',
+    `the fault ${rival.name} (${rival.summary}) is in force, and both act on the same`,
     ['one after the other: netdrill fault clear ends the first'],
   )
 }

@@ -17,7 +17,22 @@ export const FAULTS = {
   link: async (): Promise<AnyKind> => (await import('./kinds/link.ts')).link,
   address: async (): Promise<AnyKind> => (await import('./kinds/address.ts')).address,
   route: async (): Promise<AnyKind> => (await import('./kinds/route.ts')).route,
+  'socket-kill': async (): Promise<AnyKind> => (await import('./kinds/socket-kill.ts')).socketKill,
+  conntrack: async (): Promise<AnyKind> => (await import('./kinds/conntrack.ts')).conntrack,
+  'nat-rebind': async (): Promise<AnyKind> => (await import('./kinds/nat-rebind.ts')).natRebind,
+  'ephemeral-ports': async (): Promise<AnyKind> =>
+    (await import('./kinds/ephemeral-ports.ts')).ephemeralPorts,
+  port: async (): Promise<AnyKind> => (await import('./kinds/port.ts')).port,
+  'idle-connections': async (): Promise<AnyKind> =>
+    (await import('./kinds/idle-connections.ts')).idleConnections,
+  process: async (): Promise<AnyKind> => (await import('./kinds/process.ts')).processFault,
+  clock: async (): Promise<AnyKind> => (await import('./kinds/clock.ts')).clock,
   proxy: async (): Promise<AnyKind> => (await import('./kinds/proxy.ts')).proxy,
+  'dns-front': async (): Promise<AnyKind> => (await import('./kinds/dns-front.ts')).dnsFront,
+  'tls-front': async (): Promise<AnyKind> => (await import('./kinds/tls-front.ts')).tlsFront,
+  'http-front': async (): Promise<AnyKind> => (await import('./kinds/http-front.ts')).httpFront,
+  'websocket-front': async (): Promise<AnyKind> =>
+    (await import('./kinds/websocket-front.ts')).websocketFront,
 } as const satisfies Readonly<Record<string, () => Promise<AnyKind>>>
 
 export type FaultKindName = keyof typeof FAULTS

@@ -3,9 +3,12 @@ import type {Capability, CapabilityReport} from '../core/capabilities.ts'
 import type {Place} from '../core/place.ts'
 import type {ProxyEffect} from '../core/proxy-effects.ts'
 import type {BitsPerSecond, Millis} from '../core/units.ts'
-import type {ExpectedEffect} from './fault.ts'
+import type {ExpectedEffect, Step} from './fault.ts'
 import type {NetworkState} from './backends/network-state.ts'
 import type {Snapshot} from './backends/snapshot.ts'
+import type {Sight} from './sight.ts'
+import type {Trace} from './trace.ts'
+import type {Work} from './work.ts'
 import type {Scope} from './scope.ts'
 
 /** How the device's root stands before the fault. */
@@ -38,6 +41,8 @@ export interface Situation {
   readonly device: DeviceFacts | null
   /** Addresses and routes; null where the kind does not need them, or ip does not tell. */
   readonly network: NetworkState | null
+  /** What the kind has looked at; null where it looks at nothing, or nothing could be seen. */
+  readonly sight: Sight | null
   /** What the machine says about a capability, in this place. */
   readonly report: (capability: Capability) => CapabilityReport
   /** A proxy stands in front of the target. */
@@ -102,6 +107,22 @@ export interface NetworkChange {
   readonly why: string
 }
 
+/**
+ * What is done to sockets, flows, settings and processes: by programs, without a device, and told from what they name.
+ */
+export interface Act {
+  readonly steps: readonly Step[]
+  readonly hit: readonly string[]
+  /** How it is seen. */
+  readonly trace: Trace
+  /** The text of a table of ours that goes with it. */
+  readonly table?: string
+  /** What the holder does; it reads that in the ledger. */
+  readonly work?: Work
+  /** Nothing stays that would have to be undone. */
+  readonly once?: true
+}
+
 interface BlueprintBase {
   /** Why this backend. */
   readonly because: string
@@ -118,5 +139,6 @@ export type Blueprint = BlueprintBase &
     | {readonly backend: 'netem' | 'tbf' | 'htb'; readonly leaf: Leaf}
     | {readonly backend: 'nft'; readonly verdict: Verdict}
     | {readonly backend: 'ip'; readonly change: NetworkChange}
+    | {readonly backend: 'ss' | 'conntrack' | 'sysctl' | 'signal' | 'holder'; readonly act: Act}
     | {readonly backend: 'proxy'; readonly effects: readonly ProxyEffect[]}
   )

@@ -15,11 +15,20 @@ export interface Tools {
 
 /** None of these programs takes longer than milliseconds; a hanging one must not keep a fault in force. */
 const PATIENCE: Millis = 5000
+/** Two starts of Node, which an emulated machine takes seconds for. */
+const HOLDER_PATIENCE: Millis = 30_000
 
 /**
  * As it is run. `ip netns exec` hides the control groups, which nft has to find: such a table is loaded by nsenter(1).
  */
-export function commandOf(place: Place, {file, args, input}: ExecAction): Command {
+export function commandOf(
+  place: Place,
+  {file, args, input}: ExecAction,
+  holder: readonly string[] = [],
+): Command {
+  // netdrill's own program is started by its path; people see its name.
+  const [program, ...words] = file === 'holder' ? holder : []
+  if (program !== undefined) return inPlace(place, program, [...words, ...args])
   if (place.kind === 'netns' && input?.includes('socket cgroupv2') === true) {
     return {file: 'nsenter', args: [`--net=/run/netns/${place.name}`, '--', file, ...args]}
   }
@@ -29,9 +38,15 @@ export function commandOf(place: Place, {file, args, input}: ExecAction): Comman
 export function openTools(ports: {readonly exec: Exec; readonly host: Host}): Tools {
   const env = {PATH: toolPath(ports.host.env('PATH'))}
   const run = async (place: Place, action: ExecAction): Promise<ExecResult> => {
-    const {file, args} = commandOf(place, action)
+    const {file, args} = commandOf(place, action, action.file === 'holder' ? ports.host.holder : [])
     const input = action.input === undefined ? {} : {input: action.input}
-    return ports.exec.run({file, args, env, timeout: PATIENCE, ...input})
+    return ports.exec.run({
+      file,
+      args,
+      env,
+      timeout: action.file === 'holder' ? HOLDER_PATIENCE : PATIENCE,
+      ...input,
+    })
   }
   return {
     run,

@@ -4,7 +4,7 @@
  */
 import {HOST, type Place} from '../core/place.ts'
 import type {Clock, Files} from '../core/ports.ts'
-import {tableName} from './backends/nft-table.ts'
+import {tableName} from './backends/nft-parts.ts'
 import {readNetwork} from './backends/network-state.ts'
 import {compareSnapshots, takeSnapshot} from './backends/snapshot.ts'
 import {ROOT_HANDLE, classId, leafHandle, leafMinor} from './backends/tc-tree.ts'
@@ -13,12 +13,15 @@ import {asNumber} from './json-shape.ts'
 import type {LedgerEntry} from './ledger.ts'
 import {type QdiscEntry, readQdiscs} from './observe.ts'
 import type {Tools} from './tools.ts'
+import {leftovers} from './trace.ts'
 
 export interface UndoWorld {
   readonly tools: Tools
   readonly files: Files
   readonly clock: Clock
   readonly home: Home
+  /** Where holders write down who they are. */
+  readonly stateFolder: string
 }
 
 export interface UndoResult {
@@ -33,11 +36,17 @@ const DRAIN_STEP = 10
 
 export async function undoEntry(world: UndoWorld, entry: LedgerEntry): Promise<UndoResult> {
   const place = await reachablePlace(world, entry)
-  if (place === null) return {restored: true, differences: []}
   if (place === 'unreachable') {
     return {restored: false, differences: ['its network namespace can not be entered from here']}
   }
-  for (const step of entry.undo) {
+  // A machine that has started anew has none of its processes any more.
+  const sameBoot = entry.home.boot === world.home.boot
+  for (const {action, victim} of entry.undo.filter((one) => one.onHost === true && sameBoot)) {
+    // A process id that was given to somebody else meanwhile must not be touched.
+    if (victim === undefined || (await isAlive(world.files, victim))) await world.tools.run(HOST, action)
+  }
+  if (place === null) return {restored: true, differences: []}
+  for (const step of entry.undo.filter((one) => one.onHost !== true)) {
     const isLeaf = step.action.file === 'tc' && !step.onlyIfTreeUnused
     if (isLeaf) await drain(world, place, entry)
     if (step.onlyIfTreeUnused && (await treeInUse(world, place, entry))) continue
@@ -117,6 +126,7 @@ async function findDifferences(
 ): Promise<readonly string[]> {
   return [
     ...(entry.table ? await tableLeft(world, place, entry) : []),
+    ...(entry.trace ? await leftovers({...world, place, forgotten: 0}, entry.trace) : []),
     ...(entry.network ? await networkDifferences(world, place, entry.network) : []),
     ...(entry.leaf === null ? [] : await treeDifferences(world, place, entry)),
   ]

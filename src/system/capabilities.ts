@@ -1,15 +1,21 @@
 /** What this machine can do, asked of the machine itself and not guessed from version numbers. */
-import {readFile} from 'node:fs/promises'
 import {CAPABILITIES, type Capability, type CapabilityReport} from '../core/capabilities.ts'
 import {toolPath} from '../core/place-command.ts'
 import type {Capabilities, Exec, ExecResult, Host} from '../core/ports.ts'
+import {
+  type Finding,
+  effectiveRights,
+  ffi,
+  firstLine,
+  hasBit,
+  missing,
+  present,
+  readText,
+  unknown,
+  webrtc,
+} from './capability-finding.ts'
 import {CAPABILITY_TEXTS} from './capability-texts.ts'
-import {KERNEL_TRIALS, type KernelTrial, judgeTrials, trialBatch} from './kernel-trials.ts'
-
-interface Finding {
-  readonly status: CapabilityReport['status']
-  readonly found: string
-}
+import {KERNEL_TRIALS, KILL_TRIAL, type KernelTrial, judgeTrials, trialBatch} from './kernel-trials.ts'
 
 /** Bits of CapEff in /proc/self/status, capability.h. */
 const CAP_NET_ADMIN = 12
@@ -42,10 +48,6 @@ function complete(capability: Capability, finding: Finding): CapabilityReport {
   const {why, remedy} = CAPABILITY_TEXTS[capability]
   return {capability, ...finding, why, remedy: finding.status === 'present' ? '' : remedy}
 }
-
-const present = (found: string): Finding => ({status: 'present', found})
-const missing = (found: string): Finding => ({status: 'missing', found})
-const unknown = (found: string): Finding => ({status: 'unknown', found})
 
 /** One look at the machine; what several capabilities need is asked once. */
 class Look {
@@ -87,6 +89,16 @@ class Look {
         return this.#program('ip', ['-V'])
       case 'ss':
         return this.#program('ss', ['-V'])
+      case 'sysctl':
+        return this.#program('sysctl', ['--version'])
+      case 'conntrack':
+        return this.#inSandbox('conntrack', ['-L'])
+      case 'socket-kill':
+        return this.#socketKill()
+      case 'faketime':
+        return this.#program('faketime', ['--version'])
+      case 'time-namespaces':
+        return this.#unshares(['--time', '--monotonic', '1', '--fork'])
       case 'qdisc-netem':
       case 'qdisc-tbf':
       case 'qdisc-htb':
@@ -94,7 +106,7 @@ class Look {
       case 'qdisc-ingress':
         return this.#qdisc(capability)
       case 'ifb':
-        return this.#ifb()
+        return this.#inSandbox('ip', ['link', 'add', 'ndifb', 'type', 'ifb'])
       case 'ipv6':
         return this.#ipv6()
       case 'clock':
@@ -170,12 +182,24 @@ class Look {
     return result.timedOut ? new Map() : judgeTrials(result.stderr)
   }
 
-  async #ifb(): Promise<Finding> {
+  /** Whether a program that asks the kernel for something gets it, in a throw-away namespace. */
+  async #inSandbox(file: string, args: readonly string[]): Promise<Finding> {
     const sandbox = await this.#unshareFlags()
     if (!sandbox) return unknown('could not be tried in a namespace')
-    const result = await this.#run('unshare', [...sandbox, '--', 'ip', 'link', 'add', 'ndifb', 'type', 'ifb'])
-    if (result.timedOut) return unknown('ip did not answer')
+    const result = await this.#run('unshare', [...sandbox, '--', file, ...args])
+    if (result.timedOut) return unknown(`${file} did not answer`)
     return result.exitCode === 0 ? present('the kernel takes it') : missing(firstLine(result.stderr))
+  }
+
+  /** A listener of ours in a throw-away namespace is there or not, after ss has ended it: ss itself reports neither. */
+  async #socketKill(): Promise<Finding> {
+    const sandbox = await this.#unshareFlags()
+    if (!sandbox) return unknown('could not be tried in a namespace')
+    const result = await this.#run('unshare', [...sandbox, '--', process.execPath, '-e', KILL_TRIAL])
+    if (result.timedOut || result.exitCode !== 0) return unknown('could not be tried')
+    return result.stdout.trim() === ''
+      ? present('the kernel takes it')
+      : missing('the kernel leaves sockets alone')
   }
 
   async #icmpDatagram(): Promise<Finding> {
@@ -212,47 +236,4 @@ class Look {
     const name = source.trim()
     return name === 'jiffies' ? missing('clock source jiffies') : present(`clock source ${name}`)
   }
-}
-
-async function ffi(): Promise<Finding> {
-  try {
-    const {default: koffi} = await import('koffi')
-    return present(`koffi ${koffi.version}`)
-  } catch (error) {
-    return missing(
-      error instanceof Error && 'code' in error ? `koffi: ${String(error.code)}` : 'koffi does not load',
-    )
-  }
-}
-
-/** Found, not loaded: it is large. */
-function webrtc(): Finding {
-  try {
-    import.meta.resolve('werift')
-    return present('werift')
-  } catch {
-    return missing('werift is not installed')
-  }
-}
-
-async function effectiveRights(): Promise<bigint | null> {
-  const status = await readText('/proc/self/status')
-  const mask = /^CapEff:\s*([0-9a-f]+)$/m.exec(status ?? '')?.[1]
-  return mask === undefined ? null : BigInt(`0x${mask}`)
-}
-
-function hasBit(mask: bigint, bit: number): boolean {
-  return ((mask >> BigInt(bit)) & 1n) === 1n
-}
-
-async function readText(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch {
-    return null
-  }
-}
-
-function firstLine(text: string): string {
-  return (text.trim().split('\n')[0] ?? '').trim()
 }

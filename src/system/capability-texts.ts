@@ -53,6 +53,27 @@ export const CAPABILITY_TEXTS: Readonly<Record<Capability, CapabilityText>> = {
   },
   ip: {why: 'labs, and finding the device of a route', remedy: IPROUTE},
   ss: {why: 'seeing who is logged in before a fault could lock them out', remedy: IPROUTE},
+  sysctl: {
+    why: 'faults that change a kernel setting, such as running out of source ports',
+    remedy: 'install procps: apt-get install procps',
+  },
+  conntrack: {
+    why: 'making a firewall or NAT forget its connections',
+    remedy:
+      'install conntrack: apt-get install conntrack; the kernel needs connection tracking (modprobe nf_conntrack_netlink)',
+  },
+  'socket-kill': {
+    why: 'ending connections from outside (ss -K)',
+    remedy: 'use a kernel with CONFIG_INET_DIAG_DESTROY, as root or in a lab',
+  },
+  faketime: {
+    why: 'running a program at another time of day',
+    remedy: 'install libfaketime: apt-get install faketime',
+  },
+  'time-namespaces': {
+    why: 'running a program with another time since boot',
+    remedy: 'use Linux 5.6 or later with CONFIG_TIME_NS, and util-linux 2.36 or later, as root',
+  },
   'qdisc-netem': {
     why: 'delay, jitter, loss, duplication, corruption, reordering',
     remedy: `${NO_MODULE} sch_netem`,

@@ -1,9 +1,7 @@
 import {spawn} from 'node:child_process'
-import {existsSync} from 'node:fs'
-import {dirname, join} from 'node:path'
 import type {Socket} from 'node:net'
-import {fileURLToPath} from 'node:url'
 import type {GuardLink, Guards} from '../core/ports.ts'
+import {ownProgram} from './own-program.ts'
 
 /** Starting Node takes a hundredth of this; an emulated machine under load may need most of it. */
 const PATIENCE = 60_000
@@ -11,9 +9,8 @@ const PATIENCE = 60_000
 /** Starts guards in a session of their own, so that neither the terminal's end nor its signals reach them. */
 export const systemGuards: Guards = {
   start: async (run) => {
-    const entry = guardEntry()
-    const flags = entry.endsWith('.ts') ? ['--no-warnings'] : []
-    const child = spawn(process.execPath, [...flags, entry, run], {
+    const [program = '', ...words] = ownProgram('guard')
+    const child = spawn(program, [...words, run], {
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
       cwd: '/',
@@ -55,19 +52,5 @@ function link(pid: number, stdin: NodeJS.WritableStream): GuardLink {
     release: () => {
       stdin.end('release\n')
     },
-  }
-}
-
-/** `guard.ts` beside this folder in the sources, `guard.js` at the top of the bundle, above whatever chunk this is in. */
-function guardEntry(): string {
-  let folder = dirname(fileURLToPath(import.meta.url))
-  for (;;) {
-    for (const name of ['guard.js', 'guard.ts']) {
-      const path = join(folder, name)
-      if (existsSync(path)) return path
-    }
-    const parent = dirname(folder)
-    if (parent === folder) throw new Error('the guard program is not where it should be')
-    folder = parent
   }
 }

@@ -1,6 +1,7 @@
 import {homedir, release, tmpdir} from 'node:os'
 import {join} from 'node:path'
 import type {Host} from '../core/ports.ts'
+import {ownProgram} from './own-program.ts'
 
 /** The machine and the user as the process sees them. */
 export function systemHost(): Host {
@@ -13,6 +14,10 @@ export function systemHost(): Host {
     uid,
     pid: process.pid,
     stateFolder: join(state, 'netdrill'),
+    // Looked for when it is asked for: most runs hold nothing.
+    get holder(): readonly string[] {
+      return ownProgram('holder')
+    },
     runtimeFolder: join(runtime, uid === 0 ? 'netdrill' : `netdrill-${uid}`),
     platform: {os: process.platform, kernel: release(), node: process.version, arch: process.arch},
   }

@@ -34,3 +34,14 @@ export function judgeTrials(stderr: string): ReadonlyMap<KernelTrial, string> {
   }
   return new Map(KERNEL_TRIALS.map((trial, index) => [trial, failures.get(index * 2 + 1) ?? '']))
 }
+
+/** For `node -e`: listens, has that socket ended by ss, and prints what ss still lists. */
+export const KILL_TRIAL = `
+const {spawnSync} = require('node:child_process')
+const server = require('node:net').createServer().on('error', () => {})
+server.listen(0, '::', () => {
+  const port = 'sport = :' + server.address().port
+  spawnSync('ss', ['-K', '-Hltn', port])
+  process.stdout.write(spawnSync('ss', ['-Hltn', port]).stdout)
+  process.exit(0)
+})`

@@ -23,6 +23,8 @@ export interface Worker {
   readonly ready: Promise<void>
   /** All it printed, when it has ended. */
   readonly output: Promise<string>
+  /** What it has printed until now. */
+  text(): string
 }
 
 export class FaultRig {
@@ -82,7 +84,7 @@ export class FaultRig {
         if (text.includes('ready')) resolve()
       })
     })
-    const worker = {child, ready, output}
+    const worker = {child, ready, output, text: () => text}
     this.#workers.push(worker)
     return worker
   }

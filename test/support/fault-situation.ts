@@ -5,6 +5,7 @@ import {type CompiledPlan, compilePlan} from '../../src/faults/compile-plan.ts'
 import type {NetworkState} from '../../src/faults/backends/network-state.ts'
 import type {FaultSpec} from '../../src/faults/fault.ts'
 import {loadFault} from '../../src/faults/registry.ts'
+import type {Sight} from '../../src/faults/sight.ts'
 import {parseScope} from '../../src/faults/scope.ts'
 import type {DeviceFacts, Situation} from '../../src/faults/situation.ts'
 
@@ -17,6 +18,7 @@ export interface PlanSetting {
   readonly tcVersion?: number
   readonly kernelVersion?: number
   readonly network?: NetworkState
+  readonly sight?: Sight
 }
 
 const DEVICE: DeviceFacts = {
@@ -36,6 +38,7 @@ function makeSituation(scope: FaultSpec['scope'], setting: PlanSetting = {}): Si
     scope: parseScope(scope),
     device: setting.device === null ? null : {...DEVICE, ...setting.device},
     network: setting.network ?? null,
+    sight: setting.sight ?? null,
     report: (capability) => {
       const gone = missing.includes(capability)
       return {

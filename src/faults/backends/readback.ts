@@ -5,7 +5,7 @@ import {asList, asNumber, asRecord, at} from '../json-shape.ts'
 import {type QdiscEntry, readQdiscs} from '../observe.ts'
 import type {Leaf} from '../situation.ts'
 import type {Tools} from '../tools.ts'
-import {type TableFamily, tableName} from './nft-table.ts'
+import {type TableFamily, tableName} from './nft-parts.ts'
 import {classId, leafHandle} from './tc-tree.ts'
 
 export interface Readback {

@@ -1,4 +1,5 @@
 /** Runs inside a namespace. `listen PORT…`: servers that count and echo; `connect JSON`: tries one connection. */
+import {createSocket} from 'node:dgram'
 import net from 'node:net'
 
 const [verb, ...words] = process.argv.slice(2)
@@ -6,6 +7,10 @@ const [verb, ...words] = process.argv.slice(2)
 if (verb === 'listen') listen(words.map(Number))
 else if (verb === 'connect') await connect(JSON.parse(words[0] ?? '{}') as ConnectOrder)
 else if (verb === 'hold') await hold(JSON.parse(words[0] ?? '{}') as ConnectOrder)
+else if (verb === 'deaf')
+  deaf(JSON.parse(words[0] ?? '{}') as {readonly port: number; readonly backlog: number})
+else if (verb === 'mirror') mirror(Number(words[0]))
+else if (verb === 'ask') ask(JSON.parse(words[0] ?? '{}') as ConnectOrder)
 else await push(JSON.parse(words[0] ?? '{}') as ConnectOrder & {readonly ms: number})
 
 interface ConnectOrder {
@@ -69,4 +74,30 @@ async function push({host, port, ms}: ConnectOrder & {readonly ms: number}): Pro
     write()
   })
   setTimeout(() => process.exit(0), ms)
+}
+
+/** Listens, and hangs before it has taken a connection: what comes fills the kernel's queue. */
+function deaf({port, backlog}: {readonly port: number; readonly backlog: number}): void {
+  net.createServer().listen({port, host: '::', backlog}, () => {
+    process.stdout.write('ready\n', () => process.kill(process.pid, 'SIGSTOP'))
+  })
+}
+
+/** Tells everybody as which port it sees them. */
+function mirror(port: number): void {
+  const socket = createSocket('udp4')
+  socket.on('message', (_, from) => socket.send(String(from.port), from.port, from.address))
+  socket.bind(port, () => process.stdout.write('ready\n'))
+}
+
+/** Asks a mirror again and again from one socket, and prints each answer; ready with the first one. */
+function ask({host, port}: ConnectOrder): void {
+  const socket = createSocket('udp4')
+  let ready = false
+  socket.on('message', (data) => {
+    process.stdout.write(`${data.toString()}\n`)
+    if (!ready) process.stdout.write('ready\n')
+    ready = true
+  })
+  setInterval(() => socket.send('?', port, host), 50)
 }

@@ -1,0 +1,128 @@
+/** Finds the process that a fault names, and refuses those that nobody means. Reads only. */
+import {UserError} from '../core/errors.ts'
+import {EXIT} from '../core/exit-codes.ts'
+import {HOST} from '../core/place.ts'
+import {identify, parentOf, stateOf} from './identity.ts'
+import type {ProcessFacts, SightWorld} from './sight.ts'
+
+/** Exactly one of them is given. */
+export interface ProcessName {
+  readonly pid?: number | undefined
+  readonly pidfile?: string | undefined
+  /** A part of its command line. */
+  readonly match?: string | undefined
+}
+
+/** Throws USAGE_INVALID when it isn't exactly one process, FAULT_LOCKOUT (exit 7) for what keeps us or the machine alive. */
+export async function findProcess(name: ProcessName, world: SightWorld): Promise<ProcessFacts> {
+  const pid = await pidOf(name, world)
+  const facts = await factsOf(pid, world)
+  if (facts === null) throw usage(`there is no process ${pid}`)
+  await refuseVital(pid, facts, world)
+  return facts
+}
+
+async function pidOf({pid, pidfile, match}: ProcessName, world: SightWorld): Promise<number> {
+  if (pid !== undefined) return pid
+  if (match !== undefined) return theOnly(match, world)
+  const text = await world.files.readText(pidfile ?? '').catch(() => null)
+  const number = Number(text?.trim().split(/\s+/)[0])
+  if (Number.isInteger(number) && number > 0) return number
+  throw usage(`the file ${pidfile ?? ''} ${text === null ? 'can not be read' : 'holds no process id'}`)
+}
+
+/** Of a place that is not this machine only the processes in it count; netdrill's own never do. */
+async function theOnly(match: string, world: SightWorld): Promise<number> {
+  const pids = (await world.files.list('/proc')).filter((entry) => /^\d+$/.test(entry)).map(Number)
+  const own = await ancestorsOf(world.host.pid, world)
+  const found: number[] = []
+  for (const pid of pids.filter((one) => !own.includes(one))) {
+    const words = await wordsOf(pid, world)
+    if (words.join(' ').includes(match) && (await isInPlace(pid, world))) found.push(pid)
+  }
+  const [first, second] = found
+  if (first === undefined) throw usage(`no process has "${match}" in its command line`)
+  if (second === undefined) return first
+  throw usage(
+    `${found.length} processes have "${match}" in their command line: ${found.slice(0, 10).join(', ')}`,
+    ['a fault takes one: say more of its command line, or give its pid or pidfile'],
+  )
+}
+
+async function isInPlace(pid: number, {tools, place}: SightWorld): Promise<boolean> {
+  if (place.kind === 'host') return true
+  const space = async (path: string): Promise<string> =>
+    (await tools.run(HOST, {type: 'exec', file: 'readlink', args: [path]})).stdout.trim()
+  const its = await space(`/proc/${pid}/ns/net`)
+  if (place.kind === 'process') return its !== '' && its === (await space(`/proc/${place.pid}/ns/net`))
+  const inside = await tools.run(place, {type: 'exec', file: 'readlink', args: ['/proc/self/ns/net']})
+  return its !== '' && its === inside.stdout.trim()
+}
+
+async function factsOf(pid: number, world: SightWorld): Promise<ProcessFacts | null> {
+  const who = await identify(world.files, pid)
+  if (who.start === 0) return null
+  const words = await wordsOf(pid, world)
+  const stopped = (await stateOf(world.files, who)) === 'T'
+  return {who, words, stopped, launch: await launchOf(pid, world)}
+}
+
+/** Null when it can't be read: the process of another user, or one whose folder is gone. */
+async function launchOf(pid: number, {files, tools}: SightWorld): Promise<ProcessFacts['launch']> {
+  const [env, status, folder] = await Promise.all([
+    files.readText(`/proc/${pid}/environ`).catch(() => null),
+    files.readText(`/proc/${pid}/status`).catch(() => null),
+    tools.run(HOST, {type: 'exec', file: 'readlink', args: ['-e', `/proc/${pid}/cwd`]}),
+  ])
+  const id = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status ?? '')?.[1])
+  if (env === null || status === null || folder.exitCode !== 0) return null
+  const pairs = env.split('\0').flatMap((line) => {
+    const at = line.indexOf('=')
+    return at > 0 ? [[line.slice(0, at), line.slice(at + 1)] as const] : []
+  })
+  return {folder: folder.stdout.trim(), env: Object.fromEntries(pairs), uid: id('Uid'), gid: id('Gid')}
+}
+
+async function wordsOf(pid: number, {files}: SightWorld): Promise<readonly string[]> {
+  const text = await files.readText(`/proc/${pid}/cmdline`).catch(() => null)
+  return (text ?? '').split('\0').slice(0, -1)
+}
+
+async function refuseVital(pid: number, {words}: ProcessFacts, world: SightWorld): Promise<void> {
+  const own = await ancestorsOf(world.host.pid, world)
+  const what =
+    pid === 1
+      ? 'the first process of the machine'
+      : pid === world.host.pid
+        ? 'netdrill itself'
+        : own.includes(pid)
+          ? 'a process that netdrill was started from'
+          : words.length === 0
+            ? 'a part of the kernel'
+            : words.some((word) => /\/(?:guard|holder)\.[jt]s$/.test(word))
+              ? 'a keeper of netdrill'
+              : null
+  if (what === null) return
+  throw new UserError(
+    {
+      code: 'FAULT_LOCKOUT',
+      message: `process ${pid} is ${what}`,
+      advice: ['name the process that is to be hit'],
+    },
+    EXIT.refused,
+  )
+}
+
+/** With the process itself, up to the first one. */
+async function ancestorsOf(pid: number, {files}: SightWorld): Promise<readonly number[]> {
+  const chain = [pid]
+  for (;;) {
+    const parent = await parentOf(files, chain.at(-1) ?? 0)
+    if (parent === null || chain.includes(parent)) return chain
+    chain.push(parent)
+  }
+}
+
+function usage(message: string, advice: readonly string[] = []): UserError {
+  return new UserError({code: 'USAGE_INVALID', message, advice})
+}

@@ -1,0 +1,56 @@
+/** What a kind looks at before it plans: things that have names of their own, settings, processes. */
+import type {Place} from '../core/place.ts'
+import type {Files, Host} from '../core/ports.ts'
+import type {ProcessIdentity} from './identity.ts'
+import type {Scope} from './scope.ts'
+import type {ExecAction, Tools} from './tools.ts'
+
+export interface SightWorld {
+  readonly tools: Tools
+  readonly files: Pick<Files, 'readText' | 'list'>
+  readonly host: Host
+  readonly place: Place
+  readonly scope: Scope
+}
+
+export type Sight =
+  /** Sockets or flows in the scope, by the kernel's own names for them. */
+  | {readonly type: 'names'; readonly names: readonly string[]}
+  | {readonly type: 'setting'; readonly value: string}
+  | {readonly type: 'process'; readonly process: ProcessFacts}
+
+export interface ProcessFacts {
+  readonly who: ProcessIdentity
+  /** Its command line. */
+  readonly words: readonly string[]
+  readonly stopped: boolean
+  /** How it could be started again; null when that can't be read. */
+  readonly launch: {
+    readonly folder: string
+    readonly env: Readonly<Record<string, string>>
+    readonly uid: number
+    readonly gid: number
+  } | null
+}
+
+/** A program that lists things, and where their names are in what it says. */
+export interface NameList {
+  readonly actions: readonly ExecAction[]
+  /** With one group: the name. */
+  readonly pattern: string
+}
+
+/** Null when a program failed or isn't there. */
+export async function readNames(
+  tools: Tools,
+  place: Place,
+  list: NameList,
+): Promise<readonly string[] | null> {
+  const found: string[] = []
+  for (const action of list.actions) {
+    const {exitCode, stdout} = await tools.run(place, action)
+    if (exitCode !== 0) return null
+    found.push(...[...stdout.matchAll(new RegExp(list.pattern, 'g'))].flatMap(([, name]) => name ?? []))
+  }
+  return [...new Set(found)]
+}
