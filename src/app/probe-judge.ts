@@ -9,7 +9,8 @@ import {EXIT} from '../core/exit-codes.ts'
 import type {ExpectationResult, ProbeResult, ProbeVerdict} from '../core/probe-result.ts'
 import type {ProbeKind} from '../core/target.ts'
 import {fieldsOf, hasField, isDecisive} from '../probes/probe-fields.ts'
-import {type Measured, resultField} from '../probes/summary.ts'
+import {resultField} from '../probes/result-field.ts'
+import type {Measured} from '../probes/summary.ts'
 import {NAGIOS_EXIT, nagiosStatus} from '../reporters/probe-nagios.ts'
 
 export const EXIT_STYLES = ['netdrill', 'nagios', 'ping'] as const

@@ -9,11 +9,13 @@ import type {ProbeResult, ProbeVerdict} from '../core/probe-result.ts'
 import type {ProbeKind, TargetUrl} from '../core/target.ts'
 import {suggest} from '../core/text.ts'
 import {type Millis, formatDuration, parseDuration} from '../core/units.ts'
+import {breakerStart} from '../policies/guards/breaker-start.ts'
 import type {Policy} from '../policies/policy.ts'
 import type {Probe, Prober} from '../probes/probe.ts'
 import {LoopLag} from '../probes/loop-lag.ts'
 import {loadProbe} from '../probes/registry.ts'
-import {runSession} from '../probes/session.ts'
+import {Remedies} from '../probes/remedies/remedies.ts'
+import {type SessionRun, runSession} from '../probes/session.ts'
 import {SummaryFold} from '../probes/summary.ts'
 import {packageVersion} from '../system/package-root.ts'
 import {type EndingSignal, endProcess, onEndingSignal} from '../system/signals.ts'
@@ -60,6 +62,9 @@ interface ProbeJob {
   readonly policy: Policy | null
   readonly conditions: readonly Condition[]
   readonly prober: Prober
+  /** Null without a policy. */
+  readonly remedies: Remedies | null
+  readonly another: () => Promise<Prober>
 }
 
 /** Probes, shows and judges; gives the exit code. Throws `UserError` before anything is sent. */
@@ -91,7 +96,7 @@ export async function runProbe(flags: ProbeRequestFlags, ports: Ports): Promise<
       emit({at: 0, type: 'notice', level: 'info', code: null, text})
     }
     const spec = {info: job.info, count: count === 0 ? null : count, duration: null, policy: job.policy}
-    await runSession(spec, job.prober, ports, {origin, emit, signal: stop.signal, lag})
+    await runSession(spec, job.prober, ports, {origin, emit, signal: stop.signal, lag, ...careOf(job)})
     // Closing looks once more for late and duplicate replies.
     await job.prober.close()
     const result = judgeProbe(summary.result(), job.conditions, {signal: signalled, style: exitStyle})
@@ -100,9 +105,14 @@ export async function runProbe(flags: ProbeRequestFlags, ports: Ports): Promise<
   } finally {
     forget()
     lag.stop()
+    job.remedies?.close()
     display.close()
     await job.prober.close()
   }
+}
+
+function careOf({remedies, another}: ProbeJob): Pick<SessionRun, 'care'> {
+  return remedies ? {care: {remedies, another}} : {}
 }
 
 function finish(
@@ -147,16 +157,17 @@ async function prepare(flags: ProbeRequestFlags, ports: Ports): Promise<ProbeJob
   const probe = await loadProbe(kind)
   const options = attuned(probe, readOptions(probe, flags.options), conditions)
   const {family, source, interface: device} = flags
-  const prober = await probe.open(
-    {
-      url,
-      family,
-      options,
-      ...(source === undefined ? {} : {source}),
-      ...(device === undefined ? {} : {interface: device}),
-    },
-    ports,
-  )
+  const remedies =
+    policy && new Remedies({policy, url, options: options as Readonly<Record<string, unknown>>, ports})
+  const request = {
+    url,
+    family,
+    options,
+    ...(source === undefined ? {} : {source}),
+    ...(device === undefined ? {} : {interface: device}),
+  }
+  const open = async (): Promise<Prober> => probe.open(request, remedies?.ports ?? ports)
+  const prober = await open()
   const timeout = asked ?? policy?.attemptTimeout ?? DEFAULT_TIMEOUT
   const name = targetName(url)
   const info: TargetInfo = {
@@ -167,8 +178,9 @@ async function prepare(flags: ProbeRequestFlags, ports: Ports): Promise<ProbeJob
     interval,
     timeout,
     policy: policy?.name ?? null,
+    ...(policy && breakerStart(policy)),
   }
-  return {url, info, policy, conditions, prober}
+  return {url, info, policy, conditions, prober, remedies, another: open}
 }
 
 function attuned(probe: Probe, options: unknown, conditions: readonly Condition[]): unknown {

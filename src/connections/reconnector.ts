@@ -1,5 +1,6 @@
 import {makeFailure} from '../core/codes/index.ts'
 import type {Failure} from '../core/failure.ts'
+import type {Outcome} from '../core/outcome.ts'
 import type {Clock, Random} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import {
@@ -9,10 +10,16 @@ import {
   type LadderDecision,
   type LadderState,
   startLadder,
+  wakeLadder,
+  wouldGoOn,
 } from '../policies/ladder.ts'
 import type {Gate, Permit} from '../policies/guards/gate.ts'
+import {NETWORK_LOOK} from '../policies/guards/pass-gate.ts'
+import type {SharedGuards} from '../policies/guards/shared.ts'
 import type {Policy} from '../policies/policy.ts'
+import {unlessAborted} from '../policies/remedies/remedy.ts'
 import {asAttempt} from '../probes/attempt-outcome.ts'
+import type {Remedies} from '../probes/remedies/remedies.ts'
 import type {Observer} from './observer.ts'
 import type {Probers} from './probers.ts'
 
@@ -24,14 +31,20 @@ export interface ReconnectorOptions {
   readonly random: Random
   readonly probers: Pick<Probers, 'measure'>
   readonly observer: Pick<Observer, 'sawAll'>
+  /** The first attempt is made so long after the start. */
+  readonly stagger?: Millis
   /** What every attempt has to pass; none without it. */
   readonly gate?: Gate
+  /** What is done besides retrying, and what it shares with other targets. */
+  readonly care?: {readonly remedies: Remedies; readonly guards: SharedGuards}
   readonly onScheduled: (attempt: Attempt) => void
   /** `until` is null when it isn't asked for again. */
   readonly onDenied?: (attempt: Attempt, permit: Exclude<Permit, {type: 'go'}>) => void
   /** Before the ladder goes on. */
   readonly onAttempt: (attempt: Attempt, took: Millis, failure: Failure | null, startedAt: Millis) => void
   readonly onStop: (stop: Extract<LadderDecision, {type: 'stop'}>) => void
+  /** A ladder that had given up gets another attempt, since the own network has changed. */
+  readonly onRevived?: (because: string) => void
 }
 
 /** Makes the attempts of the connection under test, when and as often as its policy says. */
@@ -41,10 +54,14 @@ export class Reconnector {
   #ladder: LadderState
   #cancel: () => void = () => {}
   #running: Promise<void> = Promise.resolve()
+  #forgetWakes: (() => void) | null = null
+  /** What waits: a wake brings it forward. `held`: for the own network; `due`: for its time. */
+  #waits: {readonly for: 'due' | 'held' | 'guard'; readonly next: Attempt} | null = null
 
   constructor(options: ReconnectorOptions) {
     this.#options = options
-    this.#ladder = startLadder(options.policy, options.clock.now())
+    const {policy, clock, stagger = 0} = options
+    this.#ladder = startLadder(policy, clock.now() + stagger)
   }
 
   /** Makes the first attempt. */
@@ -61,6 +78,8 @@ export class Reconnector {
 
   async stop(): Promise<void> {
     this.#cancel()
+    this.#waits = null
+    this.#forgetWakes?.()
     this.#options.gate?.leave(this.#options.clock.now())
     this.#stop.abort(new Error('the watch ended'))
     await this.#running
@@ -68,7 +87,11 @@ export class Reconnector {
 
   #follow(): void {
     const {next} = this.#ladder
-    const {onScheduled, onStop} = this.#options
+    const {onScheduled, onStop, care, clock} = this.#options
+    this.#waits = null
+    // Watching the network costs something: nobody does whose first attempt succeeds.
+    const waits = next.type === 'stop' || (next.type === 'attempt' && next.due > clock.now())
+    if (waits) this.#forgetWakes ??= care?.remedies.wake.onWake((because) => this.#wake(because)) ?? null
     switch (next.type) {
       case 'connected':
         return
@@ -77,19 +100,41 @@ export class Reconnector {
         return
       case 'attempt':
         onScheduled(next)
-        this.#at(next.due, next)
+        this.#at(next.due, next, 'due')
     }
   }
 
-  #at(due: Millis, next: Attempt): void {
+  #at(due: Millis, next: Attempt, reason: 'due' | 'held' | 'guard'): void {
     const {clock} = this.#options
+    this.#waits = {for: reason, next}
     this.#cancel = clock.after(Math.max(0, due - clock.now()), () => this.#passGate(next, due))
+  }
+
+  /** Something about the own network is better than before. */
+  #wake(because: string): void {
+    const {clock, random, onRevived} = this.#options
+    const {next: before} = this.#ladder
+    if (this.#waits?.for === 'held') {
+      this.#cancel()
+      this.#passGate(this.#waits.next, clock.now())
+      return
+    }
+    if (before.type === 'attempt' && this.#waits?.for !== 'due') return
+    const woken = wakeLadder(this.#ladder, clock.now(), because, random)
+    if (woken === this.#ladder) return
+    this.#ladder = woken
+    if (before.type === 'stop') onRevived?.(because)
+    this.#cancel()
+    this.#follow()
   }
 
   /** What isn't let through waits where it is on the ladder, up to the deadline. */
   #passGate(next: Attempt, due: Millis): void {
     const {clock, gate, policy, onDenied, onStop} = this.#options
-    const permit = gate?.ask(next.attempt, Math.max(due, clock.now())) ?? {type: 'go'}
+    const now = Math.max(due, clock.now())
+    const held = this.#holdForNetwork(next, now)
+    const permit = held ?? gate?.ask(next.attempt, now) ?? {type: 'go'}
+    this.#waits = null
     if (permit.type === 'go') {
       this.#running = this.#attempt(next)
       return
@@ -97,41 +142,73 @@ export class Reconnector {
     onDenied?.(next, permit)
     const latest =
       this.#ladder.startedAt + (policy.deadline ?? Number.POSITIVE_INFINITY) - policy.minAttemptTime
-    if (permit.type === 'wait' && permit.until <= latest) this.#at(permit.until, next)
+    if (permit.type === 'wait' && permit.until <= latest)
+      this.#at(permit.until, next, held ? 'held' : 'guard')
     else onStop({type: 'stop', reason: 'exhausted', because: `${permit.code}: ${permit.because}`})
   }
 
+  #holdForNetwork({attempt}: Attempt, now: Millis): Exclude<Permit, {type: 'go'}> | null {
+    const because = attempt > 1 ? (this.#options.care?.remedies.wake.whyDown() ?? null) : null
+    return because === null
+      ? null
+      : {type: 'wait', code: 'OWN_NETWORK_DOWN', until: now + NETWORK_LOOK, because}
+  }
+
   async #attempt(attempt: Attempt): Promise<void> {
-    const {clock, random, probers, observer, gate, onAttempt} = this.#options
+    const {clock, observer, gate, onAttempt} = this.#options
     const startedAt = clock.now()
-    const timeout = attemptTimeout(this.#ladder, startedAt)
-    const {signal} = this.#stop
-    const outcome = await probers.measure({seq: attempt.attempt, timeout, signal})
+    const outcome = await this.#measure(attempt, startedAt)
     const now = clock.now()
+    const {signal} = this.#stop
     if (signal.aborted) {
       gate?.tell('aborted', now)
       return
     }
     const failure = failureOf(outcome, observer.sawAll(startedAt))
     gate?.tell(failure, now)
+    onAttempt(attempt, now - startedAt, failure, startedAt)
+    const next =
+      failure === null ? afterSuccess(this.#ladder, now) : await this.#fail(failure, outcome, startedAt)
+    if (next === null) return
+    this.#ladder = next
+    this.#follow()
+  }
+
+  async #measure({attempt}: Attempt, startedAt: Millis): Promise<Outcome> {
+    const {clock, probers, care, gate} = this.#options
+    const {signal} = this.#stop
+    const most = attemptTimeout(this.#ladder, startedAt)
+    const timeout = care?.remedies.timeout(most) ?? most
+    if (!care) return probers.measure({seq: attempt, timeout, signal})
+    return care.remedies.attempt({
+      attempt,
+      timeout,
+      signal,
+      mayHedge: () => gate?.second(clock.now()) ?? true,
+      measure: async (run) => probers.measure({seq: attempt, timeout: run.timeout, signal: run.signal}),
+    })
+  }
+
+  /** Null when the watch has ended meanwhile. */
+  async #fail(failure: Failure, outcome: Outcome, startedAt: Millis): Promise<LadderState | null> {
+    const {clock, random, care} = this.#options
+    const {signal} = this.#stop
     const asked = outcome.status === 'failed' ? asAttempt(outcome) : null
     const retryAfter = asked?.status === 'failed' ? asked.retryAfter : undefined
-    this.#ladder =
-      failure === null
-        ? afterSuccess(this.#ladder, now)
-        : afterFailure(
-            this.#ladder,
-            {failure, startedAt, ...(retryAfter !== undefined && {retryAfter})},
-            now,
-            random,
-          )
-    onAttempt(attempt, now - startedAt, failure, startedAt)
-    this.#follow()
+    const failed = {failure, startedAt, ...(retryAfter !== undefined && {retryAfter})}
+    const partial = outcome.status === 'failed' ? outcome.partial : {phase: {}}
+    const attempt = this.#ladder.attempts + 1
+    const wouldRetry = wouldGoOn(this.#ladder, failed, clock.now())
+    const at = {attempt, startedAt, wouldRetry, signal}
+    const mended = care
+      ? await unlessAborted(care.remedies.mend(failure, partial, care.guards, at), signal)
+      : {}
+    return mended && afterFailure(this.#ladder, {...failed, ...mended}, clock.now(), random)
   }
 }
 
 /** A failure that we were not awake to see is ours, not the target's. */
-function failureOf(outcome: Awaited<ReturnType<Probers['measure']>>, awake: boolean): Failure | null {
+function failureOf(outcome: Outcome, awake: boolean): Failure | null {
   switch (outcome.status) {
     case 'ok':
       return null

@@ -5,16 +5,16 @@ import type {Outcome} from '../core/outcome.ts'
 import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import type {WatchSpec} from '../core/watch.ts'
-import {type BreakerChange, Gate, identityOf, peerOf} from '../policies/guards/gate.ts'
-import {untilOnRunClock} from '../policies/guards/on-run-clock.ts'
-import {SharedGuards} from '../policies/guards/shared.ts'
+import type {SharedGuards} from '../policies/guards/shared.ts'
 import type {Policy} from '../policies/policy.ts'
 import {loadProbe} from '../probes/registry.ts'
+import type {Remedies} from '../probes/remedies/remedies.ts'
 import {HealthWatch} from './health-watch.ts'
 import {advance, IDLE, isUp, type MachineEvent, type MachineState} from './machine.ts'
 import type {Observer} from './observer.ts'
 import {type LoadProbe, Probers} from './probers.ts'
-import {Reconnector} from './reconnector.ts'
+import {openReconnector, openRemedies} from './open-reconnector.ts'
+import type {Reconnector} from './reconnector.ts'
 import {Sampler} from './sampler.ts'
 import {Turnstile} from './turnstile.ts'
 
@@ -35,6 +35,12 @@ export interface TargetRun {
 
 type WithoutStamp<E> = E extends RunEvent ? Omit<E, 'at'> : never
 
+interface Opened {
+  readonly probers: Probers
+  /** Null without a policy. */
+  readonly remedies: Remedies | null
+}
+
 /**
  * One watched target. Two things run side by side:
  *
@@ -52,6 +58,7 @@ export class TargetWatch {
   readonly #ports: Ports
   readonly #run: TargetRun
   readonly #probers: Probers
+  readonly #remedies: Remedies | null
   readonly #health: HealthWatch
   #machine: MachineState = IDLE
   #sampler: Sampler | null = null
@@ -59,18 +66,20 @@ export class TargetWatch {
   /** Evidence sent before this was judged already in the light of something newer. */
   #freshFrom: Millis = 0
 
-  private constructor(spec: WatchSpec, ports: Ports, run: TargetRun, probers: Probers) {
+  private constructor(spec: WatchSpec, ports: Ports, run: TargetRun, {probers, remedies}: Opened) {
     this.#spec = spec
     this.#ports = ports
     this.#run = run
     this.#probers = probers
+    this.#remedies = remedies
     this.#health = this.#openHealth()
   }
 
   /** Throws `UserError` when the target makes no sense. Nothing is sent yet. */
   static async open(spec: WatchSpec, ports: Ports, run: TargetRun): Promise<TargetWatch> {
-    const probers = await Probers.open(spec, ports, run.load ?? loadProbe)
-    return new TargetWatch(spec, ports, run, probers)
+    const remedies = openRemedies(spec, ports)
+    const probers = await Probers.open(spec, remedies?.ports ?? ports, run.load ?? loadProbe)
+    return new TargetWatch(spec, ports, run, {probers, remedies})
   }
 
   get name(): string {
@@ -108,6 +117,7 @@ export class TargetWatch {
   async stop(): Promise<void> {
     this.#health.stop()
     await Promise.all([this.#sampler?.stop(), this.#reconnector?.stop()])
+    this.#remedies?.close()
     await this.#probers.close()
     this.#feed({type: 'stop'}, 'the watch ended')
   }
@@ -115,51 +125,21 @@ export class TargetWatch {
   #startPolicy(policy: Policy | null): void {
     // Without the capability to probe there is nothing to retry.
     if (policy === null || this.#probers.skip !== null) return
-    const {clock, random} = this.#ports
-    const {name} = this.#spec
-    this.#reconnector = new Reconnector({
+    this.#reconnector = openReconnector({
       policy,
-      clock,
-      random: random.fork(`retries of ${name}`),
+      spec: this.#spec,
+      ports: this.#ports,
+      run: this.#run,
       probers: this.#probers,
-      observer: this.#run.observer,
-      gate: this.#gate(policy),
-      onDenied: ({attempt, phase}, permit) => {
-        const until = permit.type === 'wait' ? permit.until - this.#run.origin : null
-        const {code, because} = permit
-        this.#emit({type: 'attempt-denied', target: name, attempt, phase, code, until, because})
-      },
-      onScheduled: ({attempt, phase, due, because}) =>
-        this.#emit({
-          type: 'attempt-scheduled',
-          target: name,
-          attempt,
-          phase,
-          due: due - this.#run.origin,
-          because,
-        }),
-      onAttempt: ({attempt, phase}, took, failure, startedAt) => {
-        this.#emit({type: 'attempt', target: name, attempt, phase, took, failure})
+      remedies: this.#remedies,
+      emit: (event) => this.#emit(event),
+      feed: (event, because) => this.#feed(event, because),
+      onFresh: (startedAt) => {
         this.#freshFrom = Math.max(this.#freshFrom, startedAt)
-        if (failure === null) this.#feed({type: 'success'}, `attempt ${attempt} succeeded (${phase})`)
-        else this.#feed({type: 'failure'}, `attempt ${attempt} failed: ${failure.code}`)
       },
-      onStop: ({reason, because}) => {
-        if (reason === 'failed') this.#reject(because)
-        else this.#feed({type: 'given-up'}, because)
-      },
+      onRejected: (because) => this.#reject(because),
     })
     this.#reconnector.start()
-  }
-
-  #gate(policy: Policy): Gate {
-    const {name: target, url, options} = this.#spec
-    const {origin} = this.#run
-    const onBreaker = (change: BreakerChange): void =>
-      this.#emit({type: 'breaker-changed', target, ...change, ...untilOnRunClock(change, origin)})
-    const {guards: shared = new SharedGuards()} = this.#run
-    const identity = identityOf(target, url, options)
-    return new Gate({shared, policy, target, identity, peer: peerOf(url), onBreaker})
   }
 
   #openHealth(): HealthWatch {

@@ -10,7 +10,7 @@ import type {Failure} from './failure.ts'
 import type {Sample} from './outcome.ts'
 import type {Figure} from './figures.ts'
 import type {GroupEvent} from './group-events.ts'
-import type {GuardEvent} from './guard-events.ts'
+import type {BreakerPhase, GuardEvent} from './guard-events.ts'
 import type {NetworkEvent} from './network-events.ts'
 import type {DetectionTime} from './health.ts'
 import type {HealthEvent} from './health-events.ts'
@@ -60,6 +60,8 @@ export interface TargetInfo {
   readonly interval: Millis
   readonly timeout: Millis
   readonly policy: string | null
+  /** Where the breaker of its policy begins; absent for a policy without one. */
+  readonly breaker?: BreakerPhase
   /** How long a silent loss stays unnoticed, worked out from its checks. */
   readonly detection?: DetectionTime
 }

@@ -6,6 +6,14 @@ import type {Millis} from './units.ts'
 export const BREAKER_PHASES = ['closed', 'open', 'half-open', 'isolated'] as const
 export type BreakerPhase = (typeof BREAKER_PHASES)[number]
 
+/** The breaker of a target as results and status documents show it. */
+export interface BreakerStatus {
+  readonly phase: BreakerPhase
+  /** When a trial is let through, from the start of the run; null unless open. */
+  readonly until: Millis | null
+  readonly because: string
+}
+
 export type GuardEvent =
   /** A due attempt was not let through; it doesn't count as one. */
   | {

@@ -11,8 +11,10 @@ import type {
   UdpFacts,
   WebSocketFacts,
 } from './facts.ts'
+import type {BreakerStatus} from './guard-events.ts'
 import type {AddressOutcome, Family, Phases, SkipReason} from './outcome.ts'
 import type {RttStatistics} from './statistics.ts'
+import type {TrailStep} from './strategy-events.ts'
 import type {Millis, Ratio} from './units.ts'
 
 /** One sample, without the facts that the result gives once. */
@@ -107,6 +109,10 @@ export interface ProbeResult {
   readonly mptcp: MptcpFacts | null
   readonly websocket: WebSocketFacts | null
 
+  /** At the end; null for a policy without one, or no policy. */
+  readonly breaker: BreakerStatus | null
+  /** What was decided and done about failures, in its order: at most the last 200 steps. */
+  readonly trail: readonly TrailStep[]
   readonly samples: readonly ProbeSample[]
   readonly expectations: readonly ExpectationResult[]
   /** Ended before its time by a signal. */

@@ -37,13 +37,15 @@ export interface StrategyEvent extends StrategyStep {
   readonly attempt: number | null
 }
 
+/** A strategy, or what decided: `ladder` for the next attempt, `guard` for one that was held back, `breaker`. */
+export const TRAIL_AUTHORS = [...STRATEGY_NAMES, 'ladder', 'guard', 'breaker'] as const
+
 /** A line of the decision trail of a probe, in the order of events. */
 export interface TrailStep {
   readonly at: Millis
   /** The attempt that it belongs to or leads to. */
   readonly attempt: number | null
-  /** A strategy, or what decided: `ladder` for the next attempt, `guard` for one that was held back, `breaker`. */
-  readonly by: StrategyName | 'ladder' | 'guard' | 'breaker'
+  readonly by: (typeof TRAIL_AUTHORS)[number]
   readonly result: StrategyResult
   readonly text: string
 }

@@ -4,6 +4,7 @@ import {
   type NetworkChange,
   type NetworkChanges,
   type NetworkState,
+  type NetworkWatch,
   isNetworkLoss,
 } from '../core/network-port.ts'
 
@@ -14,29 +15,50 @@ export interface WakeSource {
   whyDown(): string | null
 }
 
-/** Losses wake nobody. `host` is the target's: what lives on this machine needs no network. */
-export function openWakeSource(
-  network: NetworkChanges,
-  host: string,
-): WakeSource & {readonly close: () => void} {
-  const listeners = new Set<(because: string) => void>()
-  let ready = false
-  const watch = network.watch({
-    onChange: (change) => {
-      if (isNetworkLoss(change)) return
-      for (const listener of listeners) listener(describeChange(change))
-    },
-    onReady: () => {
-      ready = true
-    },
-  })
-  return {
-    onWake: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    whyDown: () => (ready ? whyDown(watch.state(), host) : null),
-    close: () => watch.stop(),
+/**
+ * Losses wake nobody. `host` is the target's: what lives on this machine needs no network. The network is watched from
+ * the first question on.
+ */
+export class NetworkWakes implements WakeSource {
+  readonly #network: NetworkChanges
+  readonly #host: string
+  readonly #listeners = new Set<(because: string) => void>()
+  #watch: NetworkWatch | null = null
+  #ready = false
+
+  constructor(network: NetworkChanges, host: string) {
+    this.#network = network
+    this.#host = host
+  }
+
+  onWake(listener: (because: string) => void): () => void {
+    this.#listeners.add(listener)
+    this.#open()
+    return () => this.#listeners.delete(listener)
+  }
+
+  whyDown(): string | null {
+    const watch = this.#open()
+    return this.#ready ? whyDown(watch.state(), this.#host) : null
+  }
+
+  close(): void {
+    this.#watch?.stop()
+    this.#watch = null
+    this.#ready = false
+  }
+
+  #open(): NetworkWatch {
+    this.#watch ??= this.#network.watch({
+      onChange: (change) => {
+        if (isNetworkLoss(change)) return
+        for (const listener of this.#listeners) listener(describeChange(change))
+      },
+      onReady: () => {
+        this.#ready = true
+      },
+    })
+    return this.#watch
   }
 }
 

@@ -6,17 +6,14 @@ import type {WakeSource} from './wake-source.ts'
 
 /** One per ladder; always `close` it. */
 export class Waker {
-  readonly #forget: () => void
+  readonly #source: WakeSource | null
+  #forget: (() => void) | null = null
   #because: string | null = null
   #rouse: () => void = () => {}
 
   /** Null: nothing ever wakes. */
   constructor(source: WakeSource | null) {
-    this.#forget =
-      source?.onWake((because) => {
-        this.#because = because
-        this.#rouse()
-      }) ?? (() => {})
+    this.#source = source
   }
 
   /** What changed since the last `take`; null for nothing. */
@@ -33,6 +30,8 @@ export class Waker {
   ): Promise<'due' | 'woken' | 'aborted'> {
     if (signal.aborted) return 'aborted'
     if (this.#because !== null) return 'woken'
+    // Watching the network costs a process: nobody does who doesn't wait.
+    if (due > clock.now()) this.#forget ??= this.#listen()
     const own = new AbortController()
     const onAbort = (): void => own.abort(signal.reason)
     this.#rouse = () => own.abort(new Error('woken'))
@@ -47,6 +46,14 @@ export class Waker {
   }
 
   close(): void {
-    this.#forget()
+    this.#forget?.()
+  }
+
+  #listen(): () => void {
+    const stop = this.#source?.onWake((because) => {
+      this.#because = because
+      this.#rouse()
+    })
+    return stop ?? (() => {})
   }
 }

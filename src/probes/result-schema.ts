@@ -1,7 +1,9 @@
 /** The published shape of `probe --json`. */
 import * as z from 'zod'
 import {addressOutcome, facts, failure, family, millis, phases, skipReason} from '../config/outcome-schema.ts'
+import {BREAKER_PHASES} from '../core/guard-events.ts'
 import type {ProbeResult} from '../core/probe-result.ts'
+import {STRATEGY_RESULTS, TRAIL_AUTHORS} from '../core/strategy-events.ts'
 
 const count = z.int().min(0)
 const ratio = z.number().min(0).max(1)
@@ -31,6 +33,22 @@ const rtt = z.strictObject({
   max: millis,
   stddev: millis.meta({description: 'Of the sample, divided by n-1.'}),
   jitter: millis.meta({description: 'RFC 3550, section 6.4.1.'}),
+})
+
+const breaker = z.strictObject({
+  phase: z.enum(BREAKER_PHASES),
+  until: millis
+    .nullable()
+    .meta({description: 'When a trial is let through, from the start; null unless open.'}),
+  because: z.string(),
+})
+
+const trailStep = z.strictObject({
+  at: millis,
+  attempt: count.nullable().meta({description: 'The attempt that it belongs to or leads to.'}),
+  by: z.enum(TRAIL_AUTHORS),
+  result: z.enum(STRATEGY_RESULTS),
+  text: z.string(),
 })
 
 /** All times are milliseconds, all shares between 0 and 1. */
@@ -78,6 +96,8 @@ export const probeResultSchema: z.ZodType<Pick<ProbeResult, 'schema' | 'verdict'
   stun: kindFacts,
   mptcp: kindFacts,
   websocket: kindFacts,
+  breaker: breaker.nullable().meta({description: 'At the end; null for a policy without one.'}),
+  trail: z.array(trailStep).meta({description: 'What was decided and done about failures.'}),
   samples: z.array(sample),
   expectations: z.array(
     z.strictObject({condition: z.string(), met: z.boolean().nullable(), text: z.string()}),

@@ -3,14 +3,12 @@ import type {EmitEvent, RunEvent, TargetInfo} from '../core/events.ts'
 import type {Outcome} from '../core/outcome.ts'
 import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
-import {runWithPolicy} from '../policies/executor.ts'
-import {type BreakerChange, Gate, identityOf, peerOf} from '../policies/guards/gate.ts'
-import {SharedGuards} from '../policies/guards/shared.ts'
-import {onRunClock, untilOnRunClock} from '../policies/guards/on-run-clock.ts'
+import type {SharedGuards} from '../policies/guards/shared.ts'
 import type {Policy} from '../policies/policy.ts'
-import {asAttempt, notTaken} from './attempt-outcome.ts'
 import type {LoopLag} from './loop-lag.ts'
+import {PolicySampler} from './policy-sampler.ts'
 import type {Prober} from './probe.ts'
+import type {Remedies} from './remedies/remedies.ts'
 
 export interface SessionSpec {
   readonly info: TargetInfo
@@ -30,6 +28,8 @@ export interface SessionRun {
   readonly signal: AbortSignal
   /** Told around every attempt: true before it, false once it only waits or has ended; false may come twice. */
   readonly onTiming?: (timing: boolean) => void
+  /** What a policy does besides retrying, and how to open a prober for a second attempt. */
+  readonly care?: {readonly remedies: Remedies; readonly another: () => Promise<Prober>}
   /** What the targets of the run share; its own without it. */
   readonly guards?: SharedGuards
   /** Tells how late this process runs; begins to look with the end of the first sample, after what that loads. */
@@ -45,6 +45,7 @@ const STALL: Millis = 500
 const SUSPEND: Millis = 5000
 
 type Unstamped<E> = E extends RunEvent ? Omit<E, 'at'> : never
+export type EmitUnstamped = (event: Unstamped<RunEvent>) => void
 
 /** Runs the series to its end. Closes nothing: the prober belongs to the caller. */
 export async function runSession(
@@ -53,7 +54,12 @@ export async function runSession(
   ports: Pick<Ports, 'clock' | 'random'>,
   run: SessionRun,
 ): Promise<void> {
-  await new Session(spec, prober, ports, run).run()
+  const session = new Session(spec, prober, ports, run)
+  try {
+    await session.run()
+  } finally {
+    await session.close()
+  }
 }
 
 class Session {
@@ -61,7 +67,7 @@ class Session {
   readonly #prober: Prober
   readonly #ports: Pick<Ports, 'clock' | 'random'>
   readonly #run: SessionRun
-  readonly #guards: SharedGuards
+  #policySampler: PolicySampler | null = null
   #wallAhead: number
 
   constructor(spec: SessionSpec, prober: Prober, ports: Pick<Ports, 'clock' | 'random'>, run: SessionRun) {
@@ -69,7 +75,6 @@ class Session {
     this.#prober = prober
     this.#ports = ports
     this.#run = run
-    this.#guards = run.guards ?? new SharedGuards()
     this.#wallAhead = ports.clock.wall() - ports.clock.now()
   }
 
@@ -86,6 +91,11 @@ class Session {
       if (!(await this.#take(slot)) || taken === count) return
       slot = this.#nextSlot(start, slot)
     }
+  }
+
+  /** What the session opened itself. */
+  async close(): Promise<void> {
+    await this.#policySampler?.close()
   }
 
   #passOnExtras(): void {
@@ -156,12 +166,12 @@ class Session {
   /** Null when the user ended it. */
   async #measure(seq: number): Promise<Outcome | null> {
     const {policy, info} = this.#spec
-    if (policy) return this.#measureWithPolicy(seq, policy)
+    if (policy) return this.#withPolicy(policy).measure(seq)
     return this.#judgeStall(info.timeout, async () => this.#measureOnce(seq, info.timeout))
   }
 
-  async #measureOnce(seq: number, timeout: Millis): Promise<Outcome> {
-    const {signal, onTiming} = this.#run
+  async #measureOnce(seq: number, timeout: Millis, signal: AbortSignal = this.#run.signal): Promise<Outcome> {
+    const {onTiming} = this.#run
     if (!onTiming) return this.#prober.measure({seq, timeout, signal})
     onTiming(true)
     const outcome = await this.#prober.measure({seq, timeout, signal, onTimed: () => onTiming(false)})
@@ -169,45 +179,19 @@ class Session {
     return outcome
   }
 
-  async #measureWithPolicy(seq: number, policy: Policy): Promise<Outcome | null> {
+  #withPolicy(policy: Policy): PolicySampler {
     const {clock, random} = this.#ports
-    const {signal} = this.#run
-    const target = this.#spec.info.name
-    let last: Outcome | null = null
-    const gate = this.#gate(policy)
-    const result = await runWithPolicy<Outcome>({
+    this.#policySampler ??= new PolicySampler({
       policy,
+      info: this.#spec.info,
+      run: this.#run,
       clock,
       random,
-      signal,
-      gate,
-      // The attempt keeps its own deadline and is given the caller's signal only: so its failure says what was late.
-      attempt: async ({timeout}) => {
-        last = await this.#judgeStall(timeout, async () => this.#measureOnce(seq, timeout))
-        return asAttempt(last)
-      },
-      onEvent: (event) => this.#emit({...event, ...onRunClock(event, this.#run.origin), target}),
+      emit: (event) => this.#emit(event),
+      measure: async (seq, {timeout, signal}) =>
+        this.#judgeStall(timeout, async () => this.#measureOnce(seq, timeout, signal)),
     })
-    if (result.status === 'aborted') return null
-    if (result.status === 'ok') return result.value
-    const {because, failure} = result
-    if (failure !== null) return failedAgain(last, {failure, because}, result.attempts.at(-1)?.took ?? 0)
-    return result.status === 'denied' ? notTaken(result.code, because) : null
-  }
-
-  #gate(policy: Policy): Gate {
-    const {name: target, url} = this.#spec.info
-    const shared = this.#guards
-    const onBreaker = (change: BreakerChange): void =>
-      this.#emit({type: 'breaker-changed', target, ...change, ...untilOnRunClock(change, this.#run.origin)})
-    return new Gate({
-      shared,
-      policy,
-      target,
-      identity: identityOf(target, url, null),
-      peer: peerOf(url),
-      onBreaker,
-    })
+    return this.#policySampler
   }
 
   /** A timeout that was noticed far too late is this process's fault: the reply may have been there in time. */
@@ -231,12 +215,4 @@ class Session {
   #emit(event: Unstamped<RunEvent>): void {
     this.#run.emit({at: this.#now() - this.#run.origin, ...event} as RunEvent)
   }
-}
-
-type Exhausted = {readonly failure: Extract<Outcome, {status: 'failed'}>['failure']; readonly because: string}
-
-/** The last attempt's outcome with why no further one was made. */
-function failedAgain(last: Outcome | null, {failure, because}: Exhausted, took: Millis): Outcome {
-  const partial = last?.status === 'failed' ? last.partial : {phase: {}}
-  return {status: 'failed', failure: {...failure, message: `${failure.message} (${because})`}, partial, took}
 }

@@ -1,13 +1,12 @@
 /** The result of a series of samples, as a fold over its events. */
 import type {RunEvent} from '../core/events.ts'
-import type {HttpFacts, TcpFacts, TlsEnumeration, TlsFacts} from '../core/facts.ts'
 import type {Failure} from '../core/failure.ts'
 import type {PhaseName, Phases, Reading, Sample, SkipReason} from '../core/outcome.ts'
 import type {ProbeResult, ProbeSample} from '../core/probe-result.ts'
 import {lossRatio, rttStatistics} from '../core/statistics.ts'
 import type {Millis} from '../core/units.ts'
 import {LossRun} from './loss-run.ts'
-import {jsonValue} from './http/json-path.ts'
+import {TrailFold} from './trail.ts'
 
 /** What is known before the first sample. */
 export interface SummaryHead {
@@ -53,6 +52,7 @@ export class SummaryFold {
   #interval: Millis = 0
   #lag: Millis = 0
   readonly #losses = new LossRun()
+  readonly #trail = new TrailFold()
 
   constructor(head: SummaryHead) {
     this.#head = head
@@ -61,9 +61,11 @@ export class SummaryFold {
   add(event: RunEvent): void {
     if (event.type === 'target-added' && event.target.name === this.#head.target) {
       this.#interval = event.target.interval
+      this.#trail.add(event)
     }
     if (!('target' in event) || event.target !== this.#head.target) return
     this.#duration = Math.max(this.#duration, event.at)
+    this.#trail.add(event)
     if (event.type === 'sample') this.#addSample(event.sample)
     else if (event.type === 'attempt') this.#addAttempt(event.attempt, event.failure)
     else if (event.type === 'slot-missed') this.#missed++
@@ -138,6 +140,7 @@ export class SummaryFold {
       ...this.#lastSeen(),
       rtt: rttStatistics(this.#rtts),
       phase: this.#averagePhases(),
+      ...this.#trail.result(),
       samples: [...this.#samples],
     }
   }
@@ -190,60 +193,4 @@ export class SummaryFold {
     if (this.#phases.size === 0) return this.#last?.phase ?? {}
     return Object.fromEntries([...this.#phases].map(([name, {sum, count}]) => [name, sum / count]))
   }
-}
-
-const ENUMERATION = 'tls.enumeration.'
-
-/** The value of a condition's field; undefined when it was not measured, null when there is none. */
-export function resultField(
-  result: Measured,
-  field: string,
-): string | number | boolean | null | readonly string[] | undefined {
-  if (field.startsWith('http.')) return httpField(result.http, field.slice('http.'.length))
-  if (field.startsWith(ENUMERATION)) return enumerationField(result.tls, field.slice(ENUMERATION.length))
-  if (field.startsWith('tcp.capture.')) return captureField(result.tcp, field.slice('tcp.capture.'.length))
-  return factField(result, field)
-}
-
-/** Undefined where nothing was enumerated. */
-function enumerationField(tls: TlsFacts | null, name: string): ReturnType<typeof resultField> {
-  const value = tls?.enumeration?.[name as keyof TlsEnumeration]
-  return value === undefined ? undefined : plain(value)
-}
-
-function factField(result: Measured, field: string): ReturnType<typeof resultField> {
-  const [head = '', tail] = field.split('.')
-  if (!Object.hasOwn(result, head)) return undefined
-  const value: unknown = result[head as keyof Measured]
-  if (tail === undefined) return plain(value)
-  // Facts that were not measured are null as a whole; that says nothing about a single one.
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, tail)) return undefined
-  return plain((value as Readonly<Record<string, unknown>>)[tail])
-}
-
-/** Undefined without a dialogue; null when its step was not reached or no expression has the name. */
-function captureField(tcp: TcpFacts | null, name: string): string | null | undefined {
-  if (!tcp?.dialogue) return undefined
-  const {captures} = tcp.dialogue
-  return Object.hasOwn(captures, name) ? captures[name] : null
-}
-
-/** Undefined without a response. A header that is not there is none; so is a JSON value that is not there. */
-function httpField(http: HttpFacts | null, name: string): ReturnType<typeof resultField> {
-  if (!http || http.status === null) return undefined
-  if (name.startsWith('header.')) {
-    const header = name.slice('header.'.length).toLowerCase()
-    return Object.hasOwn(http.header, header) ? http.header[header] : null
-  }
-  if (name.startsWith('json.')) return jsonValue(http.body ?? '', name.slice('json.'.length))
-  // How large it would have become is not known; a condition on it can't be told.
-  if (name === 'size') return http.size ?? undefined
-  return Object.hasOwn(http, name) ? plain(http[name as keyof HttpFacts]) : undefined
-}
-
-function plain(value: unknown): string | number | boolean | null | readonly string[] | undefined {
-  if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) {
-    return value as string | number | boolean | null
-  }
-  return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined
 }

@@ -12,6 +12,7 @@ import type {ActiveFault, FaultEngine, FaultPlan, FaultRequest} from '../../src/
 import type {Lab, OpenLabOptions} from '../../src/lab/lab.ts'
 import type {DrillCondition, DrillSpec, During} from '../../src/scenarios/drill-spec.ts'
 import {type DrillResult, runDrill} from '../../src/scenarios/runner.ts'
+import {FakeNetwork} from './fake-network.ts'
 import {FakeClock} from './fake-clock.ts'
 
 /** How the scripted world misbehaves. */
@@ -70,7 +71,7 @@ export async function runScripted(
   if (interfere) clock.after(interfere.at, () => interfere.act(stop))
   const running = runDrill({
     spec,
-    ports: {clock, random: seededRandom(1)} as unknown as Ports,
+    ports: {clock, random: seededRandom(1), network: new FakeNetwork()} as unknown as Ports,
     engine: world.engine,
     openLab: async (options) => world.lab(options),
     origin: clock.now(),

@@ -11,6 +11,7 @@ import {openWatch} from '../../src/connections/watch-targets.ts'
 import type {Policy} from '../../src/policies/policy.ts'
 import type {MeasureRun, Probe} from '../../src/probes/probe.ts'
 import {FakeClock} from './fake-clock.ts'
+import {FakeNetwork} from './fake-network.ts'
 
 /** What the network does at a time: answers after so long, fails after so long with a code, or stays silent. */
 export type Answer = {readonly after: Millis; readonly code?: FailureCode} | 'silent'
@@ -63,6 +64,7 @@ export async function startWatch(
   spec: Partial<WatchSpec>,
   script: Script,
   clock = new FakeClock(),
+  network = new FakeNetwork(),
 ): Promise<Rig> {
   const events: RunEvent[] = []
   const load = {running: 0, most: 0, begun: 0}
@@ -88,7 +90,7 @@ export async function startWatch(
       }),
   }
   const stop = new AbortController()
-  const ports = {clock, random: seededRandom(1)} as unknown as Ports
+  const ports = {clock, random: seededRandom(1), network} as unknown as Ports
   const {ended} = await openWatch([{...SPEC, ...spec}], ports, {
     origin: 0,
     emit: (event) => events.push(event),

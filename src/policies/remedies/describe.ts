@@ -1,30 +1,31 @@
 import {formatDuration} from '../../core/units.ts'
 import type {Policy} from '../policy.ts'
+import type {AdaptiveSettings, HedgeSettings, RefreshSettings} from './settings.ts'
+
+type Line = readonly [string, string]
 
 /** The remedies of a policy in words, label and text; empty for a policy without any. */
-export function describeRemedies({remedies}: Policy): readonly (readonly [string, string])[] {
+export function describeRemedies({remedies}: Policy): readonly Line[] {
   const {resolvers = [], refresh = null, hedge = null, adaptive = null} = remedies ?? {}
-  const share = hedge && `${Math.round(hedge.share * 1000) / 10}% of all attempts at most`
-  return [
-    ...(resolvers.length > 0 ? [['other resolvers', resolvers.join(', ')] as const] : []),
-    ...(refresh
-      ? [['refresh', `${refresh.command.join(' ')}, at most ${formatDuration(refresh.timeout)}`] as const]
-      : []),
-    ...(hedge
-      ? [
-          [
-            'hedge',
-            `a second attempt after ${hedge.after === 'p95' ? 'the 95th percentile' : formatDuration(hedge.after)}, ${share ?? ''}`,
-          ] as const,
-        ]
-      : []),
-    ...(adaptive
-      ? [
-          [
-            'adaptive',
-            `waits up to ×${adaptive.maxFactor} by the last ${adaptive.window} attempts, timeout down to ${formatDuration(adaptive.minTimeout)}`,
-          ] as const,
-        ]
-      : []),
+  const lines: (Line | null)[] = [
+    resolvers.length > 0 ? ['other resolvers', resolvers.join(', ')] : null,
+    refresh && ['refresh', refreshText(refresh)],
+    hedge && ['hedge', hedgeText(hedge)],
+    adaptive && ['adaptive', adaptiveText(adaptive)],
   ]
+  return lines.filter((line) => line !== null)
+}
+
+function refreshText({command, timeout}: RefreshSettings): string {
+  return `${command.join(' ')}, at most ${formatDuration(timeout)}`
+}
+
+function hedgeText({after, share}: HedgeSettings): string {
+  const when = after === 'p95' ? 'the 95th percentile' : formatDuration(after)
+  return `a second attempt after ${when}, ${Math.round(share * 1000) / 10}% of all attempts at most`
+}
+
+function adaptiveText({maxFactor, window, minTimeout}: AdaptiveSettings): string {
+  const timeout = formatDuration(minTimeout)
+  return `waits up to ×${maxFactor} by the last ${window} attempts, timeout down to ${timeout}`
 }

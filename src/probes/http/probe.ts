@@ -113,10 +113,13 @@ function usage(message: string): UserError {
   return new UserError({code: 'USAGE_INVALID', message})
 }
 
-async function measure(target: HttpTarget, run: MeasureRun, ports: Ports): Promise<Outcome> {
+async function measure(opened: HttpTarget, run: MeasureRun, ports: Ports): Promise<Outcome> {
   const {clock} = ports
   const deadline = startDeadline({clock, after: run.timeout, level: 'sample', parent: run.signal})
   const started = clock.now()
+  // A token that was renewed meanwhile counts from now on; one that can't be read just now is used as it was.
+  const secrets = await readSecrets(opened.options, ports).catch(() => opened.secrets)
+  const target = {...opened, secrets}
   try {
     const {failure, reading} = await measureHttp(target, deadline, ports)
     const took = clock.now() - started

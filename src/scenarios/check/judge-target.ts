@@ -11,7 +11,7 @@ import {makeFailure} from '../../core/codes/index.ts'
 import type {ProbeVerdict} from '../../core/probe-result.ts'
 import type {Millis} from '../../core/units.ts'
 import {isDecisive} from '../../probes/probe-fields.ts'
-import {resultField} from '../../probes/summary.ts'
+import {resultField} from '../../probes/result-field.ts'
 import type {CheckTarget} from './check-spec.ts'
 
 /** What the runner knows beside the measurement. */

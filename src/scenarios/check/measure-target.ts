@@ -8,9 +8,12 @@ import type {Ports} from '../../core/ports.ts'
 import {boundTo} from '../../core/watch.ts'
 import type {Millis} from '../../core/units.ts'
 import type {Policy} from '../../policies/policy.ts'
+import {breakerStart} from '../../policies/guards/breaker-start.ts'
+import type {SharedGuards} from '../../policies/guards/shared.ts'
 import type {Prober} from '../../probes/probe.ts'
 import type {LoopLag} from '../../probes/loop-lag.ts'
 import {loadProbe} from '../../probes/registry.ts'
+import {Remedies} from '../../probes/remedies/remedies.ts'
 import {runSession} from '../../probes/session.ts'
 import {SummaryFold} from '../../probes/summary.ts'
 import type {CheckTarget} from './check-spec.ts'
@@ -18,7 +21,7 @@ import type {Stay} from './slots.ts'
 
 export interface MeasureRequest {
   readonly target: CheckTarget
-  readonly prober: Prober
+  readonly opened: OpenedTarget
   readonly origin: Millis
   /** ISO 8601. */
   readonly started: string
@@ -28,8 +31,15 @@ export interface MeasureRequest {
   readonly signal: AbortSignal
   /** Its place among those that measure: it holds one on entry. */
   readonly stay: Stay
-  /** How late this process runs; one for all targets. */
-  readonly lag: LoopLag
+  /** Of all targets: how late this process runs, and what their policies have in common. */
+  readonly shared: {readonly lag: LoopLag; readonly guards: SharedGuards}
+}
+
+export interface OpenedTarget {
+  readonly prober: Prober
+  /** Null without a policy. */
+  readonly remedies: Remedies | null
+  readonly another: () => Promise<Prober>
 }
 
 export interface Measurement {
@@ -45,15 +55,18 @@ export interface Measurement {
  * or options.
  */
 export async function openTarget(
-  {url, family, options, expectations, position, ...bound}: CheckTarget,
+  {url, family, options, expectations, position, policy, ...bound}: CheckTarget,
   ports: Ports,
-): Promise<Prober> {
+): Promise<OpenedTarget> {
   const probe = await loadProbe(url.kind)
   const conditions = expectations.flatMap(({expectation: each}) => ('any' in each ? each.any : [each]))
   const fields = conditions.map(({field}) => field)
   const attuned: unknown = probe.attune ? probe.attune(options, fields) : options
+  const remedies = policy && new Remedies({policy, url, options, ports})
+  const request = {url, family, options: attuned, ...boundTo(bound)}
+  const another = async (): Promise<Prober> => probe.open(request, remedies?.ports ?? ports)
   try {
-    return await probe.open({url, family, options: attuned, ...boundTo(bound)}, ports)
+    return {prober: await another(), remedies, another}
   } catch (error) {
     if (!isUserError(error)) throw error
     throw new UserError(
@@ -63,9 +76,28 @@ export async function openTarget(
   }
 }
 
+export async function openAll(
+  targets: readonly CheckTarget[],
+  ports: Ports,
+): Promise<readonly OpenedTarget[]> {
+  const problems: Problem[] = []
+  const probers: OpenedTarget[] = []
+  for (const target of targets) {
+    try {
+      probers.push(await openTarget(target, ports))
+    } catch (error) {
+      if (!isUserError(error)) throw error
+      problems.push(...error.problems)
+    }
+  }
+  if (problems.length === 0) return probers
+  for (const {prober} of probers) await prober.close()
+  throw new UserError(problems)
+}
+
 /** Takes the samples and closes the prober. Ends early, without a sample for what was under way, on `signal`. */
 export async function measureTarget(
-  {target, prober, origin, started, maxTime, emit, signal, stay, lag}: MeasureRequest,
+  {target, opened, origin, started, maxTime, emit, signal, stay, shared}: MeasureRequest,
   ports: Ports,
 ): Promise<Measurement> {
   const summary = new SummaryFold({target: target.name, kind: target.url.kind, started})
@@ -79,11 +111,14 @@ export async function measureTarget(
   const policy = target.policy && boundPolicy(target.policy, maxTime)
   const spec = {info: targetInfo(target), count: target.count, duration: null, policy}
   const {clock, random} = ports
+  const {prober, remedies, another} = opened
   try {
     const onTiming = (timing: boolean): void => (timing ? stay.resume() : stay.rest())
-    const run = {origin, emit: onEvent, signal, onTiming, lag}
+    const care = remedies ? {care: {remedies, another}} : {}
+    const run = {origin, emit: onEvent, signal, onTiming, ...shared, ...care}
     await runSession(spec, prober, {clock, random: random.fork(target.name)}, run)
   } finally {
+    remedies?.close()
     // Closing looks once more for late and duplicate replies.
     await prober.close()
   }
@@ -126,5 +161,6 @@ function targetInfo({name, url, interval, timeout, policy}: CheckTarget): Target
     interval,
     timeout,
     policy: policy?.name ?? null,
+    ...(policy && breakerStart(policy)),
   }
 }

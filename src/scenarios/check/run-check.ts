@@ -1,17 +1,24 @@
 /** Probes every target of a check, so many at a time, waits for those it was asked to wait for, and judges. */
 import type {CheckResult, CheckedTarget} from '../../core/check-result.ts'
 import {makeFailure} from '../../core/codes/index.ts'
-import {type Problem, UserError, isUserError} from '../../core/errors.ts'
 import type {EmitEvent, RunEvent} from '../../core/events.ts'
 import type {Ports} from '../../core/ports.ts'
 import {type Millis, formatDuration} from '../../core/units.ts'
 import {LoopLag} from '../../probes/loop-lag.ts'
-import type {Prober} from '../../probes/probe.ts'
+import {SharedGuards} from '../../policies/guards/shared.ts'
 import type {CheckGroup, CheckTarget} from './check-spec.ts'
 import {GroupProgress} from './group-progress.ts'
 import {type CheckEnding, judgeCheck} from './judge-check.ts'
 import {judgeTarget} from './judge-target.ts'
-import {type Measurement, measureTarget, openTarget, outOfTime} from './measure-target.ts'
+import {
+  type MeasureRequest,
+  type Measurement,
+  type OpenedTarget,
+  measureTarget,
+  openAll,
+  openTarget,
+  outOfTime,
+} from './measure-target.ts'
 import {type Slots, type Stay, makeSlots} from './slots.ts'
 import {whenQuiet} from './when-quiet.ts'
 
@@ -58,7 +65,7 @@ export async function runCheck(run: CheckRun, ports: Ports): Promise<CheckOutcom
     cut: cut.signal,
     slots: makeSlots(run.concurrency, async () => whenQuiet(clock)),
     progress: new GroupProgress(run.groups ?? []),
-    lag: new LoopLag(clock),
+    shared: {lag: new LoopLag(clock), guards: new SharedGuards()},
   }
   try {
     const targets = await Promise.all(
@@ -72,7 +79,7 @@ export async function runCheck(run: CheckRun, ports: Ports): Promise<CheckOutcom
     return {targets, started, duration: clock.now() - origin}
   } finally {
     forget()
-    course.lag.stop()
+    course.shared.lag.stop()
     run.signal.removeEventListener('abort', onAbort)
   }
 }
@@ -92,22 +99,6 @@ export function concludeCheck(
   const judgement = judgeCheck(targets, ending, groups)
   const interrupted = ending.signal !== null
   return {schema: 'netdrill/check/1', ...about, started, duration, ...judgement, interrupted, targets}
-}
-
-async function openAll(targets: readonly CheckTarget[], ports: Ports): Promise<readonly Prober[]> {
-  const problems: Problem[] = []
-  const probers: Prober[] = []
-  for (const target of targets) {
-    try {
-      probers.push(await openTarget(target, ports))
-    } catch (error) {
-      if (!isUserError(error)) throw error
-      problems.push(...error.problems)
-    }
-  }
-  if (problems.length === 0) return probers
-  for (const prober of probers) await prober.close()
-  throw new UserError(problems)
 }
 
 function judgedEvent(checked: CheckedTarget, at: Millis): RunEvent {
@@ -136,7 +127,7 @@ interface Course {
   readonly cut: AbortSignal
   readonly slots: Slots
   readonly progress: GroupProgress
-  readonly lag: LoopLag
+  readonly shared: MeasureRequest['shared']
 }
 
 /** One target from its first probe to its verdict. */
@@ -153,16 +144,16 @@ class TargetCheck {
     this.#course = course
   }
 
-  async run(first: Prober | undefined): Promise<CheckedTarget> {
+  async run(first: OpenedTarget | undefined): Promise<CheckedTarget> {
     const {slots, ports, run} = this.#course
     let last: CheckedTarget | null = null
-    for (let prober = first; ; prober = undefined) {
+    for (let opened = first; ; opened = undefined) {
       // A group that holds by now waits for nobody.
       if (last && !this.#waitsFor(last)) return {...last, took: this.#took()}
       const stay = await slots.enter()
       try {
-        const opened = prober ?? (await openTarget(this.#target, ports))
-        last = this.#judge(await this.#measure(opened, stay), last)
+        const target = opened ?? (await openTarget(this.#target, ports))
+        last = this.#judge(await this.#measure(target, stay), last)
       } finally {
         stay.leave()
       }
@@ -173,7 +164,7 @@ class TargetCheck {
     }
   }
 
-  async #measure(prober: Prober, stay: Stay): Promise<Measurement> {
+  async #measure(opened: OpenedTarget, stay: Stay): Promise<Measurement> {
     const {run, ports, origin, started, cut} = this.#course
     this.#begun ??= ports.clock.now()
     this.#checks++
@@ -182,8 +173,8 @@ class TargetCheck {
       if (event.type !== 'target-added' || this.#checks === 1) run.emit(event)
     }
     const target = this.#target
-    const place = {stay, lag: this.#course.lag}
-    return measureTarget({target, prober, origin, started, maxTime, emit, signal: cut, ...place}, ports)
+    const place = {stay, shared: this.#course.shared}
+    return measureTarget({target, opened, origin, started, maxTime, emit, signal: cut, ...place}, ports)
   }
 
   #judge({result, complete, pending}: Measurement, last: CheckedTarget | null): CheckedTarget {

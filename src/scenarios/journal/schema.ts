@@ -50,6 +50,7 @@ const target = z.strictObject({
   interval: millis,
   timeout: millis,
   policy: z.string().nullable(),
+  breaker: z.enum(BREAKER_PHASES).optional(),
   detection: z.strictObject({worst: millis, mean: millis}).optional(),
 })
 

@@ -24,7 +24,7 @@ async function messageOf(category: string, file: string): Promise<string> {
   const text = readFileSync(new URL(`${category}/${file}`, CORPUS), 'utf8')
   try {
     const {targets} = await loadCheck([{file, text}], {env: (name) => ENV[name], only: [], tags: []})
-    for (const target of targets) await (await openTarget(target, PORTS)).close()
+    for (const target of targets) await (await openTarget(target, PORTS)).prober.close()
   } catch (error) {
     if (!isUserError(error)) throw error
     if (error.exit !== EXIT.usage) throw error

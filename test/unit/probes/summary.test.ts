@@ -2,7 +2,8 @@ import {describe, expect, it} from 'vitest'
 import {makeFailure} from '../../../src/core/codes/index.ts'
 import type {RunEvent} from '../../../src/core/events.ts'
 import type {Outcome, Reading} from '../../../src/core/outcome.ts'
-import {type Measured, SummaryFold, resultField} from '../../../src/probes/summary.ts'
+import {resultField} from '../../../src/probes/result-field.ts'
+import {type Measured, SummaryFold} from '../../../src/probes/summary.ts'
 
 const HEAD = {target: 't', kind: 'ping', started: '2026-01-01T00:00:00.000Z'}
 

@@ -5,7 +5,8 @@ import {readExpectations} from '../../../../src/app/probe-judge.ts'
 import {evaluateCondition} from '../../../../src/config/conditions/evaluate.ts'
 import type {Outcome} from '../../../../src/core/outcome.ts'
 import type {ProbeKind} from '../../../../src/core/target.ts'
-import {SummaryFold, resultField} from '../../../../src/probes/summary.ts'
+import {resultField} from '../../../../src/probes/result-field.ts'
+import {SummaryFold} from '../../../../src/probes/summary.ts'
 import {
   type NamespacePair,
   makeNamespacePair,

@@ -7,6 +7,7 @@ import {resolvePolicy} from '../../../../src/policies/resolve.ts'
 import type {CheckTarget} from '../../../../src/scenarios/check/check-spec.ts'
 import {type CheckRun, runCheck} from '../../../../src/scenarios/check/run-check.ts'
 import {checkTarget} from '../../../support/check-runs.ts'
+import {FakeNetwork} from '../../../support/fake-network.ts'
 import {FakeClock} from '../../../support/fake-clock.ts'
 import {type DialScript, scriptedDial} from '../../../support/scripted-dial.ts'
 
@@ -34,7 +35,7 @@ async function run(
       signal: new AbortController().signal,
       ...rest,
     },
-    {clock, dial, random: seededRandom(1)} as unknown as Ports,
+    {clock, dial, random: seededRandom(1), network: new FakeNetwork()} as unknown as Ports,
   )
   let done = false
   void running
