@@ -5,7 +5,7 @@ import type {Millis} from '../core/units.ts'
 import {toJsonDocument} from '../core/json.ts'
 import {renderJsonLine} from '../reporters/jsonl.ts'
 import {linesReporter} from '../reporters/lines.ts'
-import {MonitorFacts} from '../reporters/monitor-facts.ts'
+import type {MonitorFacts} from '../reporters/monitor-facts.ts'
 import {makeMonitorStatus} from '../reporters/monitor-status.ts'
 import {renderMonitorSummary} from '../reporters/monitor-summary.ts'
 import {type Terminal, systemTerminal} from '../system/terminal.ts'
@@ -18,6 +18,8 @@ export interface MonitorDisplayRequest {
 }
 
 export interface MonitorDisplayWorld {
+  /** Kept by the caller. */
+  readonly facts: MonitorFacts
   readonly now: () => Millis
   readonly after: Clock['after']
   /** `interrupt` is Ctrl-C, which in raw mode is a key. */
@@ -47,17 +49,16 @@ export async function openMonitorDisplay(
       show: (event) => terminal.stdout.write(renderJsonLine(event)),
       close: async () => undefined,
     }
-  if (request.display === 'json') return document(terminal)
+  if (request.display === 'json') return document(terminal, world.facts)
   if (request.display === 'auto' && terminal.interactive && !request.quiet) return live(terminal, world)
-  return lines(terminal, request.quiet)
+  return lines(terminal, request.quiet, world.facts)
 }
 
 /** Nothing but the state at the end, as one document. */
-function document(terminal: Terminal): MonitorDisplay {
-  const facts = new MonitorFacts()
+function document(terminal: Terminal, facts: MonitorFacts): MonitorDisplay {
   return {
     live: false,
-    show: (event) => facts.add(event),
+    show: () => undefined,
     close: async () => {
       terminal.stdout.write(`${toJsonDocument(makeMonitorStatus(facts, facts.at))}\n`)
       return Promise.resolve()
@@ -65,17 +66,15 @@ function document(terminal: Terminal): MonitorDisplay {
   }
 }
 
-function lines(terminal: Terminal, quiet: boolean): MonitorDisplay {
+function lines(terminal: Terminal, quiet: boolean, facts: MonitorFacts): MonitorDisplay {
   const report = linesReporter({...terminal, progressEvery: quiet ? NEVER : PROGRESS_EVERY})
-  const summary = closing(terminal)
   return {
     live: false,
     show: (event) => {
-      summary.show(event)
       const text = report(event)
       if (text !== '') terminal.stderr.write(text)
     },
-    close: async () => summary.print(),
+    close: async () => printSummary(terminal, facts),
   }
 }
 
@@ -99,29 +98,20 @@ async function live(terminal: Terminal, world: MonitorDisplayWorld): Promise<Mon
     onQuit: () => world.onKey('quit'),
     onMark: () => world.onKey('mark'),
   })
-  const summary = closing(terminal)
   return {
     live: true,
     show: (event) => {
-      summary.show(event)
       for (const listener of listeners) listener(event)
     },
     close: async () => {
       await mounted.finish()
       const failure = await mounted.ended
       if (failure) stderr.write(`the live view broke (${failure.message}); the watch was not concerned\n`)
-      summary.print()
+      printSummary(terminal, world.facts)
     },
   }
 }
 
-function closing(terminal: Terminal): {show: (event: RunEvent) => void; print: () => void} {
-  const facts = new MonitorFacts()
-  const {columns: width, color, unicode} = terminal
-  return {
-    show: (event) => facts.add(event),
-    print: () => {
-      terminal.stdout.write(renderMonitorSummary(facts, {width, color, unicode}))
-    },
-  }
+function printSummary({stdout, columns: width, color, unicode}: Terminal, facts: MonitorFacts): void {
+  stdout.write(renderMonitorSummary(facts, {width, color, unicode}))
 }

@@ -4,7 +4,7 @@ import {UserError} from '../core/errors.ts'
 import type {Millis} from '../core/units.ts'
 import {METRICS} from '../reporters/metrics/definitions.ts'
 import {MetricsFold} from '../reporters/metrics/metrics-fold.ts'
-import {MonitorFacts} from '../reporters/monitor-facts.ts'
+import type {MonitorFacts} from '../reporters/monitor-facts.ts'
 import {makeMonitorStatus} from '../reporters/monitor-status.ts'
 import {type StatusAnswer, type StatusServer, openStatusServer} from '../system/status-server.ts'
 
@@ -29,7 +29,11 @@ const TEXT = 'text/plain; version=0.0.4; charset=utf-8'
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 /** Opens what was asked for; nothing costs nothing. Throws USAGE_INVALID for an address that can't be had. */
-export async function openExposure({listen, otlp}: ListenRequest, now: () => Millis): Promise<Exposure> {
+export async function openExposure(
+  {listen, otlp}: ListenRequest,
+  now: () => Millis,
+  facts: MonitorFacts,
+): Promise<Exposure> {
   if (listen === null && otlp === null)
     return {url: null, show: () => undefined, close: async () => undefined}
   const {openTelemetry} = await import('../system/telemetry.ts')
@@ -38,7 +42,6 @@ export async function openExposure({listen, otlp}: ListenRequest, now: () => Mil
     otlp === null ? null : {url: readOtlp(otlp), every: PUSH_EVERY},
   )
   const fold = new MetricsFold(telemetry)
-  const facts = new MonitorFacts()
   let over = false
   const routes = new Map<string, () => Promise<StatusAnswer>>([
     ['/metrics', async () => ({status: 200, type: TEXT, body: await telemetry.text()})],
@@ -66,7 +69,6 @@ export async function openExposure({listen, otlp}: ListenRequest, now: () => Mil
     show: (event) => {
       if (event.type === 'run-ended') over = true
       fold.add(event)
-      facts.add(event)
     },
     close: async () => {
       await server?.close()

@@ -1,7 +1,7 @@
 /** Where the events of a watch go: the journal, other programs, the display; secrets are taken out first. */
 import type {RunEvent} from '../core/events.ts'
 import type {Millis} from '../core/units.ts'
-import {MonitorFacts, isDown} from '../reporters/monitor-facts.ts'
+import {type MonitorFacts, isDown} from '../reporters/monitor-facts.ts'
 import {monitorFigures} from '../reporters/monitor-figures.ts'
 import type {Journal} from '../scenarios/journal/writer.ts'
 import {type CheckRedactor, checkRedactor} from './check-redact.ts'
@@ -12,6 +12,8 @@ import type {Exposure} from './monitor-listen.ts'
 export interface OutputOptions {
   readonly journal: Journal | null
   readonly exposure: Exposure
+  /** All who look at the watch share them; they are kept here. */
+  readonly facts: MonitorFacts
   readonly now: () => Millis
 }
 
@@ -19,7 +21,6 @@ type Level = (RunEvent & {type: 'notice'})['level']
 
 export class MonitorOutputs {
   readonly #options: OutputOptions
-  readonly #facts = new MonitorFacts()
   readonly #mark: () => RunEvent
   readonly #secrets = new Set<string>()
   #redactor: CheckRedactor = checkRedactor([])
@@ -53,8 +54,8 @@ export class MonitorOutputs {
 
   publish(event: RunEvent): void {
     const safe = this.#redactor.event(event)
-    const {journal, exposure} = this.#options
-    this.#facts.add(safe)
+    const {journal, exposure, facts} = this.#options
+    facts.add(safe)
     journal?.write(safe)
     exposure.show(safe)
     this.#display?.show(safe)
@@ -70,13 +71,13 @@ export class MonitorOutputs {
   }
 
   anyDown(): boolean {
-    return this.#facts.targets().some(({state}) => isDown(state))
+    return this.#options.facts.targets().some(({state}) => isDown(state))
   }
 
   /** The last that is told: a journal gets the figures, so that it can be compared with another one. */
   end(): void {
     const {journal, now} = this.#options
-    if (journal) this.publish({at: now(), type: 'figures', figures: monitorFigures(this.#facts)})
+    if (journal) this.publish({at: now(), type: 'figures', figures: monitorFigures(this.#options.facts)})
     this.publish({at: now(), type: 'run-ended', journal: journal?.path ?? null})
   }
 

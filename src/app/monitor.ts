@@ -15,6 +15,7 @@ import {MonitorAlerts} from './monitor-alerts.ts'
 import {type JournalRequest, openMonitorJournal} from './monitor-journal.ts'
 import {type ListenRequest, openExposure} from './monitor-listen.ts'
 import {type MonitorDisplayRequest, openMonitorDisplay} from './monitor-display.ts'
+import {MonitorFacts} from '../reporters/monitor-facts.ts'
 import {MonitorOutputs} from './monitor-outputs.ts'
 import {MonitorRun} from './monitor-run.ts'
 import {readDurationFlag} from './read-duration.ts'
@@ -42,11 +43,13 @@ export async function monitorDocuments(flags: MonitorFlags, ports: Ports): Promi
   const ended = new Promise<Ending>((resolve) => (end = resolve))
   const origin = clock.now()
   const now = (): Millis => clock.now() - origin
-  const exposure = await openExposure(flags.expose, now)
+  const facts = new MonitorFacts()
+  const exposure = await openExposure(flags.expose, now, facts)
   const id = `monitor-${new Date(clock.wall()).toISOString().replace(/[-:]|\..*/g, '')}`
   const journal = await openMonitorJournal(flags.journal, id, ports.files)
-  const outputs = new MonitorOutputs({journal, exposure, now})
+  const outputs = new MonitorOutputs({journal, exposure, facts, now})
   const display = await openMonitorDisplay(flags.display, {
+    facts,
     now,
     after: (wait, callback) => clock.after(wait, callback),
     onKey: (what) => {

@@ -16,6 +16,7 @@ export interface AgentDoors {
   readonly openPorts: (seed: number) => Ports
   readonly openPingGroups: () => Promise<unknown>
   readonly forwardPackets: () => Promise<void>
+  readonly keepHeapSmall: () => void
   readonly ownResolver: (resolver: {
     readonly servers: readonly string[]
     readonly search: readonly string[]
@@ -24,6 +25,9 @@ export interface AgentDoors {
 
 /** Counters of the proxies are told this often, when they have changed. */
 const COUNTERS_EVERY: Millis = 1000
+
+/** What they leave behind at each sample grows to several times of what stays. */
+const MANY_TARGETS = 500
 
 /** Says that it is ready and does what the main process asks, until its input ends. */
 export function runAgent(doors: AgentDoors): void {
@@ -86,6 +90,7 @@ class Agent {
         this.#tellCounters(started, true)
         return undefined
       case 'watch':
+        if (message.targets.length > MANY_TARGETS) this.#doors.keepHeapSmall()
         await (this.#watching?.update(message.targets) ?? this.#watch(started, message.targets))
         this.#watching?.links.replace(message.targets)
         return undefined

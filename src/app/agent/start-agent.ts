@@ -1,5 +1,6 @@
 import {keepErrors} from '../../system/keep-errors.ts'
 import {forwardPackets} from '../../system/forward-packets.ts'
+import {keepHeapSmall} from '../../system/heap.ts'
 import {ownResolver} from '../../system/own-resolver.ts'
 import {openParentChannel} from '../../system/parent-channel.ts'
 import {openPingGroups} from '../../system/ping-groups.ts'
@@ -14,6 +15,7 @@ export function startAgent(): void {
     openPorts,
     openPingGroups,
     forwardPackets,
+    keepHeapSmall,
     ownResolver,
   })
 }
