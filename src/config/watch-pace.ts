@@ -1,6 +1,6 @@
 /** The pace of a watched target from all that say something about it. */
 import type {HealthOptions} from '../core/health.ts'
-import type {Millis} from '../core/units.ts'
+import {type Millis, formatDuration} from '../core/units.ts'
 import {type HealthDocument, healthOptions} from './health-schema.ts'
 
 /** A target, or the defaults of its document. */
@@ -41,4 +41,15 @@ export function watchPace(
   const {interval: _i, timeout: _t, fall: _f, rise: _r, ...fromPolicy} = policy ?? otherwise
   const options = given.toReversed().map((one) => healthOptions(one?.health ?? {}))
   return {interval, timeout, fall, rise, health: Object.assign({}, fromPolicy, ...options) as HealthOptions}
+}
+
+/** Why this pace would lose a target that answers; null when it wouldn't. */
+export function paceProblem({interval, health}: WatchPace): string | null {
+  const {inactive, jitter = 0} = health
+  const longest = interval * (1 + jitter)
+  if (inactive && inactive.after <= longest) {
+    const gap = formatDuration(Math.round(longest))
+    return `inactive is ${formatDuration(inactive.after)}, and checks are up to ${gap} apart: each pause between two would be a loss`
+  }
+  return null
 }

@@ -36,7 +36,7 @@ export type Signal = Exclude<MachineEvent['type'], 'tripped'> | 'lost' | 'restor
 export interface Thresholds {
   readonly fall: number
   readonly rise: number
-  /** Signals that are not obeyed yet, since the state is held. */
+  /** Signals that are not obeyed yet, since the state is held; a detector that trips doesn't ask. */
   readonly held?: ReadonlySet<Signal>
 }
 
@@ -121,7 +121,8 @@ function signalOf(
   {fall, rise, held}: Thresholds,
 ): Signal {
   const signal = countedSignal(event, counts.failures >= fall, counts.successes >= rise)
-  return held?.has(signal) ? (WHILE_HELD[signal] ?? signal) : signal
+  const isHeld = event.type !== 'tripped' && held?.has(signal)
+  return isHeld ? (WHILE_HELD[signal] ?? signal) : signal
 }
 
 function countedSignal({type}: MachineEvent, isDown: boolean, isBack: boolean): Signal {

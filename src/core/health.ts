@@ -95,7 +95,7 @@ export function detectionTime(checks: Checks): DetectionTime {
   }
   const silent = inactive ? inactiveTime(inactive, interval, jitter) : null
   const both = silent ? combine(counted, silent, inactive?.combine === 'all' ? Math.max : Math.min) : counted
-  return phi ? combine(both, phiTime(phi, interval), Math.min) : both
+  return phi ? combine(both, phiTime(phi, interval, jitter), Math.min) : both
 }
 
 /** A suspicion begins with the first failure and is judged again with each further one. */
@@ -109,9 +109,9 @@ function inactiveTime({after}: InactiveSpec, interval: Millis, jitter: Ratio): D
   return {worst, mean: worst - interval / 2}
 }
 
-/** When answers came with the interval's regularity before. */
-function phiTime(spec: PhiSpec, interval: Millis): DetectionTime {
-  const worst = silenceAllowed(spec, {mean: interval, deviation: 0})
+/** When answers came as regularly as they were asked for: gaps differ by the difference of two uniform jitters. */
+function phiTime(spec: PhiSpec, interval: Millis, jitter: Ratio): DetectionTime {
+  const worst = silenceAllowed(spec, {mean: interval, deviation: (jitter * interval) / Math.sqrt(6)})
   return {worst, mean: worst - interval / 2}
 }
 

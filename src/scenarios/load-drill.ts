@@ -1,7 +1,7 @@
 /** A drill document to a drill: references followed, defaults filled in, mistakes shown at their line and column. */
 import {type LoadedDocument, type Path, loadDocument} from '../config/load.ts'
 import type {TargetDocument} from '../config/document.ts'
-import {watchPace} from '../config/watch-pace.ts'
+import {paceProblem, watchPace} from '../config/watch-pace.ts'
 import type {Variable} from '../config/variables.ts'
 import {UserError, isUserError} from '../core/errors.ts'
 import {boundTo} from '../core/watch.ts'
@@ -117,7 +117,7 @@ function readTargets(document: Document): readonly DrillTarget[] {
       ...boundTo(target),
       policy:
         policy === undefined ? null : {name: policy, policy: readPolicy(document, name, target, policy)},
-      ...paceOf(target, defaults),
+      ...paceOf(document, name),
     }
   })
 }
@@ -134,8 +134,12 @@ const PACE = {interval: DEFAULT_INTERVAL, timeout: DEFAULT_TIMEOUT, fall: 2, ris
 type Pace = Pick<DrillTarget, 'interval' | 'timeout' | 'fall' | 'rise' | 'health'>
 
 /** A policy has no say: figures need the pace that the drill states, also while the target is down. */
-function paceOf(target: TargetDocument, defaults: NetdrillDocument['defaults']): Pace {
-  const {health, ...pace} = watchPace([target, defaults], null, PACE)
+function paceOf({value, keyPositionOf}: Document, name: string): Pace {
+  const read = watchPace([value.targets?.[name], value.defaults], null, PACE)
+  const problem = paceProblem(read)
+  const position = keyPositionOf(['targets', name])
+  if (problem !== null) throw new UserError({code: 'CONFIG_INVALID', message: problem, position})
+  const {health, ...pace} = read
   const {slowDown: _, ...rest} = health
   return {...pace, ...(Object.keys(rest).length > 0 && {health: rest})}
 }

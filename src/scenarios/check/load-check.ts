@@ -3,7 +3,7 @@ import type {Condition} from '../../config/conditions/condition.ts'
 import {boundTo} from '../../core/watch.ts'
 import type {TargetDocument} from '../../config/document.ts'
 import {type LoadedDocument, loadDocument} from '../../config/load.ts'
-import {watchPace} from '../../config/watch-pace.ts'
+import {paceProblem, watchPace} from '../../config/watch-pace.ts'
 import type {CheckPlace} from '../../core/check-result.ts'
 import {type Position, type Problem, UserError, isUserError} from '../../core/errors.ts'
 import {type TargetUrl, parseTargetUrl} from '../../core/target.ts'
@@ -122,6 +122,9 @@ function readTarget({key, name, target, document, tags}: KnownTarget): CheckTarg
   const {defaults} = document.value
   const position = document.keyPositionOf(['targets', key])
   const policy = readPolicy(document, key, target)
+  const watch = watchPace([target, defaults], policy?.health ?? null, PACE)
+  const problem = paceProblem(watch)
+  if (problem !== null) throw new UserError({code: 'CONFIG_INVALID', message: problem, position})
   return {
     name,
     url: readUrl(document, key, target),
@@ -133,7 +136,7 @@ function readTarget({key, name, target, document, tags}: KnownTarget): CheckTarg
     count: target.count ?? 1,
     interval: target.interval ?? defaults?.interval ?? PACE.interval,
     timeout: target.timeout ?? defaults?.timeout ?? PACE.timeout,
-    watch: watchPace([target, defaults], policy?.health ?? null, PACE),
+    watch,
     policy,
     expectations: readExpectations(document, key, target),
     place: placeOf(position),
