@@ -1,5 +1,5 @@
 /** From the engine's types to what the reporters show. */
-import type {ProxyEffect} from '../core/proxy-effects.ts'
+import type {FrontEffect, ProxyEffect} from '../core/proxy-effects.ts'
 import {describePlace} from '../core/place.ts'
 import {formatDuration, formatPercent, formatRate} from '../core/units.ts'
 import type {Action, ExpectedEffect, FaultPlan, Step} from '../faults/fault.ts'
@@ -50,16 +50,27 @@ function typed(
 }
 
 function effectWords(effect: ProxyEffect): string {
+  if (effect.type !== 'toxic') return frontWords(effect)
   const {kind, stream, toxicity, attributes} = effect
   const values = Object.entries({...attributes, stream, ...(toxicity === 1 ? {} : {toxicity})})
   return `${kind} {${values.map(([name, value]) => `${name}: ${value}`).join(', ')}}`
+}
+
+function frontWords({type, choice, ...rest}: FrontEffect): string {
+  const given = Object.entries({...rest, ...choice}).filter(([, value]) => isSaid(value))
+  return `${type} front {${given.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(', ')}}`
+}
+
+function isSaid(value: unknown): boolean {
+  if (value === undefined || value === 0) return false
+  return typeof value !== 'object' || value === null || Object.keys(value).length > 0
 }
 
 function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
-function describeEffect({rtt, loss, blocked, rate}: ExpectedEffect): readonly string[] {
+function describeEffect({rtt, loss, blocked, rate, fails}: ExpectedEffect): readonly string[] {
   const spread = rtt && rtt.spread > 0 ? ` ± ${formatDuration(rtt.spread)}` : ''
   return [
     ...(rtt ? [`round trip +${formatDuration(rtt.mean)}${spread}`] : []),
@@ -72,6 +83,7 @@ function describeEffect({rtt, loss, blocked, rate}: ExpectedEffect): readonly st
             : 'nothing gets through, and an answer says so',
         ]),
     ...(rate === undefined ? [] : [`at most ${formatRate(rate)}`]),
+    ...(fails ? [`${fails.all ? 'all' : 'some'} of the samples fail with ${fails.codes.join(' or ')}`] : []),
   ]
 }
 

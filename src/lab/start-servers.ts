@@ -50,7 +50,14 @@ async function startOne(
   const hidden = {name, kind, address: '127.0.0.1', port: 0, names: addresses, options}
   const behind = await serve(session, hidden)
   const upstream = {address: behind.address, port: behind.port}
-  const front = await serve(session, {name, kind: 'proxy', address: everywhere, port, upstream})
+  const front = await serve(session, {
+    name,
+    kind: 'proxy',
+    address: everywhere,
+    port,
+    names: addresses,
+    upstream,
+  })
   return {...front, address, ...(behind.ca === undefined ? {} : {ca: behind.ca})}
 }
 

@@ -41,6 +41,7 @@ export const proxy: PlannedKind<ProxySpec> = {
   example: 'netdrill fault apply proxy --proxy 127.0.0.1:8443=10.0.0.2:443 --latency 100ms --for 1m',
   needs: [[]],
   schema: proxySchema,
+  proxyOnly: true,
   needsDevice: false,
   shapes: false,
   plan: planProxy,

@@ -2,15 +2,22 @@ import type {ServerSpec, ServingServer} from '../../core/agent.ts'
 import {isUserError} from '../../core/errors.ts'
 import type {Ports} from '../../core/ports.ts'
 import type {ProxyCounters, ProxyFaultOrder} from '../../core/proxy-effects.ts'
+import {type Authority, makeAuthority} from './certificates/certificate.ts'
 import {LabProxy} from './proxy/lab-proxy.ts'
 import {SERVERS} from './registry.ts'
 import type {RunningServer} from './server.ts'
+
+const DAY = 86_400_000
+/** Longer than any lab or fault lasts. */
+const LIFE = 100 * DAY
 
 /** The servers and proxies of one agent. */
 export class ServerRoom {
   readonly #ports: Pick<Ports, 'clock' | 'random' | 'programs'>
   readonly #servers: RunningServer[] = []
   readonly #proxies = new Map<string, LabProxy>()
+  /** By port: a proxy is told no more of the server behind it. */
+  readonly #authorities = new Map<number, Authority>()
 
   constructor(ports: Pick<Ports, 'clock' | 'random' | 'programs'>) {
     this.#ports = ports
@@ -62,7 +69,8 @@ export class ServerRoom {
       programs,
     })
     this.#servers.push(running)
-    const {address, port, ca} = running
+    const {address, port, ca, authority} = running
+    if (authority) this.#authorities.set(port, authority)
     return {name: spec.name, address, port, ...(ca === undefined ? {} : {ca})}
   }
 
@@ -70,14 +78,22 @@ export class ServerRoom {
     if (!spec.upstream) throw new Error('a proxy needs an upstream')
     const {clock, random} = this.#ports
     const {address, port, upstream, passes = ['tcp']} = spec
+    const authority = this.#authorities.get(upstream.port) ?? this.#freshAuthority()
     const proxy = await LabProxy.open({
       listen: {address, port},
       upstream,
       passes,
+      authority,
+      names: [...new Set([spec.name, ...(spec.names ?? []), 'localhost', address, upstream.address])],
       clock,
       random: random.fork(`proxy ${spec.name}`),
     })
     this.#proxies.set(spec.name, proxy)
-    return {name: spec.name, address, port: proxy.listens.port}
+    return {name: spec.name, address, port: proxy.listens.port, ca: authority.certificate}
+  }
+
+  #freshAuthority(): Authority {
+    const now = this.#ports.clock.wall()
+    return makeAuthority('netdrill front authority', new Date(now - DAY), new Date(now + LIFE))
   }
 }

@@ -1,5 +1,6 @@
 /** The contract of an embedded server. */
 import type {Clock, Programs, Random} from '../../core/ports.ts'
+import type {Authority} from './certificates/certificate.ts'
 
 export interface ServeRequest {
   readonly address: string
@@ -19,6 +20,8 @@ export interface RunningServer {
   readonly port: number
   /** PEM of the authority that signed its certificate. */
   readonly ca?: string
+  /** The same authority itself, for a front that takes the server's place. */
+  readonly authority?: Authority
   /** Stops listening and ends every connection. */
   close(): Promise<void>
 }

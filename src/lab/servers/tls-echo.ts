@@ -38,7 +38,7 @@ export const startTlsEcho: StartServer = async (request) => {
       if (!socket.destroyed) server.emit('connection', socket)
     })
   })
-  return {...(await runTcpServer(front, request)), ca: authority.certificate}
+  return {...(await runTcpServer(front, request)), ca: authority.certificate, authority}
 }
 
 function makeCertificates(

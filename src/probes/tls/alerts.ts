@@ -48,6 +48,11 @@ const BY_NAME: ReadonlyMap<string, number> = new Map(
   Object.entries(ALERTS).map(([number, name]) => [name, Number(number)]),
 )
 
+/** By its name in the RFCs; null for none. */
+export function alertNumber(name: string): number | null {
+  return BY_NAME.get(name) ?? null
+}
+
 export function alertName(number: number): string {
   return ALERTS[number] ?? `alert ${number}`
 }

@@ -5,6 +5,7 @@ import type {Family} from '../../core/outcome.ts'
 import type {NetError, TlsVersion} from '../../core/ports.ts'
 import {formatDuration, type Millis} from '../../core/units.ts'
 import {classifyNetError} from '../shared/classify-net-error.ts'
+import {codeOfAlert} from './alert-codes.ts'
 import {alertName, alertOfCode} from './alerts.ts'
 import {shortName} from './distinguished-name.ts'
 import {describePlaintext} from './plaintext.ts'
@@ -85,27 +86,7 @@ function alertCode(number: number, side: ServerSide, {identity}: HandshakeContex
   }
   // After its ServerHello the server has already chosen a cipher.
   if (number === 40 && side.hello) return 'TLS_ALERT'
-  return ALERT_CODES[number] ?? 'TLS_ALERT'
-}
-
-const ALERT_CODES: Readonly<Record<number, FailureCode>> = {
-  10: 'TLS_MALFORMED',
-  20: 'TLS_MALFORMED',
-  21: 'TLS_MALFORMED',
-  22: 'TLS_MALFORMED',
-  30: 'TLS_MALFORMED',
-  40: 'TLS_NO_SHARED_CIPHER',
-  41: 'TLS_CLIENT_CERT_REQUIRED',
-  47: 'TLS_MALFORMED',
-  50: 'TLS_MALFORMED',
-  51: 'TLS_MALFORMED',
-  70: 'TLS_VERSION',
-  71: 'TLS_NO_SHARED_CIPHER',
-  80: 'TLS_SERVER_ERROR',
-  86: 'TLS_VERSION',
-  112: 'TLS_SNI_UNKNOWN',
-  116: 'TLS_CLIENT_CERT_REQUIRED',
-  120: 'TLS_ALPN',
+  return codeOfAlert(number)
 }
 
 function alertDetail(code: FailureCode, side: ServerSide, context: HandshakeContext): string {

@@ -2,6 +2,7 @@ import net from 'node:net'
 import {once} from 'node:events'
 import {afterEach, describe, expect, it} from 'vitest'
 import {seededRandom} from '../../../src/core/random.ts'
+import {makeAuthority} from '../../../src/lab/servers/certificates/certificate.ts'
 import {LabProxy} from '../../../src/lab/servers/proxy/lab-proxy.ts'
 import {startTcpEcho} from '../../../src/lab/servers/tcp-echo.ts'
 import {systemPrograms} from '../../../src/system/programs.ts'
@@ -28,7 +29,13 @@ async function openProxy(
   random = seededRandom(1),
 ): Promise<TestProxy> {
   const listen = {address: '127.0.0.1', port: 0}
-  const proxy = await LabProxy.open({listen, upstream, passes: ['tcp'], clock: systemClock, random})
+  const authority = makeAuthority('test', new Date(Date.now() - 1000), new Date(Date.now() + 86_400_000))
+  const proxy = await LabProxy.open({
+    ...{listen, upstream, authority, random},
+    passes: ['tcp'],
+    names: ['localhost'],
+    clock: systemClock,
+  })
   return {
     proxy,
     port: proxy.listens.port,

@@ -19,12 +19,23 @@ import {addressBytes} from './address-bytes.ts'
 export interface Certificate {
   readonly certificate: string
   readonly key: string
+  readonly serial: Buffer
 }
 
-/** An authority that lives as long as the process: its key is never written anywhere. */
+/** Who issues: its subject, the identifier of its key, and the key, which is never written anywhere. */
+export interface Issuer {
+  readonly subject: Buffer
+  readonly publicKey: KeyObject
+  readonly privateKey: KeyObject
+}
+
+/** An authority that lives as long as the process. */
 export interface Authority {
   readonly certificate: string
+  readonly issuer: Issuer
   issue(request: LeafRequest): Certificate
+  /** Another authority below this one. */
+  delegate(name: string, from: Date, to: Date): Authority
 }
 
 export interface LeafRequest {
@@ -32,9 +43,17 @@ export interface LeafRequest {
   readonly names: readonly string[]
   readonly from: Date
   readonly to: Date
+  /** What it may be used for; servers if not given. */
+  readonly usage?: 'server' | 'client'
+  /** RSA with 1024 bits is weak on purpose; P-256 if not given. */
+  readonly key?: 'rsa1024'
+  /** SHA-1 is weak on purpose; SHA-256 if not given. */
+  readonly digest?: 'sha1'
 }
 
-const ECDSA_SHA256 = sequence(objectId('1.2.840.10045.4.3.2'))
+type Digest = 'sha1' | 'sha256'
+/** RFC 5758 §3.2 and RFC 3279 §2.2.3. */
+const ECDSA: Readonly<Record<Digest, string>> = {sha256: '1.2.840.10045.4.3.2', sha1: '1.2.840.10045.4.1'}
 
 interface Body {
   readonly subject: Buffer
@@ -47,13 +66,21 @@ interface Body {
 
 /** Makes a self-signed authority (P-256, RFC 5280 profile) valid for the given time. */
 export function makeAuthority(name: string, from: Date, to: Date): Authority {
+  return authority(name, {from, to}, null)
+}
+
+function authority(
+  name: string,
+  {from, to}: {readonly from: Date; readonly to: Date},
+  above: Issuer | null,
+): Authority {
   const {publicKey, privateKey} = generateKeyPairSync('ec', {namedCurve: 'P-256'})
   const subject = distinguishedName(name)
-  const id = keyIdentifier(publicKey)
-  const certificate = signed(
+  const own = {subject, publicKey, privateKey}
+  const {certificate} = signed(
     {
       subject,
-      issuer: subject,
+      issuer: (above ?? own).subject,
       publicKey,
       from,
       to,
@@ -61,65 +88,83 @@ export function makeAuthority(name: string, from: Date, to: Date): Authority {
         extension('2.5.29.19', true, sequence(boolean(true))),
         // keyCertSign and cRLSign: bits 5 and 6.
         extension('2.5.29.15', true, bitString(Buffer.of(0b0000_0110), 1)),
-        extension('2.5.29.14', false, octetString(id)),
+        extension('2.5.29.14', false, octetString(keyIdentifier(publicKey))),
+        ...(above ? [authorityKey(above)] : []),
       ],
     },
-    privateKey,
+    (above ?? own).privateKey,
   )
   return {
     certificate,
-    issue: (request) => issueLeaf(request, {subject, id, privateKey}),
+    issuer: own,
+    issue: (request) => issueLeaf(request, own),
+    delegate: (below, since, until) => authority(below, {from: since, to: until}, own),
   }
 }
 
-interface Issuer {
-  readonly subject: Buffer
-  readonly id: Buffer
-  readonly privateKey: KeyObject
+/** A leaf that nobody vouches for but its own key. */
+export function issueToItself(request: LeafRequest): Certificate {
+  return issueLeaf(request, null)
 }
 
-function issueLeaf(request: LeafRequest, issuer: Issuer): Certificate {
-  const {publicKey, privateKey} = generateKeyPairSync('ec', {namedCurve: 'P-256'})
-  const certificate = signed(
+function issueLeaf(request: LeafRequest, issuer: Issuer | null): Certificate {
+  const {names, from, to, usage = 'server', key, digest = 'sha256'} = request
+  const {publicKey, privateKey} =
+    key === 'rsa1024'
+      ? generateKeyPairSync('rsa', {modulusLength: 1024})
+      : generateKeyPairSync('ec', {namedCurve: 'P-256'})
+  const subject = distinguishedName(names[0] ?? 'netdrill lab')
+  const leaf = signed(
     {
-      subject: distinguishedName(request.names[0] ?? 'netdrill lab'),
-      issuer: issuer.subject,
+      subject,
+      issuer: issuer?.subject ?? subject,
       publicKey,
-      from: request.from,
-      to: request.to,
+      from,
+      to,
       extensions: [
         extension('2.5.29.19', true, sequence()),
         // digitalSignature: bit 0.
         extension('2.5.29.15', true, bitString(Buffer.of(0b1000_0000), 7)),
-        // serverAuth
-        extension('2.5.29.37', false, sequence(objectId('1.3.6.1.5.5.7.3.1'))),
-        extension('2.5.29.17', false, sequence(...request.names.map(generalName))),
+        // serverAuth or clientAuth
+        extension('2.5.29.37', false, sequence(objectId(`1.3.6.1.5.5.7.3.${usage === 'server' ? 1 : 2}`))),
+        extension('2.5.29.17', false, sequence(...names.map(generalName))),
         extension('2.5.29.14', false, octetString(keyIdentifier(publicKey))),
-        extension('2.5.29.35', false, sequence(implicit(0, issuer.id))),
+        ...(issuer ? [authorityKey(issuer)] : []),
       ],
     },
-    issuer.privateKey,
+    issuer?.privateKey ?? privateKey,
+    digest,
   )
-  return {certificate, key: privateKey.export({type: 'pkcs8', format: 'pem'}).toString()}
+  return {...leaf, key: privateKey.export({type: 'pkcs8', format: 'pem'}).toString()}
+}
+
+function authorityKey({publicKey}: Issuer): Buffer {
+  return extension('2.5.29.35', false, sequence(implicit(0, keyIdentifier(publicKey))))
 }
 
 /** RFC 5280 §4.1: the body, signed, as PEM. */
-function signed(body: Body, key: KeyObject): string {
+function signed(
+  body: Body,
+  key: KeyObject,
+  digest: Digest = 'sha256',
+): {readonly certificate: string; readonly serial: Buffer} {
   const version3 = explicit(0, integer(Buffer.of(2)))
+  const algorithm = sequence(objectId(ECDSA[digest]))
   const serial = randomBytes(16)
   // RFC 5280 §4.1.2.2: positive and not zero.
   serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40
   const toBeSigned = sequence(
     version3,
     integer(serial),
-    ECDSA_SHA256,
+    algorithm,
     body.issuer,
     sequence(time(body.from), time(body.to)),
     body.subject,
     body.publicKey.export({type: 'spki', format: 'der'}),
     explicit(3, sequence(...body.extensions)),
   )
-  return pem(sequence(toBeSigned, ECDSA_SHA256, bitString(sign('sha256', toBeSigned, key))))
+  const certificate = pem(sequence(toBeSigned, algorithm, bitString(sign(digest, toBeSigned, key))))
+  return {certificate, serial}
 }
 
 function extension(id: string, critical: boolean, value: Uint8Array): Buffer {

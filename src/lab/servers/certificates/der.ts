@@ -8,7 +8,7 @@ export function set(...parts: readonly Uint8Array[]): Buffer {
   return tagged(0x31, ...parts)
 }
 
-/** Context-specific and constructed: `[number] EXPLICIT`. */
+/** Context-specific and constructed: `[number] EXPLICIT`, and `[number] IMPLICIT` of a sequence. */
 export function explicit(number: number, ...parts: readonly Uint8Array[]): Buffer {
   return tagged(0xa0 | number, ...parts)
 }
@@ -49,16 +49,26 @@ export function objectId(dotted: string): Buffer {
   return tagged(0x06, Buffer.from([40 * first + second, ...rest].flatMap(base128)))
 }
 
+export function enumerated(value: number): Buffer {
+  return tagged(0x0a, Buffer.of(value))
+}
+
+/** Whole seconds. */
+export function generalizedTime(at: Date): Buffer {
+  return tagged(0x18, Buffer.from(digitsOf(at), 'ascii'))
+}
+
 /** UTCTime up to 2049, GeneralizedTime from then on, as RFC 5280 §4.1.2.5 demands; whole seconds. */
 export function time(at: Date): Buffer {
-  const digits = at
+  const short = at.getUTCFullYear() >= 1950 && at.getUTCFullYear() < 2050
+  return short ? tagged(0x17, Buffer.from(digitsOf(at).slice(2), 'ascii')) : generalizedTime(at)
+}
+
+function digitsOf(at: Date): string {
+  return at
     .toISOString()
     .replace(/\.\d+Z$/, 'Z')
     .replace(/[-:T]/g, '')
-  const short = at.getUTCFullYear() >= 1950 && at.getUTCFullYear() < 2050
-  return short
-    ? tagged(0x17, Buffer.from(digits.slice(2), 'ascii'))
-    : tagged(0x18, Buffer.from(digits, 'ascii'))
 }
 
 function tagged(tag: number, ...parts: readonly Uint8Array[]): Buffer {

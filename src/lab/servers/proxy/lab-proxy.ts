@@ -1,18 +1,24 @@
 import type {Clock, Random} from '../../../core/ports.ts'
 import type {ProxyCounters, ProxyFaultOrder} from '../../../core/proxy-effects.ts'
 import type {Millis} from '../../../core/units.ts'
+import type {Authority} from '../certificates/certificate.ts'
 import type {EngineOptions} from '../toxics/engine.ts'
 import type {HostPort} from '../toxics/host-port.ts'
 import {Tally} from '../toxics/tally.ts'
 import type {Protocol, Toxic} from '../toxics/toxic.ts'
 import {toxicsOf} from './fault-toxics.ts'
+import {Fronts} from './fronts.ts'
 import {type Engines, openEngines} from './open-engines.ts'
 
 export interface LabProxyOptions {
   readonly listen: HostPort
   readonly upstream: HostPort
   readonly passes: readonly Protocol[]
-  readonly clock: Pick<Clock, 'now' | 'after' | 'sleep'>
+  /** Signs the certificates of its fronts. */
+  readonly authority: Authority
+  /** What those are for when a client asks for no name. */
+  readonly names: readonly string[]
+  readonly clock: Pick<Clock, 'now' | 'wall' | 'after' | 'sleep'>
   readonly random: Random
 }
 
@@ -33,11 +39,13 @@ export class LabProxy {
   readonly #options: LabProxyOptions
   readonly #tally = new Tally()
   readonly #faults = new Map<string, InForce>()
+  readonly #fronts: Fronts
   #engines: Engines = {}
   #turn: Promise<void> = Promise.resolve()
 
   private constructor(options: LabProxyOptions) {
     this.#options = options
+    this.#fronts = new Fronts({...options, tally: this.#tally})
   }
 
   /** Listens. Rejects with Node's error, such as EADDRINUSE. */
@@ -66,7 +74,7 @@ export class LabProxy {
       for (const name of this.#faults.keys()) {
         if (!orders.some(({fault}) => fault === name)) this.#forget(name)
       }
-      for (const order of orders) if (!this.#faults.has(order.fault)) this.#begin(order)
+      for (const order of orders) if (!this.#faults.has(order.fault)) await this.#begin(order)
       await this.#push()
     })
   }
@@ -74,7 +82,7 @@ export class LabProxy {
   async close(): Promise<void> {
     await this.#inTurn(async () => {
       for (const name of this.#faults.keys()) this.#forget(name)
-      await Promise.all([this.#engines.tcp?.stop(), this.#engines.udp?.stop()])
+      await Promise.all([this.#engines.tcp?.stop(), this.#engines.udp?.stop(), this.#fronts.close()])
     })
   }
 
@@ -89,12 +97,14 @@ export class LabProxy {
     const options: EngineOptions = {
       ...{listen, upstream, clock, random},
       tally: this.#tally,
+      route: () => this.#fronts.route ?? upstream,
       onConnection: () => {},
     }
     this.#engines = await openEngines(passes, options)
   }
 
-  #begin(order: ProxyFaultOrder): void {
+  async #begin(order: ProxyFaultOrder): Promise<void> {
+    await this.#fronts.begin(order)
     const cancel = this.#options.clock.after(order.lasts + GRACE, () => {
       void this.#inTurn(async () => {
         this.#forget(order.fault)
@@ -108,6 +118,7 @@ export class LabProxy {
   #forget(name: string): void {
     this.#faults.get(name)?.cancel()
     this.#faults.delete(name)
+    this.#fronts.end(name)
   }
 
   async #push(): Promise<void> {
