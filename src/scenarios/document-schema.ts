@@ -4,6 +4,7 @@ import {makeDocumentSchema} from '../config/document.ts'
 import type {TargetOptions} from '../config/document.ts'
 import {nameSchema} from '../config/quantities.ts'
 import {PROBE_KINDS} from '../core/target.ts'
+import {notifySchema} from '../connections/notify/schema.ts'
 import type {FaultSpec} from '../faults/fault.ts'
 import {FAULT_KINDS, loadFault} from '../faults/registry.ts'
 import {labSchema} from '../lab/schema.ts'
@@ -26,6 +27,7 @@ export async function documentSchema() {
       description: z.string().optional().describe('what it shows, for people'),
       groups: groupsSchema.optional().describe('targets of which so many have to be healthy'),
       alerts: alertsSchema.optional().describe('rules over the series of a watch'),
+      notify: notifySchema.optional().describe('who is told about alerts, targets and groups'),
       faults: z.record(nameSchema, fault).optional().describe('impairments by name'),
       lab: labSchema.optional(),
       drill: drillSchema.optional(),

@@ -23,6 +23,7 @@ interface Running {
   readonly entry: Entry
   readonly active: ActiveFault
   readonly from: Millis
+  readonly begun: Millis
 }
 
 /** What the verdict needs to know about a fault. */
@@ -108,9 +109,10 @@ export class DrillFaults {
     const entry = this.#entryOf(occurrence)
     const {emit, elapsed, engine} = this.#options
     const fault = idOf(occurrence, round)
+    const begun = elapsed()
     try {
       const active = await engine.apply({...entry.plan, id: fault}, entry.bound.binding)
-      this.#running.set(fault, {entry, active, from: elapsed()})
+      this.#running.set(fault, {entry, active, from: elapsed(), begun})
       emit({type: 'fault-applied', fault, took: active.took, until, readback: active.readback})
     } catch (error) {
       if (!isUserError(error)) throw error
@@ -150,7 +152,7 @@ export class DrillFaults {
     const running = this.#running.get(fault)
     if (!running) return null
     this.#running.delete(fault)
-    const {entry, active, from} = running
+    const {entry, active, from, begun} = running
     const {emit, elapsed} = this.#options
     const counters = await active.counters().catch(() => null)
     // The effect ends somewhere in the removal: samples sent after its start prove nothing any more.
@@ -162,7 +164,7 @@ export class DrillFaults {
       this.#summaries.push({name: entry.name, proofs: [], proven: true, failed: null, leftovers})
       return null
     }
-    const window = {fault, from, to}
+    const window = {fault, name: entry.name, from, to, begun}
     return {
       window,
       prove: (series, baseline) =>

@@ -9,8 +9,8 @@ const expectation = z.union([
   z.strictObject({
     that: conditionSchema,
     during: z
-      .enum(['baseline', 'fault', 'recovery', 'drill'])
-      .describe('the part of the drill whose samples count'),
+      .string()
+      .describe('whose samples count: baseline, fault, recovery, drill, or the name of one fault'),
   }),
 ])
 

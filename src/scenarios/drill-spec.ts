@@ -28,7 +28,7 @@ export interface DrillTarget {
 }
 
 /** When a condition is judged: over the samples of which part of the drill. */
-export type During = 'baseline' | 'fault' | 'recovery' | 'drill'
+export type During = 'baseline' | 'fault' | 'recovery' | 'drill' | {readonly fault: string}
 
 export interface DrillCondition {
   readonly condition: Condition

@@ -7,7 +7,7 @@ import type {During} from './drill-spec.ts'
 import {availability, flapCount, measureImpacts, worstImpact} from './figures.ts'
 import {groupField} from './group-figures.ts'
 import type {Point, TargetSeries} from './series.ts'
-import {type Round, isInside, spansOf} from './windows.ts'
+import {type Round, type Span, isInside, spansOf, touchesAny} from './windows.ts'
 
 export interface FieldQuestion {
   readonly field: string
@@ -19,7 +19,7 @@ export interface FieldQuestion {
 export function fieldValue(series: TargetSeries, question: FieldQuestion): FieldValue {
   const {field, rounds} = question
   const spans = rounds.flatMap((round) => spansOf(question.during, round))
-  const ofGroup = groupField(series, {field, rounds, spans})
+  const ofGroup = groupField(series, {field, rounds, spans, only: named(question.during, spans)})
   if (ofGroup !== undefined) return ofGroup === null ? undefined : ofGroup
   const points = series.points.filter((point) => isInside(point.sentAt, spans))
   if (field.startsWith('rtt.')) return statisticOf(points, field.slice(4))
@@ -84,19 +84,26 @@ function connectionField(series: TargetSeries, {field, rounds, during}: FieldQue
     case 'downtime':
     case 'detection':
     case 'recovery':
-      return impactField(series, rounds, field)
+      return impactField(series, {rounds, only: named(during, spans)}, field)
     default:
       return undefined
   }
 }
 
+/** What one fault did is judged by the disturbances it was a part of. */
+function named(during: During, spans: readonly Span[]): readonly Span[] | null {
+  return typeof during === 'object' ? spans : null
+}
+
 /** Infinite when it was due and never happened: a bound on it is then not met, rather than not judged. */
 function impactField(
   series: TargetSeries,
-  rounds: readonly Round[],
+  {rounds, only}: {readonly rounds: readonly Round[]; readonly only: readonly Span[] | null},
   field: 'downtime' | 'detection' | 'recovery',
 ): number | undefined {
-  const impacts = rounds.flatMap((round) => measureImpacts(series, round))
+  const impacts = rounds
+    .flatMap((round) => measureImpacts(series, round))
+    .filter(({disturbance}) => touchesAny(disturbance, only))
   if (impacts.length === 0) return undefined
   const measured = worstImpact(impacts)[field]
   if (measured) return measured.value

@@ -34,8 +34,8 @@ export interface Impact {
 export function measureImpacts(series: TargetSeries, round: Round): readonly Impact[] {
   const spans = disturbances(round)
   return spans.map((span, index) => {
-    const until = spans[index + 1]?.from ?? round.end
-    return measureImpact(series, span, {from: span.from, to: until})
+    const until = spans[index + 1]?.begun ?? round.end
+    return measureImpact(series, span, {from: span.begun, to: until})
   })
 }
 
@@ -55,7 +55,7 @@ function measureImpact(series: TargetSeries, disturbance: Span, reach: Span): Im
   return {
     disturbance,
     downtime: lost === 0 ? exact(0) : largestGap(series.points, reach, interval),
-    detection: down ? around(down.at - disturbance.from, interval) : null,
+    detection: down ? around(Math.max(0, down.at - disturbance.from), interval) : null,
     recovery: down ? recoveryOf(up?.at, disturbance, interval) : lost === 0 ? exact(0) : around(0, interval),
     lost,
     attempts,

@@ -4,19 +4,21 @@ import type {Figure} from '../core/figures.ts'
 import type {Millis} from '../core/units.ts'
 import {targetFigures} from './figures.ts'
 import type {SwitchMark, TargetSeries} from './series.ts'
-import {type Round, type Span, disturbances} from './windows.ts'
+import {type Round, type Span, disturbances, touchesAny} from './windows.ts'
 
 export interface GroupQuestion {
   readonly field: string
   readonly rounds: readonly Round[]
   readonly spans: readonly Span[]
+  /** Only what disturbances in these did counts; null: of all. */
+  readonly only: readonly Span[] | null
 }
 
 /** Fields that a quorum has: it has no samples of its own. */
 const OF_QUORUM = new Set(['state', 'states', 'flaps'])
 
 /** Undefined: not about groups. Null: the drill can't tell. */
-export function groupField(series: TargetSeries, {field, rounds, spans}: GroupQuestion): FieldValue {
+export function groupField(series: TargetSeries, {field, rounds, spans, only}: GroupQuestion): FieldValue {
   const {group} = series
   if (!group) return undefined
   if (group.info.mode === 'quorum') return OF_QUORUM.has(field) ? undefined : null
@@ -28,7 +30,7 @@ export function groupField(series: TargetSeries, {field, rounds, spans}: GroupQu
     case 'detection':
     case 'failover':
     case 'failback':
-      return worst(series, rounds, field)
+      return worst(series, {rounds, only}, field)
     case 'flaps':
       return rounds.reduce((sum, round) => sum + extraSwitches(series, round), 0)
     default:
@@ -42,7 +44,7 @@ export function groupFigures(series: TargetSeries, rounds: readonly Round[]): re
   // A group has no attempts, and comes back by a switch.
   const left = new Set(['detection', 'recovery', 'attempts'].map((field) => `${name}.${field}`))
   const own = (['detection', 'failover', 'failback'] as const).map((field): Figure => {
-    const value = worst(series, rounds, field)
+    const value = worst(series, {rounds, only: null}, field)
     const known = value !== null && Number.isFinite(value) ? value : null
     return {name: `${name}.${field}`, value: known, unit: 'ms', low: known, high: known}
   })
@@ -50,6 +52,7 @@ export function groupFigures(series: TargetSeries, rounds: readonly Round[]): re
 }
 
 interface Impact {
+  readonly disturbance: Span
   /** From the start of the disturbance until the path was declared down. */
   readonly detection: Millis | null
   /** From then until another path was active. */
@@ -59,8 +62,15 @@ interface Impact {
 }
 
 /** The longest; infinite when one was due and never came, null when nothing was. */
-function worst(series: TargetSeries, rounds: readonly Round[], field: keyof Impact): Millis | null {
-  const values = rounds.flatMap((round) => impactsOf(series, round)).map((impact) => impact[field])
+function worst(
+  series: TargetSeries,
+  {rounds, only}: Pick<GroupQuestion, 'rounds' | 'only'>,
+  field: 'detection' | 'failover' | 'failback',
+): Millis | null {
+  const values = rounds
+    .flatMap((round) => impactsOf(series, round))
+    .filter(({disturbance}) => touchesAny(disturbance, only))
+    .map((impact) => impact[field])
   const due = values.filter((value) => value !== null)
   return due.length === 0 ? null : Math.max(...due)
 }
@@ -70,16 +80,17 @@ function impactsOf({group}: TargetSeries, round: Round): readonly Impact[] {
   const switches = group?.switches ?? []
   const spans = disturbances(round)
   return spans.flatMap((span, index): readonly Impact[] => {
-    const until = spans[index + 1]?.from ?? round.end
-    const inReach = switches.filter(({at}) => at >= span.from && at < until)
+    const until = spans[index + 1]?.begun ?? round.end
+    const inReach = switches.filter(({at}) => at >= span.begun && at < until)
     const first = inReach.find(isForced)
     if (!first) return []
-    const before = switches.findLast(({at}) => at < span.from)?.to ?? null
+    const before = switches.findLast(({at}) => at < span.begun)?.to ?? null
     const taken = first.to === null ? inReach.find(({at, to}) => at > first.at && to !== null) : first
     const back = inReach.find(({at, to}) => at > first.at && to === before)
     return [
       {
-        detection: first.at - first.took - span.from,
+        disturbance: span,
+        detection: Math.max(0, first.at - first.took - span.from),
         failover: taken ? taken.took : Number.POSITIVE_INFINITY,
         failback: back ? Math.max(0, back.at - span.to) : Number.POSITIVE_INFINITY,
       },

@@ -172,11 +172,21 @@ function readConditions(
   return drill[list].map((item, index) => {
     const isPlain = typeof item === 'string'
     const text = isPlain ? item : item.that
-    const during: During = isPlain ? DURING_OF[list] : (item.during ?? 'drill')
+    const during = isPlain
+      ? DURING_OF[list]
+      : readDuring(document, item.during, ['drill', list, index, 'during'])
     const path = ['drill', list, index, ...(isPlain ? [] : ['that'])]
-    const shown = during === 'drill' || list === 'steady' ? text : `${text} (during ${during})`
+    const shown = isPlain ? text : `${text} (during ${item.during})`
     return {...readCondition(document, path, text, subjects), text: shown, during}
   })
+}
+
+function readDuring(document: Document, word: string, path: Path): During {
+  if (word === 'baseline' || word === 'fault' || word === 'recovery' || word === 'drill') return word
+  const faults = Object.keys(document.value.faults ?? {})
+  if (faults.includes(word)) return {fault: word}
+  const known = ['baseline', 'fault', 'recovery', 'drill', ...faults]
+  throw unknownReference(document, path, {message: `"${word}" is no part of the drill`, name: word, known})
 }
 
 function readCondition(

@@ -10,6 +10,15 @@ export interface Span {
 
 export interface FaultWindow extends Span {
   readonly fault: string
+  /** In the document. */
+  readonly name: string
+  /** When it began to be put in force, which takes a while; its effect may be seen from then on. */
+  readonly begun?: Millis
+}
+
+/** Faults in force without a pause. */
+export interface Disturbance extends Span {
+  readonly begun: Millis
 }
 
 /** One pass through the timeline. */
@@ -23,19 +32,20 @@ export interface Round {
 }
 
 /** Faults that overlap or touch are one disturbance: their consequences can't be told apart. */
-export function disturbances(round: Round): readonly Span[] {
-  const merged: Span[] = []
+export function disturbances(round: Round): readonly Disturbance[] {
+  const merged: Disturbance[] = []
   for (const window of round.faults.toSorted((a, b) => a.from - b.from)) {
     const last = merged.at(-1)
     if (last && window.from <= last.to)
-      merged[merged.length - 1] = {from: last.from, to: Math.max(last.to, window.to)}
-    else merged.push({from: window.from, to: window.to})
+      merged[merged.length - 1] = {...last, to: Math.max(last.to, window.to)}
+    else merged.push({from: window.from, to: window.to, begun: window.begun ?? window.from})
   }
   return merged
 }
 
 /** The spans in which a condition with this `during` looks. */
 export function spansOf(during: During, round: Round): readonly Span[] {
+  if (typeof during === 'object') return round.faults.filter(({name}) => name === during.fault)
   const ends = round.faults.map((window) => window.to)
   switch (during) {
     case 'baseline':
@@ -51,4 +61,9 @@ export function spansOf(during: During, round: Round): readonly Span[] {
 
 export function isInside(at: Millis, spans: readonly Span[]): boolean {
   return spans.some((span) => at >= span.from && at < span.to)
+}
+
+/** Whether they have an instant in common; always when there is nothing to compare with. */
+export function touchesAny({from, to}: Span, spans: readonly Span[] | null): boolean {
+  return spans === null || spans.some((span) => span.from < to && from < span.to)
 }

@@ -18,7 +18,11 @@ export default class DrillList extends BaseCommand {
     const {foldAt} = systemLook(flags)
     const show = (line: string): void => this.print(foldLine(line, foldAt).join('\n'))
     const width = Math.max(...drills.map((drill) => drill.name.length))
-    for (const {name, summary, runs, missing} of drills) {
+    for (const [index, {name, topic, summary, runs, missing}] of drills.entries()) {
+      if (drills[index - 1]?.topic !== topic) {
+        if (index > 0) this.print('')
+        show(topic)
+      }
       show(`${name.padEnd(width)}  ${runs ? 'runs here ' : 'not here  '}  ${summary}`)
       for (const {capability, found} of missing) show(`${' '.repeat(width)}  missing ${capability}: ${found}`)
     }

@@ -1,37 +1,129 @@
 /** The drills that come with netdrill. A new one adds its YAML file and one line here. */
 import type {Capability} from '../../core/capabilities.ts'
 
+/** What a drill is about, in the order of the list. */
+export const DRILL_TOPICS = {
+  start: 'to begin with',
+  bonding: 'two paths of one machine',
+  relay: 'a direct path and a relay',
+  mobility: 'networks that change',
+  tunnel: 'a client that keeps a connection',
+  retry: 'retries of many',
+} as const
+
 export interface BundledDrill {
   readonly file: string
+  readonly topic: keyof typeof DRILL_TOPICS
   /** For `drill list`; lower case, no full stop. */
   readonly summary: string
   /** Without these it ends with exit 6. */
   readonly needs: readonly Capability[]
 }
 
+/** Kernel faults in namespaces. */
+const LAB = ['ip', 'nft', 'network-namespaces'] as const
+
 export const BUNDLED_DRILLS = {
   demo: {
     file: 'demo.yaml',
+    topic: 'start',
     summary: 'a slow phase and an outage against embedded servers: runs anywhere',
     needs: [],
   },
   partition: {
     file: 'partition.yaml',
+    topic: 'start',
     summary: 'a firewall drops everything between client and server, then heals',
-    needs: ['ip', 'nft', 'network-namespaces'],
+    needs: LAB,
   },
   'lossy-link': {
     file: 'lossy-link.yaml',
+    topic: 'start',
     summary: 'delay and packet loss on a link, measured against what was asked',
     needs: ['ip', 'tc', 'nft', 'network-namespaces', 'qdisc-netem'],
   },
   'path-failover': {
     file: 'path-failover.yaml',
+    topic: 'bonding',
     summary: 'one of two paths goes silent: the group switches to the other, and back once it is good again',
-    needs: ['ip', 'nft', 'network-namespaces'],
+    needs: LAB,
+  },
+  'bonding-link-loss': {
+    file: 'bonding-link-loss.yaml',
+    topic: 'bonding',
+    summary: 'the device of one path goes down: the kernel tells, and the other path takes over at once',
+    needs: LAB,
+  },
+  'bonding-carrier-loss': {
+    file: 'bonding-carrier-loss.yaml',
+    topic: 'bonding',
+    summary: "the peer's end of one path goes down: no carrier, the other path takes over",
+    needs: LAB,
+  },
+  'bonding-standby-dies': {
+    file: 'bonding-standby-dies.yaml',
+    topic: 'bonding',
+    summary: 'the path that stands by goes silent: told, without any switch',
+    needs: LAB,
+  },
+  'bonding-both-paths': {
+    file: 'bonding-both-paths.yaml',
+    topic: 'bonding',
+    summary: 'both paths fail one after the other: told as such, and back with the first that returns',
+    needs: LAB,
+  },
+  'bonding-flapping-link': {
+    file: 'bonding-flapping-link.yaml',
+    topic: 'bonding',
+    summary: 'a path comes and goes four times: it is left once, and not taken again',
+    needs: LAB,
+  },
+  'bonding-failback-never': {
+    file: 'bonding-failback-never.yaml',
+    topic: 'bonding',
+    summary: 'a path comes back, and the one that took over is kept',
+    needs: LAB,
+  },
+  'relay-fallback': {
+    file: 'relay-fallback.yaml',
+    topic: 'relay',
+    summary: 'the direct path goes silent: found within 1s, switched within 100ms, out for less than 2s',
+    needs: LAB,
+  },
+  'relay-error-table': {
+    file: 'relay-error-table.yaml',
+    topic: 'relay',
+    summary:
+      'silence, reset, firewall and no route on the direct path: each has its code, each ends on the relay',
+    needs: LAB,
+  },
+  'relay-forced-fallback': {
+    file: 'relay-forced-fallback.yaml',
+    topic: 'relay',
+    summary: 'the direct path is blocked again and again: after a few switches the relay is kept',
+    needs: LAB,
+  },
+  'relay-all-down': {
+    file: 'relay-all-down.yaml',
+    topic: 'relay',
+    summary: 'direct path and relay fail together: told as such, and back with the first that returns',
+    needs: LAB,
+  },
+  'relay-slow-direct': {
+    file: 'relay-slow-direct.yaml',
+    topic: 'relay',
+    summary: 'the direct path gets slow without any loss: the relay is taken until it is fast again',
+    needs: LAB,
+  },
+  'mobility-address-change': {
+    file: 'mobility-address-change.yaml',
+    topic: 'mobility',
+    summary: "the client's address is taken away: another path carries on until it is back",
+    needs: LAB,
   },
   'webrtc-ice-restart': {
     file: 'webrtc-ice-restart.yaml',
+    topic: 'mobility',
     summary:
       'the link under two WebRTC calls is cut: one restarts ICE and moves to the other link, one does not',
     needs: ['ip', 'nft', 'network-namespaces', 'webrtc'],

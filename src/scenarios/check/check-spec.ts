@@ -1,4 +1,5 @@
 /** What a check runs: targets with names resolved, quantities as numbers, and the way back to where they were written. */
+import type {ReceiverSpec} from '../../connections/notify/receiver-spec.ts'
 import type {Expectation} from '../../config/conditions/schema.ts'
 import type {WatchPace} from '../../config/watch-pace.ts'
 import type {CheckPlace} from '../../core/check-result.ts'
@@ -59,6 +60,7 @@ export interface LoadedCheck {
   /** For who watches: the alerts as written, and the names of all targets, chosen or not. */
   readonly alerts: readonly AlertSource[]
   readonly targetNames: readonly string[]
+  readonly receivers: readonly ReceiverSpec[]
   readonly warnings: readonly Problem[]
   /** What came from the environment: to be kept out of all outputs. */
   readonly secrets: readonly string[]

@@ -14,6 +14,7 @@ import {type NetdrillDocument, documentSchema} from '../document-schema.ts'
 import type {CheckExpectation, CheckTarget, LoadedCheck} from './check-spec.ts'
 import {type CheckSource, type ReadText, gatherSources} from './gather-sources.ts'
 import {readGroups} from './read-groups.ts'
+import {readReceivers} from './read-receivers.ts'
 import {type Selection, selectTargets} from './select-targets.ts'
 
 export type {CheckSource} from './gather-sources.ts'
@@ -63,6 +64,7 @@ export async function loadCheck(
     groupSpecs: specs,
     alerts: documents.flatMap(({value: {alerts}, positionOf}) => (alerts ? [{alerts, positionOf}] : [])),
     targetNames: known.map(({name}) => name),
+    receivers: readReceivers(documents),
     warnings: documents.flatMap(({warnings}) => warnings),
     secrets: documents.flatMap(({substitutions}) => substitutions.map(({value}) => value)),
   }

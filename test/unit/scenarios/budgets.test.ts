@@ -8,7 +8,7 @@ import {makePoints, makeSeries} from '../../support/series.ts'
 const ROUND: Round = {
   start: 0,
   baselineEnd: 5000,
-  faults: [{fault: 'a', from: 5000, to: 8000}],
+  faults: [{fault: 'a', name: 'a', from: 5000, to: 8000}],
   end: 15_000,
 }
 

@@ -5,7 +5,7 @@ import type {Round} from '../../../src/scenarios/windows.ts'
 import {makePoints, makeSeries} from '../../support/series.ts'
 
 const rounds: Round[] = [
-  {start: 0, baselineEnd: 3000, faults: [{fault: 'f', from: 3000, to: 5000}], end: 10_000},
+  {start: 0, baselineEnd: 3000, faults: [{fault: 'f', name: 'f', from: 3000, to: 5000}], end: 10_000},
 ]
 const series = makeSeries(
   makePoints({
@@ -27,6 +27,10 @@ describe('fieldValue', () => {
   it.each<{field: string; during: During; value: unknown}>([
     {field: 'loss', during: 'baseline', value: 0},
     {field: 'loss', during: 'fault', value: 1},
+    {field: 'loss', during: {fault: 'f'}, value: 1},
+    {field: 'loss', during: {fault: 'other'}, value: undefined},
+    {field: 'downtime', during: {fault: 'f'}, value: 2000},
+    {field: 'downtime', during: {fault: 'other'}, value: undefined},
     {field: 'loss', during: 'drill', value: 0.2},
     {field: 'ok', during: 'recovery', value: true},
     {field: 'ok', during: 'drill', value: false},

@@ -9,7 +9,7 @@ describe('measureImpacts', () => {
   it('estimates downtime as the largest gap less one interval, within one interval of the truth', () => {
     const truth = {from: 3030, to: 4560}
     const points = makePoints({end: 10_000, interval: 100, isDown: (at) => at >= truth.from && at < truth.to})
-    const [impact] = measureImpacts(makeSeries(points), round([{fault: 'f', from: 3000, to: 4500}]))
+    const [impact] = measureImpacts(makeSeries(points), round([{fault: 'f', name: 'f', from: 3000, to: 4500}]))
     const length = truth.to - truth.from
     expect(impact?.downtime.low).toBeLessThanOrEqual(length)
     expect(impact?.downtime.high).toBeGreaterThanOrEqual(length)
@@ -20,7 +20,7 @@ describe('measureImpacts', () => {
   it('is exactly zero when nothing was lost', () => {
     const [impact] = measureImpacts(
       makeSeries(makePoints({end: 10_000, interval: 100})),
-      round([{fault: 'f', from: 3000, to: 4000}]),
+      round([{fault: 'f', name: 'f', from: 3000, to: 4000}]),
     )
     expect(impact?.downtime).toEqual({value: 0, low: 0, high: 0})
     expect(impact?.recovery).toEqual({value: 0, low: 0, high: 0})
@@ -35,7 +35,7 @@ describe('measureImpacts', () => {
         [5600, 'reconnecting', 'connected'],
       ],
     })
-    const [impact] = measureImpacts(series, round([{fault: 'f', from: 3000, to: 5000}]))
+    const [impact] = measureImpacts(series, round([{fault: 'f', name: 'f', from: 3000, to: 5000}]))
     expect(impact?.detection?.value).toBe(250)
     expect(impact?.recovery?.value).toBe(600)
   })
@@ -49,14 +49,14 @@ describe('measureImpacts', () => {
       ],
     })
     const never = makeSeries(points, {states: [[3200, 'connected', 'reconnecting']]})
-    const faults = [{fault: 'f', from: 3000, to: 5000}]
+    const faults = [{fault: 'f', name: 'f', from: 3000, to: 5000}]
     expect(measureImpacts(early, round(faults))[0]?.recovery?.value).toBe(0)
     expect(measureImpacts(never, round(faults))[0]?.recovery).toBeNull()
   })
 
   it('counts an outage that lasts to the end as downtime up to the last sample', () => {
     const points = makePoints({end: 10_000, interval: 100, isDown: (at) => at >= 3000})
-    const [impact] = measureImpacts(makeSeries(points), round([{fault: 'f', from: 3000, to: 5000}]))
+    const [impact] = measureImpacts(makeSeries(points), round([{fault: 'f', name: 'f', from: 3000, to: 5000}]))
     expect(impact?.downtime.value).toBeGreaterThanOrEqual(6900)
   })
 
@@ -69,16 +69,16 @@ describe('measureImpacts', () => {
     const apart = measureImpacts(
       makeSeries(points),
       round([
-        {fault: 'a', from: 3000, to: 3500},
-        {fault: 'b', from: 7000, to: 8000},
+        {fault: 'a', name: 'a', from: 3000, to: 3500},
+        {fault: 'b', name: 'b', from: 7000, to: 8000},
       ]),
     )
     expect(apart.map((impact) => impact.lost)).toEqual([5, 10])
     const joined = measureImpacts(
       makeSeries(points),
       round([
-        {fault: 'a', from: 3000, to: 7500},
-        {fault: 'b', from: 7000, to: 8000},
+        {fault: 'a', name: 'a', from: 3000, to: 7500},
+        {fault: 'b', name: 'b', from: 7000, to: 8000},
       ]),
     )
     expect(joined).toHaveLength(1)
@@ -94,8 +94,8 @@ describe('targetFigures', () => {
         (at >= 3000 && at < 3500) || (at >= 13_000 && at < 14_500) || (at > 10_000 && at < 10_300),
     })
     const rounds: Round[] = [
-      {start: 0, baselineEnd: 3000, faults: [{fault: 'f', from: 3000, to: 3500}], end: 10_000},
-      {start: 10_500, baselineEnd: 13_000, faults: [{fault: 'f', from: 13_000, to: 14_500}], end: 20_000},
+      {start: 0, baselineEnd: 3000, faults: [{fault: 'f', name: 'f', from: 3000, to: 3500}], end: 10_000},
+      {start: 10_500, baselineEnd: 13_000, faults: [{fault: 'f', name: 'f', from: 13_000, to: 14_500}], end: 20_000},
     ]
     const figures = targetFigures(makeSeries(points), rounds)
     const byName = Object.fromEntries(figures.map((figure) => [figure.name, figure]))
@@ -115,6 +115,6 @@ describe('flapCount', () => {
         [4500, 'reconnecting', 'connected'],
       ],
     })
-    expect(flapCount(series, round([{fault: 'f', from: 3000, to: 4000}]))).toBe(1)
+    expect(flapCount(series, round([{fault: 'f', name: 'f', from: 3000, to: 4000}]))).toBe(1)
   })
 })

@@ -49,7 +49,7 @@ function cut(withStandby: boolean): TargetSeries {
 const ROUND: Round = {
   start: 0,
   baselineEnd: 990,
-  faults: [{fault: 'cut', from: 1000, to: 3000}],
+  faults: [{fault: 'cut', name: 'cut', from: 1000, to: 3000}],
   end: 6000,
 }
 

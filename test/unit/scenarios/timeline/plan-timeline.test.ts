@@ -142,18 +142,18 @@ describe('spansOf', () => {
     baselineEnd: 1000,
     end: 9000,
     faults: [
-      {fault: 'a', from: 1000, to: 3000},
-      {fault: 'b', from: 2000, to: 4000},
+      {fault: 'a', name: 'a', from: 1000, to: 3000},
+      {fault: 'b', name: 'b', from: 2000, to: 4000},
     ],
   }
 
   it('joins overlapping faults', () => {
-    expect(disturbances(round)).toEqual([{from: 1000, to: 4000}])
+    expect(disturbances(round)).toEqual([{from: 1000, to: 4000, begun: 1000}])
   })
 
   it.each([
     ['baseline', [{from: 0, to: 1000}]],
-    ['fault', [{from: 1000, to: 4000}]],
+    ['fault', [{from: 1000, to: 4000, begun: 1000}]],
     ['recovery', [{from: 4000, to: 9000}]],
     ['drill', [{from: 0, to: 9000}]],
   ] as const)('knows the span of %s', (during, spans) => {
