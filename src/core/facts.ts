@@ -290,6 +290,8 @@ export interface UdpFacts {
   /** Who sent the last one of those. */
   readonly foreign_from: string | null
 }
+  /** With a nonce: replies without it, late or replayed or made up. They are no activity. */
+  readonly unmatched?: number
 
 /** What a STUN server says about us; addresses as `address:port`. */
 export interface StunFacts {

@@ -14,6 +14,10 @@ ${EXIT_TEXT}`
       command: '<%= config.bin %> probe udp 192.0.2.1:7 --send hex:70696e67 --expect-reply ping',
     },
     {
+      description: 'An application ping: late and replayed answers are misses',
+      command: '<%= config.bin %> probe udp 192.0.2.1:7 --nonce -c 10 -t 5s',
+    },
+    {
       description: 'A log server never answers: fails only when its port is closed',
       command: '<%= config.bin %> probe udp 192.0.2.1:514 -t 1s -e "code != UDP_CLOSED"',
     },
@@ -36,6 +40,11 @@ ${EXIT_TEXT}`
       env: 'NETDRILL_PRESET',
       helpValue: 'NAME',
     }),
+    nonce: Flags.boolean({
+      summary: 'end each datagram with a fresh token that the reply has to hold, for an echo service',
+      env: 'NETDRILL_NONCE',
+      exclusive: ['preset'],
+    }),
     'expect-reply': Flags.string({
       summary: 'fail unless the reply holds this text, or these octets (hex:0a0b)',
       env: 'NETDRILL_EXPECT_REPLY',
@@ -50,6 +59,7 @@ ${EXIT_TEXT}`
       send: flags.send === undefined ? undefined : unescape(flags.send),
       preset: flags.preset,
       expect_reply: flags['expect-reply'],
+      nonce: flags.nonce ? true : undefined,
     }
     await this.probe(flags, {target: args.target, options})
   }

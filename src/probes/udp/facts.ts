@@ -19,13 +19,15 @@ interface Circumstances {
   readonly preset: UdpPreset | null
   readonly sent: number
   readonly local: {readonly address: string; readonly port: number}
+  /** Replies are told apart by a token. */
+  readonly counts: boolean
 }
 
 export function factsOf(
   answered: Answered<Uint8Array>,
-  {peer, failure, preset, sent, local}: Circumstances,
+  {peer, failure, preset, sent, local, counts}: Circumstances,
 ): UdpFacts {
-  const {foreign, from} = answered.bystanders
+  const {foreign, from, ignored} = answered.bystanders
   const data = answered.status === 'answer' ? answered.data : null
   return {
     state: data ? 'open' : stateOf(failure),
@@ -37,6 +39,7 @@ export function factsOf(
     size: data?.length ?? null,
     foreign,
     foreign_from: from && joinHostPort(from.address, from.port),
+    ...(counts ? {unmatched: ignored} : {}),
   }
 }
 

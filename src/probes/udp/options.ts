@@ -20,6 +20,10 @@ export const udpOptions = z.strictObject({
   expect_reply: payload
     .optional()
     .meta({description: 'Text, or octets such as "hex:0a0b", that have to be in the reply.'}),
+  nonce: z.boolean().optional().meta({
+    description:
+      'For an echo service: a fresh token ends each datagram, and only a reply that holds it is one. Late and replayed replies are none.',
+  }),
 })
 
 export type UdpOptions = z.infer<typeof udpOptions>

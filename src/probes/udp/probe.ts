@@ -8,6 +8,7 @@ import {shorten} from '../../core/text.ts'
 import type {Millis} from '../../core/units.ts'
 import type {ExtraReply, MeasureRun, Probe, ProbeRequest, Prober} from '../probe.ts'
 import {type Deadline, startDeadline} from '../shared/deadline.ts'
+import {makeNonce} from '../shared/nonce.ts'
 import {agreedFamily, resolveTarget} from '../shared/resolve-target.ts'
 import {type Answered, type Peer, askOverUdp, isSameAddress} from './exchange.ts'
 import {type Tried, factsOf, readingOf} from './facts.ts'
@@ -46,6 +47,8 @@ function checkTarget({
     throw usage(`"${url.text}": a UDP target ends with its port`)
   if (options.send !== undefined && options.preset !== undefined)
     throw usage('send and preset contradict each other', ['use one of them'])
+  if (options.nonce === true && options.preset !== undefined)
+    throw usage('a preset has an identifier of its own, so nonce contradicts it', ['use one of them'])
   return {port: url.port, family: agreedFamily(url.host, family, source)}
 }
 
@@ -112,22 +115,38 @@ class UdpProber implements Prober {
       ...(device === undefined ? {} : {interface: device}),
     })
     if ('code' in socket) return {failure: datagramFailure(socket, peer, 'connect'), wait: null, facts: null}
-    const {payload, preset} = this.#payload(peer.port)
+    const {payload, preset, nonce} = this.#payload(peer.port)
+    const isOurs = (data: Uint8Array): boolean => nonce === null || Buffer.from(data).includes(nonce)
     const sentAt = this.#ports.clock.now()
-    const question = {peer, payload, read: (data: Uint8Array): Uint8Array => data, deadline}
+    const question = {peer, payload, read: (data: Uint8Array) => (isOurs(data) ? data : null), deadline}
     const answered = await askOverUdp(question, socket, this.#ports)
-    this.#keep(socket, {seq, sentAt, peer, answered: answered.status === 'answer'})
+    this.#keep(socket, {seq, sentAt, peer, isOurs, answered: answered.status === 'answer'})
     const failure = this.#judge(answered, peer, deadline)
-    const facts = factsOf(answered, {peer, failure, preset, sent: payload.length, local: socket.local})
+    const sent = payload.length
+    const facts = factsOf(answered, {
+      peer,
+      failure,
+      preset,
+      sent,
+      local: socket.local,
+      counts: nonce !== null,
+    })
     return {failure, wait: answered.waited, facts}
   }
 
-  #payload(port: number): {readonly payload: Uint8Array; readonly preset: UdpPreset | null} {
-    const {send, preset} = this.#request.options
+  #payload(port: number): Payload {
+    const {send, preset, nonce: asked} = this.#request.options
+    const {random} = this.#ports
     const parsed = send === undefined ? null : parsePayload(send)
-    if (parsed?.ok) return {payload: parsed.value, preset: null}
+    if (asked === true) {
+      const nonce = makeNonce(random)
+      const text = parsed?.ok ? parsed.value : new Uint8Array()
+      return {payload: Buffer.concat([text, Buffer.from(nonce)]), preset: null, nonce}
+    }
+    if (parsed?.ok) return {payload: parsed.value, preset: null, nonce: null}
     const chosen = preset ?? presetOfPort(port)
-    return {payload: chosen ? presetPayload(chosen, this.#ports.random) : new Uint8Array(), preset: chosen}
+    const payload = chosen ? presetPayload(chosen, random) : new Uint8Array()
+    return {payload, preset: chosen, nonce: null}
   }
 
   #judge(answered: Answered<Uint8Array>, peer: Peer, deadline: Deadline): Failure | null {
@@ -151,10 +170,10 @@ class UdpProber implements Prober {
 
   /** Listens on for further replies, until the run ends or many newer samples were taken. */
   #keep(socket: DatagramSocket, sample: Sent): void {
-    const {seq, sentAt, peer} = sample
+    const {seq, sentAt, peer, isOurs} = sample
     let answered = sample.answered
-    socket.onMessage(({from, at}) => {
-      if (from.port !== peer.port || !isSameAddress(from.address, peer.address)) return
+    socket.onMessage(({data, from, at}) => {
+      if (from.port !== peer.port || !isSameAddress(from.address, peer.address) || !isOurs(data)) return
       const kind = answered ? 'duplicate' : 'late'
       answered = true
       for (const listener of this.#listeners) listener({kind, seq, rtt: at - sentAt})
@@ -164,9 +183,17 @@ class UdpProber implements Prober {
   }
 }
 
+interface Payload {
+  readonly payload: Uint8Array
+  readonly preset: UdpPreset | null
+  /** What a reply has to hold; null when any reply counts. */
+  readonly nonce: string | null
+}
+
 interface Sent {
   readonly seq: number
   readonly sentAt: Millis
   readonly peer: Peer
+  readonly isOurs: (data: Uint8Array) => boolean
   readonly answered: boolean
 }

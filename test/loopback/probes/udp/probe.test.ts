@@ -1,6 +1,6 @@
 import {type Socket, createSocket} from 'node:dgram'
 import {once} from 'node:events'
-import {afterEach, expect, test} from 'vitest'
+import {afterEach, describe, expect, test} from 'vitest'
 import {openPorts} from '../../../../src/app/ports.ts'
 import type {Outcome} from '../../../../src/core/outcome.ts'
 import type {DatagramRequest} from '../../../../src/core/ports.ts'
@@ -178,5 +178,78 @@ test.for([
 ] as const)('%s with %j is a mistake', async ([url, options]) => {
   await expect(measureOnce(udp, url, {options})).rejects.toMatchObject({
     problems: [{code: 'USAGE_INVALID'}],
+  })
+})
+
+describe('with a nonce', () => {
+  /** Answers with what came `behind` questions ago. */
+  const replaying = (behind: number): Behaviour => {
+    const seen: Buffer[] = []
+    return (data, reply) => {
+      seen.push(data)
+      reply(seen.at(-1 - behind) ?? 'hello')
+    }
+  }
+  const options = {send: 'are you there? ', nonce: true}
+
+  test('an echo is the answer', async () => {
+    const port = await serve(replaying(0))
+    expect(await probe(port, {options})).toMatchObject({
+      status: 'ok',
+      reading: {
+        udp: {
+          state: 'open',
+          sent: 31,
+          unmatched: 0,
+          reply: expect.stringMatching(/^are you there\? /) as string,
+        },
+      },
+    })
+  })
+
+  test('an answer that is replayed is a miss, and counted', async () => {
+    const port = await serve(replaying(1))
+    const parsed = parseTargetUrl(`udp://127.0.0.1:${port}`)
+    if (!parsed.ok) throw new Error(parsed.because)
+    const prober = await udp.open(
+      {url: parsed.value, family: 0, options: udpOptions.parse(options)},
+      openPorts(1),
+    )
+    const {signal} = new AbortController()
+    for (const seq of [0, 1]) {
+      expect(await prober.measure({seq, timeout: 300, signal})).toMatchObject({
+        status: 'failed',
+        failure: {code: 'UDP_NO_REPLY', message: expect.stringContaining('did not belong') as string},
+        partial: {udp: {unmatched: 1}},
+      })
+    }
+    await prober.close()
+  })
+
+  test('an answer that comes after the deadline is a miss, and told as late', async () => {
+    const port = await serve((data, reply) => setTimeout(() => reply(data), 300))
+    const parsed = parseTargetUrl(`udp://127.0.0.1:${port}`)
+    if (!parsed.ok) throw new Error(parsed.because)
+    const prober = await udp.open(
+      {url: parsed.value, family: 0, options: udpOptions.parse(options)},
+      openPorts(1),
+    )
+    const late = new Promise<ExtraReply>((resolve) => prober.onExtra?.(resolve))
+    const {signal} = new AbortController()
+    expect(await prober.measure({seq: 7, timeout: 100, signal})).toMatchObject({
+      failure: {code: 'UDP_NO_REPLY'},
+    })
+    expect(await late).toMatchObject({kind: 'late', seq: 7})
+    await prober.close()
+  })
+
+  test('a flood of made up answers is no activity', async () => {
+    const port = await serve((_, reply) => {
+      for (let count = 0; count < 50; count++) reply(`forged ${count}`)
+    })
+    expect(await probe(port, {options, timeout: 300})).toMatchObject({
+      failure: {code: 'UDP_NO_REPLY'},
+      partial: {udp: {unmatched: 50}},
+    })
   })
 })
