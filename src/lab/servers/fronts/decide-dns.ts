@@ -2,7 +2,7 @@
 import type {DnsFrontAnswer, DnsFrontEffect} from '../../../core/proxy-effects.ts'
 import type {Millis} from '../../../core/units.ts'
 import {type Question, decodeQuestion, encodeAnswer} from '../dns/message.ts'
-import {typeNumber} from '../dns/types.ts'
+import {typeNumber} from '../../../probes/dns/codec/registry.ts'
 import type {Gate} from './gate.ts'
 import {fitsName} from './name-pattern.ts'
 

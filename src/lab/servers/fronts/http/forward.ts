@@ -22,7 +22,6 @@ export async function askServer(
   const wire = await dialUpstream(upstream, secure)
   return new Promise((resolve, reject) => {
     const asking = http.request({
-      agent: false,
       method: request.method ?? 'GET',
       path: request.url ?? '/',
       headers: [...kept(request.rawHeaders).flat(), 'Connection', 'close'],
