@@ -42,9 +42,10 @@ export async function openExposure(
     otlp === null ? null : {url: readOtlp(otlp), every: PUSH_EVERY},
   )
   const fold = new MetricsFold(telemetry)
+  const text = shared(async () => telemetry.text())
   let over = false
   const routes = new Map<string, () => Promise<StatusAnswer>>([
-    ['/metrics', async () => ({status: 200, type: TEXT, body: await telemetry.text()})],
+    ['/metrics', async () => ({status: 200, type: TEXT, body: await text()})],
     [
       '/status',
       async () => ({
@@ -74,6 +75,15 @@ export async function openExposure(
       await server?.close()
       await telemetry.close()
     },
+  }
+}
+
+/** Who asks while the answer is being made gets the same one: impatient scrapers must not pile up work. */
+function shared(make: () => Promise<string>): () => Promise<string> {
+  let pending: Promise<string> | null = null
+  return async () => {
+    pending ??= make().finally(() => (pending = null))
+    return pending
   }
 }
 

@@ -27,7 +27,7 @@ export interface AgentDoors {
 const COUNTERS_EVERY: Millis = 1000
 
 /** What they leave behind at each sample grows to several times of what stays. */
-const MANY_TARGETS = 500
+const MANY_TARGETS = 100
 
 /** Says that it is ready and does what the main process asks, until its input ends. */
 export function runAgent(doors: AgentDoors): void {
