@@ -3,6 +3,8 @@ import {isUserError} from '../core/errors.ts'
 import {EXIT} from '../core/exit-codes.ts'
 import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
+import type {Notifier} from '../connections/notify/notifier.ts'
+import type {RunEvent} from '../core/events.ts'
 import type {AlertPlan} from '../policies/alerts/rule.ts'
 import {readAlerts} from '../policies/alerts/read-alerts.ts'
 import {METRICS} from '../reporters/metrics/definitions.ts'
@@ -16,6 +18,7 @@ import {type JournalRequest, openMonitorJournal} from './monitor-journal.ts'
 import {type ListenRequest, openExposure} from './monitor-listen.ts'
 import {type MonitorDisplayRequest, openMonitorDisplay} from './monitor-display.ts'
 import {MonitorFacts} from '../reporters/monitor-facts.ts'
+import {describeReceivers, openNotifier} from './monitor-notify.ts'
 import {MonitorOutputs} from './monitor-outputs.ts'
 import {MonitorRun} from './monitor-run.ts'
 import {readDurationFlag} from './read-duration.ts'
@@ -58,11 +61,14 @@ export async function monitorDocuments(flags: MonitorFlags, ports: Ports): Promi
     },
   })
   outputs.show(display)
-  const alerts = new MonitorAlerts(loaded.alerts, {clock, now, publish: (event) => outputs.publish(event)})
+  const publish = (event: RunEvent): void => outputs.publish(event)
+  const alerts = new MonitorAlerts(loaded.alerts, {clock, now, publish})
   outputs.listen((event) => alerts.add(event))
-  const notes = [alerts.describe()].filter((note) => note !== null)
+  const notifier = await openNotifier(loaded.check.receivers, {run: id, ports, now, publish})
+  outputs.listen((event) => notifier.add(event))
+  const notes = [alerts.describe(), describeReceivers(loaded.check.receivers)].filter((note) => note !== null)
   const run = new MonitorRun({id, ports, origin, outputs, notes, onLost: () => end('SIGTERM')})
-  const watch: Watch = {run, outputs, alerts}
+  const watch: Watch = {run, outputs, alerts, notifier}
   const forget = listenToSignals({end, live: display.live, reload: async () => reload(watch, load)})
   try {
     await run.start(loaded.check)
@@ -71,6 +77,8 @@ export async function monitorDocuments(flags: MonitorFlags, ports: Ports): Promi
     const why = await ended
     const isDown = outputs.anyDown()
     alerts.stop()
+    // First: what the end itself makes of targets and groups is no news.
+    await notifier.close()
     await run.stop()
     outputs.end()
     return exitOf(why, isDown)
@@ -99,14 +107,19 @@ interface Watch {
   readonly run: MonitorRun
   readonly outputs: MonitorOutputs
   readonly alerts: MonitorAlerts
+  readonly notifier: Notifier
 }
 
 /** A document with mistakes changes nothing: what is watched goes on being watched. */
-async function reload({run, outputs, alerts}: Watch, load: () => Promise<LoadedMonitor>): Promise<void> {
+async function reload(
+  {run, outputs, alerts, notifier}: Watch,
+  load: () => Promise<LoadedMonitor>,
+): Promise<void> {
   try {
     const loaded = await load()
     await run.update(loaded.check)
     alerts.update(loaded.alerts)
+    await notifier.update(loaded.check.receivers)
   } catch (error) {
     if (!isUserError(error)) throw error
     for (const {message, position} of error.problems) {

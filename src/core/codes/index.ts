@@ -9,6 +9,7 @@ import {HTTP_FAILURES} from './http.ts'
 import {LOCAL_FAILURES} from './local.ts'
 import {MPTCP_FAILURES} from './mptcp.ts'
 import {NETWORK_FAILURES} from './network.ts'
+import {NOTIFY_FAILURES} from './notify.ts'
 import {PROBLEMS} from './problems.ts'
 import {STARTTLS_FAILURES} from './starttls.ts'
 import {TLS_FAILURES} from './tls.ts'
@@ -23,6 +24,7 @@ export type FailureCode =
   | keyof typeof HTTP_FAILURES
   | keyof typeof DATAGRAM_FAILURES
   | keyof typeof MPTCP_FAILURES
+  | keyof typeof NOTIFY_FAILURES
   | keyof typeof WEBSOCKET_FAILURES
 /** Causes that `diagnose` concludes from several measurements. */
 export type FindingCode = keyof typeof FINDINGS
@@ -37,6 +39,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailureEntry>> = {
   ...HTTP_FAILURES,
   ...DATAGRAM_FAILURES,
   ...MPTCP_FAILURES,
+  ...NOTIFY_FAILURES,
   ...WEBSOCKET_FAILURES,
 }
 
