@@ -11,6 +11,7 @@ export function viewPlan(plan: FaultPlan): FaultPlanView {
   const {id, name, kind, backend, because, summary, device, lasts, endsByKernel, blastRadius} = plan
   return {
     ...{id, name, kind, backend, because, summary, device, lasts, endsByKernel, blastRadius},
+    once: plan.once === true,
     place: describePlace(plan.place),
     effect: describeEffect(plan.effect),
     steps: plan.steps.map((step) => viewStep(plan, step)),

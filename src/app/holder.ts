@@ -3,23 +3,24 @@
  * reads in the ledger what to do, writes down who it is, and ends when its fault is over, whoever else is still alive.
  */
 import type {Millis} from '../core/units.ts'
-import {identify, isAlive} from '../faults/identity.ts'
+import {type ProcessIdentity, identify, isAlive} from '../faults/identity.ts'
 import {type LedgerEntry, isOpen, openLedger} from '../faults/ledger.ts'
 import {type HolderRecord, type Work, holderPath, parseHolder} from '../faults/work.ts'
 import {systemClock} from '../system/clock.ts'
 import {systemFiles} from '../system/files.ts'
 import {
   complain,
+  endGroup,
   holdConnections,
   holdPort,
   launch,
   onAskedToEnd,
+  runGroup,
   startAndWait,
   tellParent,
 } from '../system/hold.ts'
 import {systemHost} from '../system/host.ts'
 import {ownProgram} from '../system/own-program.ts'
-import {systemPrograms} from '../system/programs.ts'
 import {askToEnd, endProcess} from '../system/signals.ts'
 
 const host = systemHost()
@@ -83,6 +84,7 @@ async function stillWanted(id: string): Promise<boolean> {
 interface Holding {
   readonly holds: string
   readonly count?: number
+  readonly group?: ProcessIdentity
   close(): void | Promise<void>
 }
 
@@ -97,11 +99,12 @@ async function hold(work: Work | null, {lasts}: LedgerEntry): Promise<Holding> {
       return {holds: `${open} of ${work.count} connections are open and silent`, count: open, close}
     }
     case 'run': {
-      const [file = '', ...args] = work.words
-      const program = systemPrograms(host).start({file, args, env: work.env})
+      const pid = await runGroup(work.words, work.env)
+      const group = await identify(systemFiles, pid)
       return {
-        holds: `${work.words.join(' ')} runs (process ${program.pid})`,
-        close: async () => program.stop(),
+        holds: `${work.words.join(' ')} runs (process ${pid})`,
+        group,
+        close: async () => endGroup(pid, await isAlive(systemFiles, group)),
       }
     }
     case 'launch':
@@ -112,11 +115,16 @@ async function hold(work: Work | null, {lasts}: LedgerEntry): Promise<Holding> {
 
 async function record(
   id: string,
-  {holds, count}: Pick<Holding, 'holds' | 'count'>,
+  {holds, count, group}: Omit<Holding, 'close'>,
   pid = host.pid,
 ): Promise<void> {
   const who = await identify(systemFiles, pid)
-  const text: HolderRecord = {...who, holds, ...(count === undefined ? {} : {count})}
+  const text: HolderRecord = {
+    ...who,
+    holds,
+    ...(count === undefined ? {} : {count}),
+    ...(group ? {group} : {}),
+  }
   await systemFiles.writePrivate(holderPath(host.stateFolder, id), `${JSON.stringify(text)}\n`)
 }
 
@@ -143,6 +151,8 @@ async function stop(id: string): Promise<void> {
     const deadline = systemClock.now() + PATIENCE
     while ((await isAlive(systemFiles, who)) && systemClock.now() < deadline) await systemClock.sleep(STEP)
   }
+  // A holder that was killed could not end what it ran.
+  if (who.group) endGroup(who.group.pid, await isAlive(systemFiles, who.group))
   await systemFiles.remove(holderPath(host.stateFolder, id))
 }
 

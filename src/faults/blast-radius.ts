@@ -9,6 +9,7 @@ export function blastRadius(situation: Situation, blueprint: Blueprint): readonl
   if (blueprint.backend === 'proxy') {
     return ['hit: connections through the proxy', 'not hit: everything that does not use the proxy']
   }
+  if ('act' in blueprint) return blueprint.act.hit
   if (blueprint.backend === 'ip') return [...blueprint.change.hit, 'not hit: other namespaces']
   const link = device ? ` by ${device.name}` : ''
   if (device?.ingress) {

@@ -93,6 +93,10 @@ export function compilePlan(
   }
 }
 
+/** What becomes of several faults that shape. */
+const MERGE_RULES =
+  'merging: each fault has its own leaf in one tree, and goes alone; packets that two leaves would share are refused; along a path delays add, losses combine as 1 - (1 - a)(1 - b), and the lowest rate holds'
+
 type Parts = Pick<CompiledPlan, 'shape' | 'table'> & {readonly steps: readonly Step[]}
 
 function finish(
@@ -109,14 +113,15 @@ function finish(
     because: blueprint.because,
     summary: summaryOf(situation, blueprint),
     place: situation.place,
-    device: situation.device?.name ?? null,
+    device: situation.device?.ingress?.of ?? situation.device?.name ?? null,
     lasts: situation.lasts,
     steps,
     blastRadius: blastRadius(situation, blueprint),
     effect: blueprint.effect,
+    ...('act' in blueprint && blueprint.act.once ? {once: true as const} : {}),
     endsByKernel: ('act' in blueprint && blueprint.act.once === true) || table !== null,
     warnings: [...blueprint.warnings, ...rootWarnings(situation, shape)],
-    notes: blueprint.notes,
+    notes: [...blueprint.notes, ...(shape === null ? [] : [MERGE_RULES])],
   }
   return {plan, blueprint, situation, shape, table}
 }

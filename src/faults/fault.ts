@@ -20,6 +20,7 @@ export type ProgramName =
   | 'kill'
   | 'readlink'
   | 'stat'
+  | 'faketime'
   | 'docker'
   | 'podman'
   | 'holder'
@@ -93,6 +94,8 @@ export interface FaultPlan {
   readonly effect: ExpectedEffect
   /** True when the kernel itself ends the fault after `lasts`. */
   readonly endsByKernel: boolean
+  /** It is done once: nothing stays that would have to end. */
+  readonly once?: true
   readonly warnings: readonly string[]
   /** How figures came about and what to expect; nothing to worry about. */
   readonly notes?: readonly string[]

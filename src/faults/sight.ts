@@ -17,6 +17,8 @@ export type Sight =
   /** Sockets or flows in the scope, by the kernel's own names for them. */
   | {readonly type: 'names'; readonly names: readonly string[]}
   | {readonly type: 'setting'; readonly value: string}
+  /** Where a library is that programs can be made to load. */
+  | {readonly type: 'library'; readonly path: string}
   | {readonly type: 'process'; readonly process: ProcessFacts}
 
 export interface ProcessFacts {

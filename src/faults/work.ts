@@ -38,6 +38,8 @@ export interface HolderRecord {
   readonly holds: string
   /** Of `connect`: how many are open. */
   readonly count?: number
+  /** Of `run`: the first process of the group that has to end with it. */
+  readonly group?: {readonly pid: number; readonly start: number}
 }
 
 export function holderPath(stateFolder: string, id: string): string {

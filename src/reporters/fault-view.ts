@@ -22,6 +22,8 @@ export interface FaultPlanView {
   readonly device: string | null
   readonly lasts: Millis
   readonly endsByKernel: boolean
+  /** Nothing stays that would have to end. */
+  readonly once: boolean
   readonly blastRadius: readonly string[]
   /** In words: `round trip +100ms ± 11.5ms`. */
   readonly effect: readonly string[]

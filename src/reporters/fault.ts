@@ -5,7 +5,7 @@ import type {ClosedView, FaultListView, FaultPlanView, FaultRow, StepView} from 
 
 /** What would happen, why, and the exact commands. */
 export function renderFaultPlan(view: FaultPlanView): string {
-  const end = view.endsByKernel ? 'the kernel ends it by itself' : 'it ends with its process'
+  const end = endOf(view)
   const lines = [
     `${view.name}: ${view.summary}`,
     `  where    ${view.place}${view.device === null ? '' : `, ${view.device}`}`,
@@ -103,4 +103,12 @@ export function renderClosed(closed: readonly ClosedView[], nothing: string): st
 
 export function faultJson(schema: 'plan' | 'list' | 'closed' | 'applied' | 'halt', body: object): string {
   return JSON.stringify({schema: `netdrill/fault-${schema}/1`, ...body}, null, 2)
+}
+
+/** Who ends it, when nobody else does. */
+function endOf({endsByKernel, once, backend}: FaultPlanView): string {
+  if (once) return 'it is done once, and nothing stays'
+  if (endsByKernel) return 'the kernel ends it by itself'
+  if (backend === 'proxy') return 'it ends with its process'
+  return backend === 'holder' ? 'the process that holds it ends by itself' : 'the guard ends it'
 }

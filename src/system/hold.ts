@@ -1,5 +1,6 @@
 import {spawn} from 'node:child_process'
 import {createSocket} from 'node:dgram'
+import {rmSync} from 'node:fs'
 import {connect, createServer} from 'node:net'
 import {stripControl} from '../core/text.ts'
 
@@ -88,6 +89,38 @@ export async function launch({words, folder, env, uid, gid}: LaunchRequest): Pro
   })
   child.unref()
   return child.pid ?? -1
+}
+
+/**
+ * Runs a program as the first of a process group, so that all of it can be ended at once; its output goes nowhere. The
+ * kernel ends the first one when we are gone without a word.
+ */
+export async function runGroup(
+  words: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<number> {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...words], {
+    env: {...process.env, ...env},
+    detached: true,
+    stdio: 'ignore',
+  })
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('spawn', resolve)
+  })
+  return child.pid ?? -1
+}
+
+/** Ends a process group, and removes what libfaketime leaves of its first process, which has no time to do so itself. */
+export function endGroup(pid: number, alive: boolean): void {
+  try {
+    // A number whose process is gone may be another group's by now.
+    if (alive) process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+  for (const name of [`faketime_shm_${pid}`, `sem.faketime_sem_${pid}`])
+    rmSync(`/dev/shm/${name}`, {force: true})
 }
 
 /** Starts a program that outlives us, and resolves with its first line, or with the reason why there is none. */

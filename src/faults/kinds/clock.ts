@@ -2,6 +2,8 @@
 import * as z from 'zod'
 import type {Capability} from '../../core/capabilities.ts'
 import {UserError} from '../../core/errors.ts'
+import {EXIT} from '../../core/exit-codes.ts'
+import {HOST} from '../../core/place.ts'
 import {type Millis, formatDuration, parseDuration} from '../../core/units.ts'
 import {hasAll, missingError} from '../choose-backend.ts'
 import type {FaultScope} from '../fault.ts'
@@ -52,6 +54,13 @@ export const clock: PlannedKind<ClockSpec> = {
   needsDevice: false,
   shapes: false,
   names: true,
+  look: async ({clock: which}, {tools}) => {
+    if (which !== 'wall') return null
+    // Its own program knows where the library is, and puts it where every program finds it.
+    const {stdout} = await tools.run(HOST, {type: 'exec', file: 'faketime', args: ['-f', '+0s', 'env']})
+    const path = /^LD_PRELOAD=(\S+)$/m.exec(stdout)?.[1]
+    return path === undefined ? null : {type: 'library', path}
+  },
   plan: planClock,
 }
 
@@ -66,7 +75,8 @@ const LIMITS = {
   ],
 } as const
 
-function planClock({offset, clock: which, command}: ClockSpec, situation: Situation): Blueprint {
+function planClock(spec: ClockSpec, situation: Situation): Blueprint {
+  const {offset, clock: which, command} = spec
   const {id, scope} = situation
   if (scope.to.length + scope.from.length > 0 || scope.port !== null || scope.protocol !== null) {
     throw new UserError({
@@ -80,7 +90,6 @@ function planClock({offset, clock: which, command}: ClockSpec, situation: Situat
   if (which === 'monotonic' && offset % 1000 !== 0) {
     throw new UserError({code: 'USAGE_INVALID', message: 'a time namespace takes whole seconds'})
   }
-  const seconds = offset / 1000
   return {
     backend: 'holder',
     because: HOLDER_NOTE,
@@ -89,30 +98,41 @@ function planClock({offset, clock: which, command}: ClockSpec, situation: Situat
     warnings: [],
     notes: [
       ...LIMITS[which],
-      'the program ends with the fault, with all that it has started; its output goes nowhere',
+      'the program ends with the fault, and what it has started in its process group; its output goes nowhere',
     ],
     act: {
       steps: holdStep(id, 'the program runs', 'the program is started with the moved clock'),
       hit: [`hit: ${command.join(' ')}`, 'not hit: every other program'],
       trace: {type: 'held', id},
-      work: {
-        type: 'run',
-        words:
-          which === 'wall'
-            ? ['faketime', '-f', `${seconds < 0 ? '' : '+'}${seconds}s`, ...command]
-            : [
-                'unshare',
-                '--time',
-                '--monotonic',
-                String(seconds),
-                '--boottime',
-                String(seconds),
-                '--fork',
-                '--',
-                ...command,
-              ],
-        env: which === 'wall' ? {FAKETIME_DONT_FAKE_MONOTONIC: '1', DONT_FAKE_MONOTONIC: '1'} : {},
-      },
+      work: {type: 'run', ...runOf(spec, situation)},
     },
   }
+}
+
+/** libfaketime reads the environment; a time namespace is made by unshare(1). */
+function runOf(
+  {offset, clock: which, command}: ClockSpec,
+  {sight}: Situation,
+): {readonly words: readonly string[]; readonly env: Readonly<Record<string, string>>} {
+  const seconds = String(offset / 1000)
+  if (which === 'monotonic') {
+    const flags = ['--time', '--monotonic', seconds, '--boottime', seconds, '--fork', '--kill-child']
+    return {words: ['unshare', ...flags, '--', ...command], env: {}}
+  }
+  if (sight?.type !== 'library') {
+    throw new UserError(
+      {
+        code: 'CAPABILITY_MISSING',
+        message: 'faketime does not tell where its library is',
+        advice: ['apt-get install faketime'],
+      },
+      EXIT.capability,
+    )
+  }
+  const env = {
+    LD_PRELOAD: sight.path,
+    FAKETIME: `${offset < 0 ? '' : '+'}${seconds}s`,
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+  }
+  return {words: command, env}
 }

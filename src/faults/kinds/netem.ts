@@ -122,7 +122,7 @@ function warningsOf(spec: NetemSpec, delay: number, takesSeed: boolean): readonl
   ]
 }
 
-function notesOf(spec: NetemSpec, {crossings}: Situation, delay: number): readonly string[] {
+function notesOf(spec: NetemSpec, {crossings, device}: Situation, delay: number): readonly string[] {
   const request = limitRequest(spec, delay)
   const burst = spec.loss ? expectedBurst(spec.loss) : null
   const share =
@@ -134,7 +134,7 @@ function notesOf(spec: NetemSpec, {crossings}: Situation, delay: number): readon
     ...when(spec.corrupt !== undefined, 'damaged packets fail their checksum: they count as lost'),
     ...when(burst !== null, `lost packets come in bursts of ${Number((burst ?? 0).toFixed(2))} on average`),
     ...when(
-      spec.loss !== undefined && !spec.ecn,
+      spec.loss !== undefined && !spec.ecn && device?.ingress === undefined,
       'packets are lost at the sender; a large one that is split later counts as one',
     ),
   ]

@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest'
 import {viewPlan} from '../../../src/app/fault-views.ts'
 import {renderFaultPlan} from '../../../src/reporters/fault.ts'
 import type {NetworkState} from '../../../src/faults/backends/network-state.ts'
+import type {Sight} from '../../../src/faults/sight.ts'
 import {type PlanSetting, planWords} from '../../support/fault-situation.ts'
 
 const to = (scope: object = {}): object => ({to: '10.0.0.2', port: 443, ...scope})
@@ -16,6 +17,16 @@ const NETWORK: NetworkState = {
     '10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.1',
     'default via 10.0.0.254 dev eth0 metric 100',
   ],
+}
+
+const VICTIM: Sight = {
+  type: 'process',
+  process: {
+    who: {pid: 4711, start: 99},
+    words: ['nginx', '-g', 'daemon off;'],
+    stopped: false,
+    launch: {folder: '/', env: {LANG: 'C'}, uid: 0, gid: 0},
+  },
 }
 
 /** Every kind, and every option of it, as the commands that would be run. */
@@ -36,6 +47,65 @@ const CASES: readonly {
   {name: 'partition-ping', words: {kind: 'partition', scope: {to: 'fd00::2,10.0.0.2', protocol: 'icmp'}}},
   {name: 'partition-everything', words: {kind: 'partition'}},
   {name: 'partition-any-device', words: {kind: 'partition', scope: to()}, setting: {device: null}},
+  {name: 'partition-family', words: {kind: 'partition', scope: {family: 'ipv6', port: 443}}},
+  {name: 'partition-of-a-user', words: {kind: 'partition', mode: 'reject', scope: to({uid: 1000})}},
+  {
+    name: 'rate-of-a-group',
+    words: {kind: 'rate', rate: '1mbit', scope: {to: '10.0.0.2', cgroup: '/system.slice/web.service'}},
+  },
+  {
+    name: 'rate-arriving',
+    words: {kind: 'rate', rate: '1mbit', direction: 'in', scope: to({to: '10.0.0.2,2001:db8::2'})},
+    setting: {device: {name: 'ndifb2', ingress: {of: 'eth0', there: false}}},
+  },
+  {
+    name: 'netem-arriving-second-fault',
+    words: {kind: 'netem', delay: '50ms', loss: '1%', direction: 'in', scope: {}},
+    setting: {
+      device: {
+        name: 'ndifb2',
+        ingress: {of: 'eth0', there: true},
+        root: {owner: 'ours', kind: 'prio', handle: '6e64:', used: [5]},
+      },
+    },
+  },
+  {
+    name: 'socket-kill',
+    words: {kind: 'socket-kill', scope: to({to: '10.0.0.2,2001:db8::/32'})},
+    setting: {sight: {type: 'names', names: ['1f', '20']}},
+  },
+  {
+    name: 'conntrack',
+    words: {kind: 'conntrack', scope: to()},
+    setting: {sight: {type: 'names', names: ['1']}},
+  },
+  {name: 'conntrack-everything', words: {kind: 'conntrack'}},
+  {name: 'nat-rebind', words: {kind: 'nat-rebind', scope: to({protocol: 'udp'})}},
+  {
+    name: 'ephemeral-ports',
+    words: {kind: 'ephemeral-ports', count: 4},
+    setting: {sight: {type: 'setting', value: '32768 60999'}},
+  },
+  {name: 'port', words: {kind: 'port', scope: {port: 8080}}},
+  {name: 'port-of-an-address', words: {kind: 'port', scope: {port: 53, protocol: 'udp', to: '127.0.0.1'}}},
+  {name: 'idle-connections', words: {kind: 'idle-connections', count: 200, scope: to()}},
+  {name: 'process-stop', words: {kind: 'process', process: 4711}, setting: {sight: VICTIM}},
+  {
+    name: 'process-kill',
+    words: {kind: 'process', mode: 'kill', pidfile: '/run/a.pid'},
+    setting: {sight: VICTIM},
+  },
+  {
+    name: 'process-restart',
+    words: {kind: 'process', mode: 'restart', signal: 'TERM', match: 'nginx: master'},
+    setting: {sight: VICTIM},
+  },
+  {
+    name: 'clock-wall',
+    words: {kind: 'clock', offset: '-1h30m', command: ['date', '-u']},
+    setting: {sight: {type: 'library', path: '/usr/lib/faketime/libfaketime.so.1'}},
+  },
+  {name: 'clock-monotonic', words: {kind: 'clock', offset: '+1d', clock: 'monotonic', command: ['uptime']}},
   {name: 'partition-new', words: {kind: 'partition', mode: 'reject', connections: 'new', scope: to()}},
   {
     name: 'partition-established-one-way',

@@ -9,6 +9,8 @@ else if (verb === 'connect') await connect(JSON.parse(words[0] ?? '{}') as Conne
 else if (verb === 'hold') await hold(JSON.parse(words[0] ?? '{}') as ConnectOrder)
 else if (verb === 'deaf')
   deaf(JSON.parse(words[0] ?? '{}') as {readonly port: number; readonly backlog: number})
+else if (verb === 'echo') echo(Number(words[0]))
+else if (verb === 'echoed') await echoed(JSON.parse(words[0] ?? '{}') as ConnectOrder)
 else if (verb === 'mirror') mirror(Number(words[0]))
 else if (verb === 'ask') ask(JSON.parse(words[0] ?? '{}') as ConnectOrder)
 else await push(JSON.parse(words[0] ?? '{}') as ConnectOrder & {readonly ms: number})
@@ -100,4 +102,25 @@ function ask({host, port}: ConnectOrder): void {
     ready = true
   })
   setInterval(() => socket.send('?', port, host), 50)
+}
+
+function echo(port: number): void {
+  const server = net.createServer((socket) => {
+    socket.on('error', () => {})
+    socket.pipe(socket)
+  })
+  server.listen({port, host: '::'}, () => process.stdout.write('ready\n'))
+}
+
+/** Whether a byte comes back. */
+async function echoed({host, port, timeout}: ConnectOrder): Promise<void> {
+  const socket = net.connect({host, port})
+  const answer = await new Promise<string>((resolve) => {
+    setTimeout(() => resolve('silence'), timeout)
+    socket.once('connect', () => socket.write('x'))
+    socket.once('data', () => resolve('echoed'))
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'error'))
+  })
+  process.stdout.write(`${answer}\n`)
+  process.exit(0)
 }
