@@ -1,4 +1,5 @@
 /** The commands that make a lab's devices. Pure. */
+import {computeLimit} from '../core/netem-limit.ts'
 import type {BitsPerSecond} from '../core/units.ts'
 import type {LinkShape} from './lab.ts'
 import type {PlannedEnd, Segment, Topology} from './topology.ts'
@@ -64,12 +65,7 @@ export function shapeCommands({ends, shape}: Segment): readonly string[] {
   return ends.map((_, port) => `qdisc add dev port${port} root ${shaper(shape)}`)
 }
 
-/** The smallest frames that a queue of netem has to hold for its delay, as bits on the wire. */
-const SMALL_FRAME = 64 * 8
-/** Of netem's own default; never less. */
-const LEAST_LIMIT = 1000
-/** A queue for a link without a rate: what a gigabit of small frames brings in the delay. */
-const UNLIMITED = 1_000_000_000
+/** A link of a lab holds no more than this, whatever its delay. */
 const MOST_LIMIT = 1_000_000
 
 /** A rate alone is given to tbf, which every kernel has; delay and loss need netem. */
@@ -86,9 +82,8 @@ function tokenBucket(rate: BitsPerSecond): string {
 }
 
 function netem({delay = 0, jitter = 0, loss = 0, rate}: LinkShape): string {
-  const held = Math.ceil((((rate ?? UNLIMITED) / SMALL_FRAME) * (delay + jitter)) / 1000)
   return [
-    `netem limit ${Math.min(MOST_LIMIT, LEAST_LIMIT + held)}`,
+    `netem limit ${Math.min(MOST_LIMIT, computeLimit({delay, jitter, rate: rate ?? null}))}`,
     ...(delay > 0 || jitter > 0 ? [`delay ${delay}ms${jitter > 0 ? ` ${jitter}ms` : ''}`] : []),
     ...(loss > 0 ? [`loss ${loss * 100}%`] : []),
     ...(rate === undefined ? [] : [`rate ${rate}bit`]),

@@ -1,6 +1,6 @@
 /** A netem fault as tc words, each with its unit, and as the numbers that tc's JSON must then show. */
 import type {BitsPerSecond, Millis, Ratio} from '../../core/units.ts'
-import {computeLimit} from '../netem-arithmetic.ts'
+import {computeLimit} from '../../core/netem-limit.ts'
 import type {Leaf} from '../situation.ts'
 import type {Chance, LossModel, NetemSpec, SlotSpec} from './netem-spec.ts'
 

@@ -1,19 +1,11 @@
 /** `netem`: delay, jitter, loss, duplication, corruption, reordering and rate, by the kernel's network emulator. */
 import type {Capability} from '../../core/capabilities.ts'
+import {type LimitRequest, computeLimit, explainLimit} from '../../core/netem-limit.ts'
 import {formatDuration, formatPercent, formatRate} from '../../core/units.ts'
 import {SHAPING_NEEDS, hasAnySet, missingError} from '../choose-backend.ts'
 import type {ExpectedEffect} from '../fault.ts'
 import type {PlannedKind} from '../kind.ts'
-import {
-  type LimitRequest,
-  combineChances,
-  computeLimit,
-  expectedBurst,
-  expectedDelay,
-  expectedLoss,
-  explainLimit,
-  oneWayDelay,
-} from '../netem-arithmetic.ts'
+import {combineChances, expectedBurst, expectedDelay, expectedLoss, oneWayDelay} from '../netem-arithmetic.ts'
 import {delayEffects, rateEffects} from '../proxy-effects.ts'
 import type {Blueprint, Situation} from '../situation.ts'
 import {needsOrderGuard, netemLeaf} from './netem-leaf.ts'

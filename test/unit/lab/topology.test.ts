@@ -117,10 +117,10 @@ describe('a lab’s switches', () => {
 
   it.each([
     [{rate: 8_000_000}, 'tbf rate 8000000bit burst 10000 latency 50ms'],
-    [{delay: 20}, 'netem limit 40063 delay 20ms'],
+    [{delay: 20}, 'netem limit 56819 delay 20ms'],
     [
       {delay: 20, jitter: 5, loss: 0.01, rate: 1_000_000},
-      'netem limit 1049 delay 20ms 5ms loss 1% rate 1000000bit',
+      'netem limit 1000 delay 20ms 5ms loss 1% rate 1000000bit',
     ],
   ])('shape a link by %j in both directions', (shape, shaper) => {
     const shaped = planTopology({
