@@ -1,5 +1,6 @@
 import {makeFailure} from '../core/codes/index.ts'
 import {UserError} from '../core/errors.ts'
+import type {Failure} from '../core/failure.ts'
 import type {Outcome, SkipReason} from '../core/outcome.ts'
 import type {Ports} from '../core/ports.ts'
 import {parseTargetUrl} from '../core/target.ts'
@@ -19,6 +20,9 @@ export class Probers {
   readonly #request: ProbeRequest<unknown>
   readonly #ports: Ports
   readonly #free: Prober[] = []
+  /** All that were opened. */
+  readonly #all: Prober[] = []
+  #onBroken: (failure: Failure) => void = () => {}
   /** Why no sample can be taken at all. */
   readonly skip: SkipReason | null
 
@@ -41,11 +45,23 @@ export class Probers {
     return probers
   }
 
+  /** A connection that is held between samples has ended while nobody waited for it. */
+  onBroken(listener: (failure: Failure) => void): void {
+    this.#onBroken = listener
+  }
+
+  /** The connection is given up: what is held between samples is not used again. */
+  reset(): void {
+    for (const prober of this.#all) prober.reset?.()
+  }
+
   /** Never throws for what the network does; a probe that breaks is a failure with code UNKNOWN. */
   async measure(run: MeasureRun): Promise<Outcome> {
     if (this.skip !== null) return {status: 'skipped', because: this.skip}
     const started = this.#ports.clock.now()
     try {
+      const shared = this.#free[0]
+      if (shared?.concurrent === true) return await shared.measure(run)
       const prober = this.#free.pop() ?? (await this.#open())
       const outcome = await prober.measure(run)
       this.#free.push(prober)
@@ -62,7 +78,10 @@ export class Probers {
   }
 
   async #open(): Promise<Prober> {
-    return this.#probe.open(this.#request, this.#ports)
+    const prober = await this.#probe.open(this.#request, this.#ports)
+    prober.onBroken?.((failure) => this.#onBroken(failure))
+    this.#all.push(prober)
+    return prober
   }
 }
 

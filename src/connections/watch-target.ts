@@ -1,6 +1,6 @@
 import type {EmitEvent, RunEvent} from '../core/events.ts'
 import {makeFailure} from '../core/codes/index.ts'
-import type {Failure} from '../core/failure.ts'
+import {type Failure, isOwnFault} from '../core/failure.ts'
 import type {Outcome} from '../core/outcome.ts'
 import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
@@ -90,6 +90,7 @@ export class TargetWatch {
     const {clock} = this.#ports
     const {timeout} = this.#spec
     const {origin, observer, stagger = 0} = this.#run
+    this.#probers.onBroken((failure) => this.#onBroken(failure))
     this.#feed({type: 'start'}, 'the watch began')
     this.#startPolicy(this.#spec.policy as Policy | null)
     this.#sampler = new Sampler({
@@ -162,7 +163,7 @@ export class TargetWatch {
 
   #onOutcome(outcome: Outcome, sentAt: Millis): void {
     if (outcome.status === 'skipped' || sentAt < this.#freshFrom) return
-    if (outcome.status === 'failed' && isOurs(outcome.failure)) return
+    if (outcome.status === 'failed' && isOwnFault(outcome.failure)) return
     this.#health.pace.count(outcome.status === 'ok')
     if (this.#judgesSamples()) {
       this.#freshFrom = sentAt
@@ -179,6 +180,14 @@ export class TargetWatch {
       this.#onFailure(outcome.failure, sentAt)
       this.#health.judge(null, sentAt)
     }
+  }
+
+  /** Seen between two checks: it counts as a failure, and what follows is looked at without delay. */
+  #onBroken(failure: Failure): void {
+    if (!isUp(this.#machine.state)) return
+    this.#freshFrom = this.#ports.clock.now()
+    this.#onFailure(failure, this.#freshFrom)
+    this.#sampler?.hurry()
   }
 
   /** A detector has heard nothing for too long: no failure has to be counted. */
@@ -229,6 +238,7 @@ export class TargetWatch {
     this.#health.follow(this.#machine)
     const after = this.#machine.state
     if (before === after) return
+    if (after === 'reconnecting') this.#probers.reset()
     this.#emit({type: 'state-changed', target: this.#spec.name, from: before, to: after, because})
   }
 
@@ -236,9 +246,4 @@ export class TargetWatch {
     const at = this.#ports.clock.now() - this.#run.origin
     this.#run.emit({...event, at} as RunEvent)
   }
-}
-
-/** It says more about us than about the target. */
-function isOurs({category}: Failure): boolean {
-  return category === 'observer' || category === 'cancelled'
 }

@@ -44,3 +44,8 @@ export interface Failure {
   /** The code the operating system or library gave, such as `ECONNREFUSED`. */
   readonly cause?: string
 }
+
+/** It says more about netdrill, or its user, than about the target. */
+export function isOwnFault({category}: Pick<Failure, 'category'>): boolean {
+  return category === 'observer' || category === 'cancelled'
+}

@@ -1,6 +1,7 @@
 /** The contract of a probe kind. */
 import type * as z from 'zod'
 import type {Capability} from '../core/capabilities.ts'
+import type {Failure} from '../core/failure.ts'
 import type {Family, Outcome} from '../core/outcome.ts'
 import type {Ports} from '../core/ports.ts'
 import type {ProbeKind, TargetUrl} from '../core/target.ts'
@@ -39,6 +40,12 @@ export interface Prober {
   measure(run: MeasureRun): Promise<Outcome>
   /** Tells about replies beyond the first and after the deadline, where the kind can see them. */
   onExtra?(listener: (extra: ExtraReply) => void): void
+  /** May be asked to measure again while it measures. */
+  readonly concurrent?: boolean
+  /** Tells that what it holds between samples has ended, where nobody was waiting for an answer. */
+  onBroken?(listener: (failure: Failure) => void): void
+  /** Gives up what it holds between samples; the next one begins anew. */
+  reset?(): void
   close(): Promise<void>
 }
 

@@ -1,6 +1,6 @@
 /** What a retry framework would remember of a connection, folded from its events. */
 import type {RunEvent, TargetInfo} from '../core/events.ts'
-import type {Failure} from '../core/failure.ts'
+import {type Failure, isOwnFault} from '../core/failure.ts'
 import type {Sample} from '../core/outcome.ts'
 import type {Millis} from '../core/units.ts'
 import {SampleWindow} from './sample-window.ts'
@@ -47,7 +47,7 @@ export class TargetTrack {
     if (outcome.status === 'ok') {
       this.lastSuccess = at
       this.window.add(outcome.reading.rtt ?? outcome.took, outcome.reading.http?.size ?? 0)
-    } else if (!isOurs(outcome.failure)) this.window.addFailure(outcome.failure.category)
+    } else if (!isOwnFault(outcome.failure)) this.window.addFailure(outcome.failure.category)
     if (this.#hasPolicy) return
     this.#attempt(outcome.status === 'failed' ? outcome.failure : null, sentAt, at)
   }
@@ -65,8 +65,4 @@ export class TargetTrack {
     this.consecutive += 1
     this.lastError = {code: failure.code, text: failure.message}
   }
-}
-
-function isOurs({category}: Failure): boolean {
-  return category === 'observer' || category === 'cancelled'
 }

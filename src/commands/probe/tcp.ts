@@ -21,6 +21,10 @@ ${EXIT_TEXT}`
       description: 'Retry as a policy says, and show every attempt',
       command: '<%= config.bin %> probe tcp example.org:22 --banner --policy tunnel-client',
     },
+    {
+      description: 'Ping one kept connection of an echo service',
+      command: '<%= config.bin %> probe tcp 192.0.2.1:7 --keep -c 10',
+    },
   ]
   static override args = TARGET_ARG
   static override flags = {
@@ -44,6 +48,11 @@ ${EXIT_TEXT}`
       env: 'NETDRILL_EXPECT_BANNER',
       helpValue: 'TEXT',
     }),
+    keep: Flags.boolean({
+      summary: 'for an echo service: keep one connection open and ping it with a fresh line per sample',
+      env: 'NETDRILL_KEEP',
+      exclusive: ['send', 'banner', 'expect-banner', 'hold'],
+    }),
     hold: Flags.string({
       summary: 'watch the open connection so long for a reset',
       env: 'NETDRILL_HOLD',
@@ -61,6 +70,7 @@ ${EXIT_TEXT}`
       banner: flags.banner || undefined,
       expect_banner: flags['expect-banner'],
       hold,
+      keep: flags.keep || undefined,
     }
     await this.probe(flags, {target: args.target, options})
   }

@@ -39,6 +39,10 @@ export const tcpOptions = z.strictObject({
     description:
       'A conversation of steps in their order: expect, expect_bytes or send. A failure names the step and what came instead.',
   }),
+  keep: z.boolean().optional().meta({
+    description:
+      'For an echo service: one connection is kept open, and every sample is a fresh line that it has to echo in time.',
+  }),
   hold: durationBetween(0, MINUTE)
     .optional()
     .meta({

@@ -8,6 +8,7 @@ import {type Deadline, startDeadline} from '../shared/deadline.ts'
 import {type DialPlan, type Dialled, dialAddresses} from '../shared/dial-addresses.ts'
 import {type Resolution, agreedFamily, resolveTarget} from '../shared/resolve-target.ts'
 import {type EveryAddress, dialEvery} from './every-address.ts'
+import {KeptProber} from './kept.ts'
 import type {Observed} from './observation.ts'
 import {observeConnection} from './observe.ts'
 import {type AddressCoverage, type TcpOptions, tcpOptions} from './options.ts'
@@ -22,6 +23,11 @@ export const tcp: Probe<TcpOptions> = {
   schema: tcpOptions,
   open: async (request, ports) => {
     const target = checkTarget(request)
+    const {addresses: coverage, keep} = request.options
+    if (keep === true && coverage !== 'all') {
+      const {url, source, interface: device} = request
+      return Promise.resolve(new KeptProber({url, ...target, coverage, source, interface: device}, ports))
+    }
     return Promise.resolve({
       method: null,
       measure: async (run) => measure({...request, ...target}, run, ports),
@@ -44,12 +50,22 @@ function checkTarget(request: ProbeRequest<TcpOptions>): Pick<TcpRequest, 'port'
   if (url.path !== '' || Object.keys(url.query).length > 0) {
     throw new UserError({code: 'USAGE_INVALID', message: `"${url.text}": a TCP target ends with its port`})
   }
-  const {dialogue, send, banner, expect_banner: expected} = request.options
+  checkOptions(request.options)
+  return {port: url.port, family: agreedFamily(url.host, request.family, request.source)}
+}
+
+function checkOptions(options: TcpOptions): void {
+  const {dialogue, send, banner, expect_banner: expected} = options
   if (dialogue && (send !== undefined || expected !== undefined || banner)) {
     const message = 'dialogue says what is sent and expected; send, banner and expect_banner contradict it'
     throw new UserError({code: 'USAGE_INVALID', message, advice: ['make them steps of the dialogue']})
   }
-  return {port: url.port, family: agreedFamily(url.host, request.family, request.source)}
+  const {keep, hold, addresses} = options
+  const others = dialogue ?? send ?? expected ?? hold
+  if (keep === true && (others !== undefined || banner || addresses === 'all')) {
+    const message = 'keep pings one connection; send, banner, dialogue, hold and addresses: all contradict it'
+    throw new UserError({code: 'USAGE_INVALID', message})
+  }
 }
 
 async function measure(request: TcpRequest, run: MeasureRun, ports: Ports): Promise<Outcome> {
