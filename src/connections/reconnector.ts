@@ -14,7 +14,7 @@ import {
   wouldGoOn,
 } from '../policies/ladder.ts'
 import type {Gate, Permit} from '../policies/guards/gate.ts'
-import {NETWORK_LOOK} from '../policies/guards/pass-gate.ts'
+import {NETWORK_LOOK, mayBeOwn} from '../policies/guards/pass-gate.ts'
 import type {SharedGuards} from '../policies/guards/shared.ts'
 import type {Policy} from '../policies/policy.ts'
 import {unlessAborted} from '../policies/remedies/remedy.ts'
@@ -52,6 +52,7 @@ export class Reconnector {
   readonly #options: ReconnectorOptions
   readonly #stop = new AbortController()
   #ladder: LadderState
+  #last: Failure | null = null
   #cancel: () => void = () => {}
   #running: Promise<void> = Promise.resolve()
   #forgetWakes: (() => void) | null = null
@@ -72,6 +73,7 @@ export class Reconnector {
   /** The established connection was found dead; this counts as the first attempt of a new operation. */
   lost(failure: Failure, startedAt: Millis): void {
     const {clock, random} = this.#options
+    this.#last = failure
     this.#ladder = afterFailure(this.#ladder, {failure, startedAt}, clock.now(), random)
     this.#follow()
   }
@@ -132,7 +134,7 @@ export class Reconnector {
   #passGate(next: Attempt, due: Millis): void {
     const {clock, gate, policy, onDenied, onStop} = this.#options
     const now = Math.max(due, clock.now())
-    const held = this.#holdForNetwork(next, now)
+    const held = this.#holdForNetwork(now)
     const permit = held ?? gate?.ask(next.attempt, now) ?? {type: 'go'}
     this.#waits = null
     if (permit.type === 'go') {
@@ -147,8 +149,8 @@ export class Reconnector {
     else onStop({type: 'stop', reason: 'exhausted', because: `${permit.code}: ${permit.because}`})
   }
 
-  #holdForNetwork({attempt}: Attempt, now: Millis): Exclude<Permit, {type: 'go'}> | null {
-    const because = attempt > 1 ? (this.#options.care?.remedies.wake.whyDown() ?? null) : null
+  #holdForNetwork(now: Millis): Exclude<Permit, {type: 'go'}> | null {
+    const because = mayBeOwn(this.#last) ? (this.#options.care?.remedies.wake.whyDown() ?? null) : null
     return because === null
       ? null
       : {type: 'wait', code: 'OWN_NETWORK_DOWN', until: now + NETWORK_LOOK, because}
@@ -165,6 +167,7 @@ export class Reconnector {
       return
     }
     const failure = failureOf(outcome, observer.sawAll(startedAt))
+    this.#last = failure
     gate?.tell(failure, now)
     onAttempt(attempt, now - startedAt, failure, startedAt)
     const next =

@@ -98,10 +98,11 @@ async function climb<T>(run: PolicyRun<T>, waker: Waker): Promise<PolicyResult<T
   let lastFailure: Failure | null = null
   for (;;) {
     if (ladder.next.type !== 'attempt') return ended(ladder.next, attempts, lastFailure)
-    const step = await takeStep(run, ladder, waker)
+    const step: Step<T> = await takeStep(run, {ladder, last: lastFailure}, waker)
     if (step.type === 'aborted') return {status: 'aborted', reason: signal.reason, attempts}
     if (step.type === 'denied') return {...step.denial, status: 'denied', failure: lastFailure, attempts}
-    const {record, outcome} = step
+    const {record}: {readonly record: AttemptRecord} = step
+    const outcome: Exclude<Tried<T>, {status: 'aborted'}> = step.outcome
     attempts.push(record)
     if (outcome.status === 'ok') {
       return {status: 'ok', value: outcome.value, flaky: attempts.length > 1, attempts}
@@ -126,10 +127,14 @@ type Step<T> =
     }
 
 /** Waits until the attempt is due and every guard lets it through, then makes it. */
-async function takeStep<T>(run: PolicyRun<T>, before: LadderState, waker: Waker): Promise<Step<T>> {
-  const ladder = await waitUntilDue(run, before, waker)
+async function takeStep<T>(
+  run: PolicyRun<T>,
+  before: {readonly ladder: LadderState; readonly last: Failure | null},
+  waker: Waker,
+): Promise<Step<T>> {
+  const ladder = await waitUntilDue(run, before.ladder, waker)
   if (ladder?.next.type !== 'attempt') return {type: 'aborted'}
-  const network = run.wake ? await passNetwork({...run, wake: run.wake, waker}, ladder) : PASSED
+  const network = run.wake ? await passNetwork({...run, wake: run.wake, waker}, ladder, before.last) : PASSED
   if (network.type !== 'pass') return network
   const passage = run.gate ? await passGate(run.gate, ladder, run) : PASSED
   if (passage.type !== 'pass') return passage
@@ -147,7 +152,8 @@ async function waitUntilDue<T>(
   let ladder = before
   for (let told: Millis | null = null; ladder.next.type === 'attempt';) {
     const {attempt, phase, due, because} = ladder.next
-    if (attempt > 1 && due !== told) run.onEvent?.({type: 'attempt-scheduled', attempt, phase, due, because})
+    if (ladder.endedAt !== null && due !== told)
+      run.onEvent?.({type: 'attempt-scheduled', attempt, phase, due, because})
     told = due
     const end = await waker.sleepUntil(due, run)
     if (end === 'aborted') return null

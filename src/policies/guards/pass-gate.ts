@@ -1,4 +1,5 @@
 /** Waits at the gate for as long as it takes, and tells of each time the attempt was not let through. */
+import type {Failure} from '../../core/failure.ts'
 import type {DenialCode} from '../../core/outcome.ts'
 import type {Clock} from '../../core/ports.ts'
 import type {Millis} from '../../core/units.ts'
@@ -59,7 +60,8 @@ export const NETWORK_LOOK: Millis = 30_000
 
 /**
  * Holds a retry while this machine's own network is down: no attempt is made and no budget spent. The first attempt is
- * made all the same, so that whoever asks for a result gets one.
+ * made all the same, so that whoever asks for a result gets one; and where the last one met somebody who refused, the
+ * network works whatever its links look like.
  */
 export async function passNetwork(
   run: Sleeper & {
@@ -69,8 +71,9 @@ export async function passNetwork(
     readonly onEvent?: (event: GateEvent) => void
   },
   {next, policy, startedAt}: LadderState,
+  last: Failure | null,
 ): Promise<Passage> {
-  if (next.type !== 'attempt' || next.attempt <= 1) return PASSED
+  if (next.type !== 'attempt' || !mayBeOwn(last)) return PASSED
   const {attempt, phase} = next
   const latest = startedAt + (policy.deadline ?? Number.POSITIVE_INFINITY) - policy.minAttemptTime
   const code = 'OWN_NETWORK_DOWN'
@@ -85,6 +88,13 @@ export async function passNetwork(
     if ((await run.waker.sleepUntil(until, run)) === 'aborted') return {type: 'aborted'}
     run.waker.take()
   }
+}
+
+/** Nothing came back: the own network may be the reason. Null is a first attempt. */
+export function mayBeOwn(last: Failure | null): boolean {
+  if (last === null) return false
+  if (last.category === 'path') return true
+  return last.category === 'network' && !['refused', 'reset', 'local'].includes(last.detail)
 }
 
 function bounded(permit: Permit, attempt: number, latest: Millis): Permit {
