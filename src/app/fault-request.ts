@@ -19,7 +19,7 @@ export interface FaultWords {
   readonly scope: FaultScope & {readonly targets: readonly string[]}
 }
 
-type RequestPorts = Pick<Ports, 'files' | 'host' | 'resolver'>
+type RequestPorts = Pick<Ports, 'files' | 'host' | 'resolver' | 'random'>
 
 /** Throws USAGE_INVALID for flags, CONFIG_* for a document, and resolves host names of the scope to all addresses. */
 export async function readFault(words: FaultWords, ports: RequestPorts): Promise<NamedFault> {
@@ -27,11 +27,26 @@ export async function readFault(words: FaultWords, ports: RequestPorts): Promise
     words.file === null ? await fromFlags(words) : await fromDocument(words.file, words, ports)
   const scope = {...spec.scope, ...definedOnly(words.scope)}
   const to = words.scope.targets.length > 0 ? words.scope.targets : (spec.scope?.to?.split(',') ?? [])
-  const addresses = (await Promise.all(to.map(async (target) => resolve(target, ports)))).flat()
+  const {pick, ...rest} = scope
+  const targets = pick === undefined ? to : choose(to, pick, ports.random)
+  const addresses = (await Promise.all(targets.map(async (target) => resolve(target, ports)))).flat()
   return {
     name,
-    spec: {...spec, scope: {...scope, ...(addresses.length > 0 ? {to: addresses.join(',')} : {})}},
+    spec: {...spec, scope: {...rest, ...(addresses.length > 0 ? {to: addresses.join(',')} : {})}},
   }
+}
+
+/** So many of the destinations, the same ones for the same seed, in the order in which they were given. */
+function choose(targets: readonly string[], count: number, random: Ports['random']): readonly string[] {
+  if (count > targets.length) {
+    throw usage(`--pick ${count} of ${targets.length} destinations: give as many as it takes with --to`)
+  }
+  const stream = random.fork('targets')
+  const drawn = targets
+    .map((target, index) => ({target, index, draw: stream.next()}))
+    .toSorted((a, b) => a.draw - b.draw)
+    .slice(0, count)
+  return drawn.toSorted((a, b) => a.index - b.index).map(({target}) => target)
 }
 
 function definedOnly({targets: _targets, ...scope}: FaultWords['scope']): FaultScope {

@@ -130,6 +130,11 @@ export const orderFlags = {
     helpValue: 'HOST',
     helpGroup: SCOPE,
   }),
+  pick: Flags.integer({
+    summary: 'so many of the destinations, chosen at random by --seed',
+    min: 1,
+    helpGroup: SCOPE,
+  }),
   from: text('source address or network', 'ADDRESS', SCOPE),
   port: Flags.integer({summary: 'port at the destination', min: 1, max: 65_535, helpGroup: SCOPE}),
   protocol: Flags.option({
@@ -163,6 +168,7 @@ export interface OrderFlags {
   readonly [key: string]: unknown
   readonly file?: string | undefined
   readonly to?: string[] | undefined
+  readonly pick?: number | undefined
   readonly from?: string | undefined
   readonly port?: number | undefined
   readonly protocol?: 'tcp' | 'udp' | 'icmp' | undefined
@@ -181,7 +187,7 @@ export interface OrderFlags {
 
 /** Parsed flags as an order. `lasts` is the text of `--for`. */
 export function orderOf(kind: string | undefined, flags: OrderFlags, lasts: string): FaultOrder {
-  const {from, port, protocol, family, uid, cgroup, device, namespace, pid, container} = flags
+  const {pick, from, port, protocol, family, uid, cgroup, device, namespace, pid, container} = flags
   const values = Object.fromEntries(Object.keys(kindFlags).map((name) => [name, flags[name]]))
   const seed = kind === 'netem' ? flags.seed : undefined
   return {
@@ -190,7 +196,7 @@ export function orderOf(kind: string | undefined, flags: OrderFlags, lasts: stri
       file: flags.file ?? null,
       flags: {...values, seed} as FaultOrder['words']['flags'],
       scope: {
-        ...{from, port, protocol, family, uid, cgroup, device, namespace, pid, container},
+        ...{pick, from, port, protocol, family, uid, cgroup, device, namespace, pid, container},
         targets: flags.to ?? [],
       },
     },

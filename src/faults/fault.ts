@@ -134,6 +134,8 @@ export interface FaultSpec {
 export interface FaultScope {
   readonly from?: string | undefined
   readonly to?: string | undefined
+  /** So many of the destinations, chosen by the seed before planning. */
+  readonly pick?: number | undefined
   readonly port?: number | undefined
   readonly protocol?: 'tcp' | 'udp' | 'icmp' | undefined
   readonly family?: 'ipv4' | 'ipv6' | undefined

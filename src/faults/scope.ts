@@ -32,6 +32,7 @@ export const scopeSchema = z
   .strictObject({
     from: z.string().min(1).optional(),
     to: z.string().min(1).optional(),
+    pick: z.int().min(1).optional().describe('so many of the destinations, chosen at random by the seed'),
     port: z.int().min(1).max(65_535).optional(),
     protocol: z.enum(['tcp', 'udp', 'icmp']).optional(),
     family: z.enum(['ipv4', 'ipv6']).optional().describe('only this one; else both'),
@@ -81,6 +82,8 @@ export function parseScope(scope: FaultScope | undefined): Scope {
   const port = scope?.port ?? null
   if (port !== null && protocol === 'icmp')
     throw usage('ICMP has no ports: leave out the port or the protocol')
+  if (scope?.pick !== undefined)
+    throw usage('pick chooses among destinations in fault plan and fault apply only')
   const places = [scope?.namespace, scope?.pid, scope?.container].filter((one) => one !== undefined)
   if (places.length > 1)
     throw usage('namespace, pid and container each say where the fault acts: give one of them')

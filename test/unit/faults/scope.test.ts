@@ -5,6 +5,7 @@ import {
   isBroadScope,
   parseScope,
   scopeCovers,
+  scopeSchema,
   scopesOverlap,
 } from '../../../src/faults/scope.ts'
 import type {FaultScope} from '../../../src/faults/fault.ts'
@@ -76,6 +77,10 @@ describe('a scope', () => {
     [{to: '0.0.0.0/0'}, true],
     [{to: '10.0.0.2,::/0'}, true],
     [{to: '10.0.0.2'}, false],
+    [{family: 'ipv4'}, true],
+    [{uid: 0}, true],
+    [{uid: 1000}, false],
+    [{cgroup: '/a'}, false],
   ])('%j is broad: %s', (scope, broad) => {
     expect(isBroadScope(parseScope(scope))).toBe(broad)
   })
@@ -89,6 +94,12 @@ describe('a scope', () => {
     [{to: '10.0.0.2', protocol: 'tcp'}, {to: '10.0.0.0/8', protocol: 'udp'}, false],
     [{}, {to: '10.0.0.2', port: 1}, true],
     [{from: '10.0.0.1'}, {from: '10.0.0.2'}, false],
+    [{family: 'ipv4'}, {family: 'ipv6'}, false],
+    [{family: 'ipv4'}, {to: '10.0.0.2'}, true],
+    [{uid: 1}, {uid: 2}, false],
+    [{uid: 1}, {cgroup: '/a'}, true],
+    [{cgroup: '/a'}, {cgroup: '/a/b'}, true],
+    [{cgroup: '/a'}, {cgroup: '/ab'}, false],
   ])('%j and %j share packets: %s', (a, b, shared) => {
     expect(scopesOverlap(parseScope(a), parseScope(b))).toBe(shared)
     expect(scopesOverlap(parseScope(b), parseScope(a))).toBe(shared)
@@ -98,6 +109,8 @@ describe('a scope', () => {
     [{}, 'everything'],
     [{to: '10.0.0.2', port: 443, protocol: 'tcp'}, '10.0.0.2 port 443 tcp'],
     [{to: '10.0.0.2/32,::1', from: '10.0.0.1'}, '10.0.0.2, ::1 from 10.0.0.1'],
+    [{family: 'ipv6', uid: 7, cgroup: 'a/b/'}, 'IPv6 of uid 7 of cgroup /a/b'],
+    [{family: 'ipv6', to: '10.0.0.2,::1'}, '::1 IPv6'],
   ])('%j reads as "%s"', (scope, words) => {
     expect(describeScope(parseScope(scope))).toBe(words)
   })
@@ -105,5 +118,17 @@ describe('a scope', () => {
   it('refuses a port of ICMP, and names', () => {
     expect(() => parseScope({protocol: 'icmp', port: 7})).toThrow(/ICMP has no ports/)
     expect(() => parseScope({to: 'server'})).toThrow(/"server" in the scope's to is not an address/)
+  })
+
+  it.each<[FaultScope, RegExp]>([
+    [{family: 'ipv6', to: '10.0.0.2'}, /has no address of IPv6/],
+    [{pid: 7, namespace: 'a'}, /give one of them/],
+    [{to: '10.0.0.2,10.0.0.3', pick: 1}, /pick chooses/],
+  ])('refuses %j', (scope, message) => {
+    expect(() => parseScope(scope)).toThrow(message)
+  })
+
+  it.each(['..', '/a/../b', 'a b', 'a"b', '/'])('takes no control group "%s"', (cgroup) => {
+    expect(scopeSchema.safeParse({cgroup}).success).toBe(false)
   })
 })
