@@ -1,10 +1,4 @@
-import type {
-  FromAgent,
-  ProxyControl,
-  ServerSpec,
-  ServingServer,
-  ToAgent,
-} from '../core/agent.ts'
+import type {FromAgent, ProxyControl, ServerSpec, ServingServer, ToAgent} from '../core/agent.ts'
 import {UserError} from '../core/errors.ts'
 import type {EmitEvent} from '../core/events.ts'
 import type {Place} from '../core/place.ts'

@@ -13,9 +13,7 @@ export interface LabNames {
   readonly nodes: readonly string[] | Readonly<Record<string, NodeSettings | null>>
   readonly links: readonly Pick<LabLink, 'between' | 'subnet' | 'name'>[]
   readonly networks: Readonly<Record<string, Pick<LabNetwork, 'nodes' | 'subnet'>>>
-  readonly servers: Readonly<
-    Record<string, {readonly node: string; readonly kind: string; readonly proxy: boolean}>
-  >
+  readonly servers: Readonly<Record<string, {readonly node: string}>>
 }
 
 /** `list` are the nodes when they are written as a list, in which a name may stand twice. */
@@ -145,12 +143,5 @@ function nodeMistakes(lab: LabNames, known: ReadonlySet<string>): readonly Mista
 }
 
 function serverMistakes({servers}: LabNames, stranger: FindStranger): readonly Mistake[] {
-  return Object.entries(servers).flatMap(([name, {node, kind, proxy}]) => {
-    const mistakes = [...stranger(node, ['servers', name, 'node'])]
-    if (kind === 'dns' && proxy) {
-      const message = 'the proxy passes TCP only; DNS is UDP first, so take it off'
-      mistakes.push({path: ['servers', name, 'proxy'], message})
-    }
-    return mistakes
-  })
+  return Object.entries(servers).flatMap(([name, {node}]) => stranger(node, ['servers', name, 'node']))
 }

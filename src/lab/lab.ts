@@ -10,7 +10,8 @@ export type Isolation = 'auto' | 'required' | 'none'
 
 export interface LabServer {
   readonly node: string
-  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command' | 'webrtc'
+  /** `upstream` is no server of the lab: a proxy before somebody else's. */
+  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command' | 'webrtc' | 'upstream'
   /** Put a userspace proxy in front, so that faults need no kernel support. */
   readonly proxy: boolean
   readonly port: number

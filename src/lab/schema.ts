@@ -6,6 +6,7 @@ import {labMistakes} from './lab-mistakes.ts'
 import {linkSchema, networkSchema} from './schema-network.ts'
 import {PLAIN_NODE, nodesSchema} from './schema-node.ts'
 import {SERVER_OPTIONS} from './servers/options.ts'
+import {parseHostPort} from './servers/toxics/host-port.ts'
 
 const delay = durationBetween(0, 3_600_000).optional().describe('every answer waits this long, such as 50ms')
 
@@ -14,7 +15,10 @@ const isolation = z
   .default('auto')
   .describe('namespaces where the kernel lets us (auto), always (required), or everything on loopback (none)')
 
-function serverOf<K extends Exclude<LabServer['kind'], 'command' | 'webrtc'>>(kind: K, summary: string) {
+function serverOf<K extends Exclude<LabServer['kind'], 'command' | 'webrtc' | 'upstream'>>(
+  kind: K,
+  summary: string,
+) {
   return z
     .strictObject({
       kind: z.literal(kind),
@@ -34,7 +38,7 @@ const command = z
     kind: z.literal('command'),
     node: nameSchema.describe('where it runs'),
     port: portSchema.describe('where it listens; it is up when a TCP connection succeeds'),
-    proxy: z.literal(false).default(false),
+    proxy: z.boolean().default(false).describe('put a userspace proxy in front of what it says by TCP'),
     options: SERVER_OPTIONS.command.extend({
       patience: durationBetween(100, 50_000).default(10_000).describe('how long it may take to come up'),
     }),
@@ -58,6 +62,22 @@ const webrtc = z
   })
   .describe('a WebRTC peer; GET asks whether its data channel answers. Needs the package werift')
 
+const upstream = z
+  .strictObject({
+    kind: z.literal('upstream'),
+    node: nameSchema.describe('where the proxy is; it has to get to the server from there'),
+    port: portSchema.describe('where the proxy listens; on loopback any free port is taken instead'),
+    proxy: z.literal(true).default(true),
+    options: z.strictObject({
+      to: z
+        .string()
+        .refine((text) => (parseHostPort(text)?.port ?? 0) > 0, {error: 'write HOST:PORT'})
+        .describe('HOST:PORT of the server'),
+      udp: z.boolean().default(false).describe('pass datagrams too, for DNS and the like'),
+    }),
+  })
+  .describe('a proxy before a server of your own, outside of the lab')
+
 const server = z.discriminatedUnion('kind', [
   serverOf('tcp-echo', 'sends every byte back'),
   serverOf('tls-echo', 'the same inside TLS, with a certificate made at the start'),
@@ -65,6 +85,7 @@ const server = z.discriminatedUnion('kind', [
   serverOf('http', 'answers every request with one status and body'),
   command,
   webrtc,
+  upstream,
 ])
 
 /** Durations are milliseconds after parsing. Names that refer to nothing are reported at their place. */

@@ -2,6 +2,7 @@ import type {ServerSpec, ServingServer} from '../core/agent.ts'
 import {UserError, isUserError} from '../core/errors.ts'
 import type {AgentSession} from './agent-session.ts'
 import type {LabServer, LabSpec} from './lab.ts'
+import {parseHostPort} from './servers/toxics/host-port.ts'
 
 export interface ServerPlace {
   readonly session: AgentSession
@@ -43,6 +44,11 @@ async function startOne(
   // A node with several links is reachable by each of them.
   const everywhere = addresses.length > 1 ? '0.0.0.0' : address
   const {kind, options, proxy} = server
+  if (kind === 'upstream') {
+    const outside = {upstream: upstreamOf(options), passes: passesOf(options['udp'] === true)}
+    const front = {name, kind: 'proxy', address: everywhere, port, names: addresses} as const
+    return {...(await serve(session, {...front, ...outside})), address}
+  }
   if (!proxy) {
     const serving = await serve(session, {name, kind, address: everywhere, port, names: addresses, options})
     return {...serving, address}
@@ -50,6 +56,8 @@ async function startOne(
   const hidden = {name, kind, address: '127.0.0.1', port: 0, names: addresses, options}
   const behind = await serve(session, hidden)
   const upstream = {address: behind.address, port: behind.port}
+  // Questions come by UDP, and by TCP when the answer does not fit.
+  const passes = passesOf(kind === 'dns')
   const front = await serve(session, {
     name,
     kind: 'proxy',
@@ -57,8 +65,18 @@ async function startOne(
     port,
     names: addresses,
     upstream,
+    passes,
   })
   return {...front, address, ...(behind.ca === undefined ? {} : {ca: behind.ca})}
+}
+
+/** The schema has seen to it that it can be read. */
+function upstreamOf({to}: LabServer['options']): {readonly address: string; readonly port: number} {
+  return parseHostPort(String(to)) ?? {address: String(to), port: 0}
+}
+
+function passesOf(datagrams: boolean): readonly ('tcp' | 'udp')[] {
+  return datagrams ? ['tcp', 'udp'] : ['tcp']
 }
 
 async function serve(session: AgentSession, spec: ServerSpec): Promise<ServingServer> {

@@ -6,6 +6,7 @@ import type {Proof} from '../core/fault-events.ts'
 import {percentile, proportionInterval} from '../core/statistics.ts'
 import {type Millis, formatDuration, formatPercent} from '../core/units.ts'
 import type {FaultCounters, FaultPlan} from '../faults/fault.ts'
+import {failureProofs} from './failure-proof.ts'
 import type {Point, TargetSeries} from './series.ts'
 import type {Span} from './windows.ts'
 
@@ -15,7 +16,7 @@ export interface FaultEvidence {
   readonly asAsked: boolean | null
   readonly counters: FaultCounters | null
   /** From applied to removed. */
-  readonly window: Span
+  readonly window: Span & {readonly begun?: Millis}
   readonly baseline: Span
   /** Targets inside the fault's scope. */
   readonly affected: readonly TargetSeries[]
@@ -63,6 +64,7 @@ function counterProof({counters, plan}: FaultEvidence): readonly Proof[] {
 
 function effectProofs(series: TargetSeries, evidence: FaultEvidence): readonly Proof[] {
   const {effect} = evidence.plan
+  if (effect.fails) return failureProofs(series, effect.fails, evidence.window)
   if (effect.blocked) return [blockedProof(series, evidence)]
   const proofs: Proof[] = []
   if (effect.rtt && measuresRoundTrip(series, evidence.plan)) proofs.push(delayProof(series, evidence))

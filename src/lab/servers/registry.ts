@@ -2,7 +2,7 @@
 import type {LabServer} from '../lab.ts'
 import type {StartServer} from './server.ts'
 
-export const SERVERS: Readonly<Record<LabServer['kind'], () => Promise<StartServer>>> = {
+export const SERVERS: Readonly<Record<Exclude<LabServer['kind'], 'upstream'>, () => Promise<StartServer>>> = {
   'tcp-echo': async () => (await import('./tcp-echo.ts')).startTcpEcho,
   'tls-echo': async () => (await import('./tls-echo.ts')).startTlsEcho,
   dns: async () => (await import('./dns/server.ts')).startDns,

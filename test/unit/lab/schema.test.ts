@@ -60,7 +60,12 @@ describe('the lab section', () => {
       ['links', 0, 'subnet'],
       'write 10.0.0.0/24',
     ],
-    ['a proxy before DNS', withServer({kind: 'dns', options: {}}), ['servers', 'api', 'proxy'], 'TCP only'],
+    [
+      'a server outside without its port',
+      withServer({kind: 'upstream', options: {to: 'example.test'}}),
+      ['servers', 'api', 'options', 'to'],
+      'HOST:PORT',
+    ],
     ['a node listed twice', {...good, nodes: ['client', 'server', 'client']}, ['nodes', 2], 'listed twice'],
   ])('refuses %s at its place', (_name, lab, path, message) => {
     const result = labSchema.safeParse(lab)
