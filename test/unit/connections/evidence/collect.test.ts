@@ -16,8 +16,8 @@ function ports(
         Promise.resolve(
           folder.endsWith('mptcp') ? ['enabled'] : folder.endsWith('net') ? ['lo', 'eth9'] : [],
         ),
-    } as Ports['files'],
-    host: {uid} as Ports['host'],
+    } as unknown as Ports['files'],
+    host: {uid} as unknown as Ports['host'],
   }
 }
 
