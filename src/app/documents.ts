@@ -1,6 +1,6 @@
 /** Documents from files and standard input. */
 import {UserError} from '../core/errors.ts'
-import type {Ports} from '../core/ports.ts'
+import type {Files} from '../core/ports.ts'
 import type {CheckSource} from '../scenarios/check/load-check.ts'
 import {readStandardInput} from '../system/standard-input.ts'
 
@@ -9,7 +9,7 @@ const OWN_DOCUMENT = 'netdrill.yaml'
 /** Each file once, in the order given; ./netdrill.yaml where none is. `-` is standard input. Throws CONFIG_FILE. */
 export async function readSources(
   files: readonly string[],
-  {files: door}: Pick<Ports, 'files'>,
+  {files: door}: {readonly files: Pick<Files, 'readText'>},
 ): Promise<readonly CheckSource[]> {
   return Promise.all(
     [...new Set(files.length === 0 ? [OWN_DOCUMENT] : files)].map(async (file) => {
@@ -23,7 +23,7 @@ export async function readSources(
   )
 }
 
-async function readText(file: string, door: Ports['files']): Promise<string | null> {
+async function readText(file: string, door: Pick<Files, 'readText'>): Promise<string | null> {
   try {
     return await door.readText(file)
   } catch (error) {

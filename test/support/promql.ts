@@ -32,9 +32,14 @@ export function sourceOf(all: readonly WrittenSeries[], step = STEP): SeriesSour
   }
 }
 
-export function evaluateText(text: string, series: readonly WrittenSeries[], at: number): readonly string[] {
-  const value = evaluate(parseExpression(text), {source: sourceOf(series), at, epoch: 1_000_000})
-  if (value.type === 'scalar') return [String(value.value)]
+export function evaluateText(
+  text: string,
+  series: readonly WrittenSeries[],
+  at: number,
+  epoch = 1_000_000,
+): readonly string[] {
+  const value = evaluate(parseExpression(text), {source: sourceOf(series), at, epoch})
+  if (value.type === 'scalar') return [`${value.value}`]
   return value.elements
     .map(({labels, value: number}) => {
       const {__name__: name = '', ...rest} = labels

@@ -36,10 +36,10 @@ export const ALERT_PRESETS: Readonly<Record<AlertPresetName, readonly PresetRule
       summary: '{{ $labels.target }} is down',
     },
     {
-      name: 'ConnectionFailures',
+      name: 'FailingAttempts',
       condition:
-        'sum by (target) (increase(netdrill_connection_failures_total[5m])) / on (target) ' +
-        'increase(netdrill_connection_attempts_total[5m]) > 0.5',
+        'sum by (target) (increase(netdrill_connection_failures_total[5m])) / ' +
+        'sum by (target) (increase(netdrill_connection_attempts_total[5m])) > 0.5',
       severity: 'warning',
       for: '1m',
       summary: '{{ $value | humanizePercentage }} of the attempts to connect to {{ $labels.target }} fail',

@@ -20,7 +20,7 @@ afterEach(async () => {
 })
 
 /** Starts a watch of a closed port and of this machine; resolves with the address that it listens on. */
-async function watch(...flags: readonly string[]): Promise<string> {
+async function watch(flags: readonly string[] = [], more: readonly string[] = []): Promise<string> {
   const file = join(folder, 'net.yaml')
   const text = [
     'version: 1',
@@ -28,6 +28,7 @@ async function watch(...flags: readonly string[]): Promise<string> {
     'targets:',
     '  gone: tcp://127.0.0.1:1',
     '  here: ping://127.0.0.1',
+    ...more,
   ]
   await writeFile(file, `${text.join('\n')}\n`)
   running = startProgram(['monitor', file, '--listen', '127.0.0.1:0', ...flags])
@@ -85,7 +86,7 @@ describe('an OpenTelemetry collector', () => {
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const {port} = server.address() as {port: number}
-    await watch('--otlp', `http://127.0.0.1:${port}/v1/metrics`)
+    await watch(['--otlp', `http://127.0.0.1:${port}/v1/metrics`])
     running?.child.kill('SIGINT')
     expect((await running?.result)?.code).toBe(130)
     await new Promise((resolve) => server.close(resolve))
@@ -102,26 +103,21 @@ const has = (program: string): boolean => {
   }
 }
 
-/** The two rules that tunnel operators use, with the second one's series made from ours. */
-const RULES = (longest: number): string => `groups:
-  - name: netdrill
-    interval: 200ms
-    rules:
-      - record: time_since_last_success
-        expr: time() - netdrill_last_success_timestamp_seconds
-      - alert: ConnectionFailures
-        expr: rate(netdrill_connection_failures_total[5m]) > 0.1
-        labels: {severity: warning}
-      - alert: PersistentConnectionFailure
-        expr: time_since_last_success > ${longest}
-        labels: {severity: critical}
-`
+/** The two rules that tunnel operators use, in time for a test; only the figure of the second one is another. */
+const ALERTS = [
+  'alerts:',
+  '  interval: 200ms',
+  '  rules:',
+  '    - {name: ConnectionFailures, condition: "rate(sssonector_connection_failures_total[5m]) > 0.1", severity: warning}',
+  '    - {name: PersistentConnectionFailure, condition: time_since_last_success > 2, severity: critical}',
+]
 
 describe('a real Prometheus', () => {
-  it('scrapes the watch and fires both alerts for the target that is gone, and for no other', async (context) => {
+  it('scrapes the watch, loads its alerts as they are exported, and fires what netdrill fires itself', async (context) => {
     if (!has('prometheus')) context.skip('prometheus is not installed')
-    const url = await watch()
-    await writeFile(join(folder, 'rules.yaml'), RULES(2))
+    const url = await watch([], ALERTS)
+    const {stdout: rules} = await runProgram(['policy', 'export-alerts', join(folder, 'net.yaml')])
+    await writeFile(join(folder, 'rules.yaml'), rules)
     await writeFile(
       join(folder, 'prometheus.yaml'),
       `global: {scrape_interval: 200ms, evaluation_interval: 200ms}
@@ -147,9 +143,10 @@ scrape_configs:
         async () => firingAlerts(listen).catch(() => []),
         (alerts) => alerts.length === 2,
       )
-      expect(new Set(firing)).toEqual(
-        new Set(['ConnectionFailures gone', 'PersistentConnectionFailure gone']),
-      )
+      const expected = new Set(['ConnectionFailures gone', 'PersistentConnectionFailure gone'])
+      expect(new Set(firing)).toEqual(expected)
+      // And so says netdrill itself.
+      expect(await ownAlerts(url)).toEqual(expected)
     } finally {
       child.kill('SIGTERM')
       await new Promise((resolve) => child.on('close', resolve))
@@ -170,6 +167,18 @@ interface Alerts {
   readonly data: {
     readonly alerts: readonly {state: string; labels: {alertname: string; target: string}}[]
   }
+}
+
+/** Those that netdrill evaluates, as its status says. */
+async function ownAlerts(url: string): Promise<ReadonlySet<string>> {
+  const {alerts} = JSON.parse(await get(`${url}/status`)) as {
+    alerts: readonly {name: string; alerts: readonly {state: string; labels: {target: string}}[]}[]
+  }
+  return new Set(
+    alerts.flatMap(({name, alerts: active}) =>
+      active.filter(({state}) => state === 'firing').map(({labels}) => `${name} ${labels.target}`),
+    ),
+  )
 }
 
 async function firingAlerts(listen: string): Promise<readonly string[]> {
