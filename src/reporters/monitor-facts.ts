@@ -6,6 +6,7 @@ import {LogHistogram} from '../core/log-histogram.ts'
 import type {Millis} from '../core/units.ts'
 import {AlertFacts} from './alert-facts.ts'
 import {GroupFacts} from './group-facts.ts'
+import {PeerFacts} from './peer-facts.ts'
 import {TargetTrack} from './target-track.ts'
 
 export interface MonitoredTarget {
@@ -50,16 +51,23 @@ export function isUp(state: ConnectionState): boolean {
 export class MonitorFacts {
   #run: RunInfo | null = null
   #at: Millis = 0
+  #epoch = Number.NaN
   #gaps: Millis = 0
   #lag: Millis = 0
   readonly #targets = new Map<string, MonitoredTarget>()
   /** Of the groups. */
   readonly groups = new GroupFacts()
+  readonly peers = new PeerFacts()
   /** Of the alerts. */
   readonly alerts = new AlertFacts()
 
   get run(): RunInfo | null {
     return this.#run
+  }
+
+  /** Wall clock at the start of the run's clock; NaN before the run has begun. */
+  get epoch(): number {
+    return this.#epoch
   }
 
   /** Time of the last event. */
@@ -89,10 +97,12 @@ export class MonitorFacts {
   add(event: RunEvent): void {
     this.#at = Math.max(this.#at, event.at)
     this.groups.add(event)
+    this.peers.add(event)
     this.alerts.add(event)
     switch (event.type) {
       case 'run-started':
         this.#run = event.run
+        this.#epoch = Date.parse(event.run.started) - event.at
         return
       case 'target-added':
         this.#targets.set(event.target.name, newTarget(event.target, event.at))

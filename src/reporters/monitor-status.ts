@@ -17,6 +17,7 @@ import {
   trackerRecord,
 } from './connection-reports.ts'
 import type {MonitoredGroup} from './group-facts.ts'
+import {peerStatus} from './peer-facts.ts'
 import {type MonitorFacts, type MonitoredTarget, isDown} from './monitor-facts.ts'
 
 interface TargetStatus {
@@ -86,6 +87,7 @@ export interface MonitorStatus {
   readonly totals: ConnectionStats & {readonly down: number}
   readonly targets: readonly TargetStatus[]
   readonly groups: readonly GroupStatus[]
+  readonly peers: readonly ReturnType<typeof peerStatus>[]
   readonly alerts: readonly AlertStatus[]
   /** Most targets are lost at once, so the network of this machine is suspected. */
   readonly own_network_suspected: boolean
@@ -93,7 +95,7 @@ export interface MonitorStatus {
 
 export function makeMonitorStatus(facts: MonitorFacts, now: number): MonitorStatus {
   const targets = facts.targets()
-  const epoch = Date.parse(facts.run?.started ?? '')
+  const {epoch} = facts
   const time: TellTime = (at) =>
     at === null || Number.isNaN(epoch) ? null : new Date(epoch + at).toISOString()
   return {
@@ -113,6 +115,7 @@ export function makeMonitorStatus(facts: MonitorFacts, now: number): MonitorStat
       report: healthReport(group, facts, time(now) ?? ''),
       status: connectionStatus(group, facts),
     })),
+    peers: facts.peers.peers().map((peer) => peerStatus(peer, now)),
     alerts: alertStatus(facts, now),
     own_network_suspected: facts.groups.ownNetworkSuspected,
   }

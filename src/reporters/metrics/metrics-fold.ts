@@ -55,7 +55,7 @@ export class MetricsFold {
     this.#alerts.add(event)
     switch (event.type) {
       case 'run-started':
-        this.#epoch = Date.parse(event.run.started) / 1000
+        this.#epoch = (Date.parse(event.run.started) - event.at) / 1000
         this.#set('netdrill_build_info', 1, {version: event.run.version})
         this.#add('netdrill_observer_gap_seconds_total', 0)
         return
