@@ -156,7 +156,9 @@ export class DrillFaults {
     const {emit, elapsed} = this.#options
     const counters = await active.counters().catch(() => null)
     // The effect ends somewhere in the removal: samples sent after its start prove nothing any more.
-    const to = elapsed()
+    const ended = elapsed()
+    // Where the kernel ends it, it may have done so while another one was taken back.
+    const to = entry.plan.endsByKernel ? Math.min(ended, begun + entry.plan.lasts) : ended
     const removal = await active.remove()
     emit({type: 'fault-removed', fault, took: removal.took, because, restored: removal.restored})
     const leftovers = removal.restored ? [] : removal.differences

@@ -8,7 +8,7 @@ import {BUNDLED_DRILLS} from '../../src/scenarios/bundled/registry.ts'
 import {requireBundle, runProgram} from '../support/program.ts'
 
 /** They wait most of the time; more at once would disturb each other's figures on two processors. */
-const AT_ONCE = 3
+const AT_ONCE = 4
 
 /** Of `--json`: a result, or an error. */
 interface Ended {
