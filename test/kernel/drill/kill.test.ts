@@ -8,10 +8,23 @@ const DRILL = fileURLToPath(new URL('../../fixtures/drills/short-partition.yaml'
 /** From before the lab stands to after the fault is gone. */
 const LATEST = 6000
 const AT_ONCE = 5
-/** NETDRILL_KILLS asks for more, and takes the bundled drills as well. */
+/** NETDRILL_KILLS asks for more, and takes all of these drills. */
 const KILLS = Number(process.env['NETDRILL_KILLS'] ?? 9)
-const DRILLS =
-  process.env['NETDRILL_KILLS'] === undefined ? [DRILL] : [DRILL, 'partition', 'demo', 'webrtc-ice-restart']
+/** One of each way to break something: rules, links, addresses, proxies, fronts, limits. */
+const ALL = [
+  DRILL,
+  'bonding-link-loss',
+  'mobility-address-change',
+  'demo',
+  'relay-slow-direct',
+  'tunnel-dns-errors',
+  'tunnel-tls-errors',
+  'tunnel-connection-limit',
+  'relay-fallback',
+  'bonding-carrier-loss',
+  'webrtc-ice-restart',
+]
+const DRILLS = process.env['NETDRILL_KILLS'] === undefined ? ALL.slice(0, 3) : ALL
 const VICTIMS: readonly Victim[] = ['main', 'guard', 'both']
 
 describe('a drill of which main process, guard or both are killed', () => {
