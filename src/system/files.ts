@@ -1,7 +1,8 @@
 import {randomUUID} from 'node:crypto'
-import {mkdir, open, readFile, readdir, rename, rm, writeFile} from 'node:fs/promises'
+import {open, readFile, readdir, rename, rm, writeFile} from 'node:fs/promises'
 import {dirname} from 'node:path'
 import type {AppendFile, Files} from '../core/ports.ts'
+import {makeFolder} from './make-folder.ts'
 
 /** Private files: 0600 in folders of 0700; whole files are replaced atomically, lines are on disk when acknowledged. */
 export const systemFiles: Files = {
@@ -14,7 +15,7 @@ export const systemFiles: Files = {
     }
   },
   async writePrivate(path, text) {
-    await mkdir(dirname(path), {recursive: true, mode: 0o700})
+    await makeFolder(dirname(path), 0o700)
     const temporary = `${path}.${randomUUID()}.tmp`
     const handle = await open(temporary, 'wx', 0o600)
     try {
@@ -27,7 +28,7 @@ export const systemFiles: Files = {
     await syncFolder(dirname(path))
   },
   async openAppend(path) {
-    await mkdir(dirname(path), {recursive: true, mode: 0o700})
+    await makeFolder(dirname(path), 0o700)
     const handle = await open(path, 'a', 0o600)
     return appender(path, handle)
   },

@@ -1,14 +1,15 @@
 /** Files that are written for others to read: reports, job summaries, starter documents. */
 import {randomUUID} from 'node:crypto'
-import {appendFile, mkdir, open, rename, rm, stat} from 'node:fs/promises'
+import {appendFile, open, rename, rm, stat} from 'node:fs/promises'
 import {dirname} from 'node:path'
+import {makeFolder} from './make-folder.ts'
 
 /**
  * Writes the file with the permissions of the user's umask and replaces an old one atomically, so that a collector
  * never reads half of it. What is no plain file, such as /dev/stdout or a pipe, is written to as it is.
  */
 export async function writeReport(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), {recursive: true})
+  await makeFolder(dirname(path))
   if (!(await isReplaceable(path))) {
     await appendFile(path, text)
     return
@@ -35,7 +36,7 @@ export async function appendReport(path: string, text: string): Promise<void> {
 
 /** Writes a file that is not there yet; false when there is one. */
 export async function writeNew(path: string, text: string): Promise<boolean> {
-  await mkdir(dirname(path), {recursive: true})
+  await makeFolder(dirname(path))
   try {
     const handle = await open(path, 'wx')
     try {
