@@ -1,6 +1,8 @@
 /** Finds what a person wants explained. */
+import type {ProblemEntry} from '../core/codes/entry.ts'
 import {EXITS} from '../core/codes/exits.ts'
 import {FAILURES, FINDINGS, PROBLEMS} from '../core/codes/index.ts'
+import {LINT_FINDINGS} from '../core/codes/lint.ts'
 import {UserError} from '../core/errors.ts'
 import {suggest} from '../core/text.ts'
 import {
@@ -12,25 +14,25 @@ import {
 } from '../reporters/explain.ts'
 import {systemTerminal} from '../system/terminal.ts'
 
-/** Every code there is: failures, problems, exit codes. */
+/** Every code there is: failures, problems, findings of lint, exit codes. */
 export function allExplanations(): readonly Explanation[] {
   const failures = Object.entries({...FAILURES, ...FINDINGS}).map(([code, entry]): Explanation => {
     const {title, meaning, advice, stage, category, detail, blame, retry} = entry
     return {kind: 'failure', code, title, meaning, advice, failure: {stage, category, detail, blame, retry}}
   })
-  const problems = Object.entries(PROBLEMS).map(([code, entry]): Explanation => ({
-    kind: 'problem',
-    code,
-    ...entry,
-    failure: null,
-  }))
-  const exits = Object.entries(EXITS).map(([code, entry]): Explanation => ({
-    kind: 'exit',
-    code,
-    ...entry,
-    failure: null,
-  }))
-  return [...failures, ...problems, ...exits]
+  return [
+    ...failures,
+    ...plain('problem', PROBLEMS),
+    ...plain('lint', LINT_FINDINGS),
+    ...plain('exit', EXITS),
+  ]
+}
+
+function plain(
+  kind: Exclude<Explanation['kind'], 'failure'>,
+  rows: Readonly<Record<string, ProblemEntry>>,
+): readonly Explanation[] {
+  return Object.entries(rows).map(([code, entry]) => ({kind, code, ...entry, failure: null}))
 }
 
 /**

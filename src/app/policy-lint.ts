@@ -1,7 +1,9 @@
 /** Judges policies and says where in the document to look. */
-import * as z from 'zod'
 import {EXIT, type ExitCode} from '../core/exit-codes.ts'
 import type {Millis} from '../core/units.ts'
+import {ALERT_PRESETS} from '../policies/alerts/presets.ts'
+import {entriesOf} from '../policies/alerts/read-alerts.ts'
+import {alertsSchema} from '../policies/alerts/schema.ts'
 import type {LintAlert, LintSeverity} from '../policies/lint/finding.ts'
 import {lintPolicies} from '../policies/lint/lint.ts'
 import {placeOf} from '../policies/lint/place.ts'
@@ -41,13 +43,13 @@ const FAILS: Readonly<Record<LintSeverity, readonly LintSeverity[]>> = {
   info: ['error', 'warning', 'info'],
 }
 
-const alertSchema = z.looseObject({name: z.string(), condition: z.string()})
-
-/** What reads like an alert; whether the section is valid is for the command that runs it. */
+/** What reads like alerts; whether the section is right in all of its parts is for the command that runs it. */
 function readAlerts(section: unknown): readonly LintAlert[] {
-  if (!Array.isArray(section)) return []
-  return section.flatMap((entry) => {
-    const alert = alertSchema.safeParse(entry)
-    return alert.success ? [{name: alert.data.name, condition: alert.data.condition}] : []
-  })
+  const alerts = alertsSchema.safeParse(section)
+  if (!alerts.success) return []
+  return entriesOf(alerts.data).flatMap(({entry}): readonly LintAlert[] =>
+    entry.preset === undefined
+      ? [{name: entry.name ?? entry.alert ?? '', condition: entry.condition ?? entry.expr ?? ''}]
+      : ALERT_PRESETS[entry.preset],
+  )
 }

@@ -6,7 +6,7 @@ import {BLAMED, renderEntries, renderEntry} from './probe-text.ts'
 import {chooseStyle} from './style.ts'
 
 export interface Explanation {
-  readonly kind: 'failure' | 'problem' | 'exit'
+  readonly kind: 'failure' | 'problem' | 'lint' | 'exit'
   readonly code: string
   readonly title: string
   readonly meaning: string
@@ -69,6 +69,7 @@ export function renderExplanationList(
   const groups: readonly (readonly [Explanation['kind'], string])[] = [
     ['failure', 'failures of a probe'],
     ['problem', 'problems of a command or document'],
+    ['lint', 'findings of policy lint'],
     ['exit', 'exit codes'],
   ]
   const blocks = groups.map(([kind, title]) => {
@@ -119,6 +120,9 @@ export function renderErrorsPage(entries: readonly Explanation[]): string {
     '## Problems of a command or document',
     '',
     ...of('problem').flatMap(section),
+    '## Findings of policy lint',
+    '',
+    ...of('lint').flatMap(section),
   ]
     .join('\n')
     .trimEnd()}\n`

@@ -1,4 +1,5 @@
 /** What lint looks at, and what it says. */
+import type {LintCode} from '../../core/codes/lint.ts'
 import type {Millis} from '../../core/units.ts'
 import type {ResolvedPolicy} from '../resolve.ts'
 import type {SettingKey} from '../settings.ts'
@@ -37,6 +38,6 @@ export interface LintContext {
 }
 
 export interface LintRule {
-  readonly code: `LINT_${string}`
+  readonly code: LintCode
   readonly check: (subject: ResolvedPolicy, context: LintContext) => readonly LintHit[]
 }
