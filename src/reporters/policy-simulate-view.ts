@@ -1,8 +1,18 @@
 /** What is shown of a simulated fleet. */
 import type {Millis} from '../core/units.ts'
 
+const TITLES = {
+  as_written: ['as written', 'as written'],
+  without_jitter: ['without jitter', 'no jitter'],
+  full_jitter: ['with full jitter', 'full jitter'],
+  without_breaker: ['without breaker', 'no breaker'],
+  with_breaker: ['with a breaker', 'a breaker'],
+  without_budget: ['without budget', 'no budget'],
+  with_budget: ['with a budget', 'a budget'],
+} as const
+
 export interface SimulationVariant {
-  readonly name: 'as_written' | 'without_jitter' | 'full_jitter'
+  readonly name: keyof typeof TITLES
   readonly jitter: {readonly mode: string; readonly factor: number}
   readonly figures: {
     readonly peakDuring: number
@@ -35,14 +45,13 @@ export interface SimulationView {
   readonly variants: readonly SimulationVariant[]
 }
 
-const TITLES: Readonly<Record<SimulationVariant['name'], string>> = {
-  as_written: 'as written',
-  without_jitter: 'without jitter',
-  full_jitter: 'with full jitter',
+export function variantTitle(variant: SimulationVariant): string {
+  return TITLES[variant.name][0]
 }
 
-export function variantTitle(variant: SimulationVariant): string {
-  return TITLES[variant.name]
+/** For the head of a column. */
+export function shortTitle(variant: SimulationVariant): string {
+  return TITLES[variant.name][1]
 }
 
 /** How many seconds all curves together need, the whole outage at least. */

@@ -6,13 +6,16 @@ import {
   type SimulationView,
   lengthOf,
   peaksOf,
+  shortTitle,
   variantTitle,
 } from './policy-simulate-view.ts'
 
 const COLUMNS = 80
 const HEIGHT = 6
+const LABEL = 30
+const COLUMN = 12
 
-/** The figures of both variants side by side, then a plot of each on the same scales. */
+/** The figures of all variants side by side, then a plot of each on the same scales. */
 export function renderSimulation(view: SimulationView, options: {readonly unicode: boolean}): string {
   const {clients, outage, capacity, detection, policy, seed, variants} = view
   const top = variants.reduce((most, {figures}) => Math.max(most, figures.peakDuring, figures.peakAfter), 1)
@@ -50,14 +53,14 @@ export function simulationJson(view: SimulationView): string {
 
 function renderFigures(variants: readonly SimulationVariant[]): readonly string[] {
   const row = (label: string, of: (figures: SimulationVariant['figures']) => string): string =>
-    `  ${label.padEnd(34)}${variants.map(({figures}) => of(figures).padStart(18)).join('')}`.trimEnd()
+    `  ${label.padEnd(LABEL)}${variants.map(({figures}) => of(figures).padStart(COLUMN)).join('')}`.trimEnd()
   const backRows = variants[0]?.figures.back.map(({percent}, index) =>
     row(`${percent} % back after the heal`, ({back}) => time(back[index]?.after ?? null)),
   )
   const some = (of: (figures: SimulationVariant['figures']) => number): boolean =>
     variants.some(({figures}) => of(figures) > 0)
   return [
-    `  ${' '.repeat(34)}${variants.map((variant) => variantTitle(variant).padStart(18)).join('')}`,
+    `  ${' '.repeat(LABEL)}${variants.map((variant) => shortTitle(variant).padStart(COLUMN)).join('')}`,
     row('peak while the server is gone', ({peakDuring}) => `${peakDuring}/s`),
     row('peak after the heal', ({peakAfter}) => `${peakAfter}/s`),
     row('steady load after the heal', ({steady}) => `${Number(steady.toPrecision(3))}/s`),
@@ -66,12 +69,12 @@ function renderFigures(variants: readonly SimulationVariant[]): readonly string[
     ),
     row('attempts turned away', ({turnedAway}) => String(turnedAway)),
     ...(backRows ?? []),
-    row('attempts per client, mean', ({attempts}) => attempts.mean.toFixed(1)),
-    row('attempts per client, p95 and max', ({attempts}) => `${attempts.p95}, ${attempts.max}`),
+    row('attempts/client, mean', ({attempts}) => attempts.mean.toFixed(1)),
+    row('attempts/client, p95 and max', ({attempts}) => `${attempts.p95}, ${attempts.max}`),
     ...(some(({gaveUp}) => gaveUp) ? [row('gave up before', ({gaveUp}) => String(gaveUp))] : []),
     ...(some(({waiting}) => waiting) ? [row('not back at the end', ({waiting}) => String(waiting))] : []),
     ...(some(({cut}) => Number(cut))
-      ? [row('stopped early: too many attempts', ({cut}) => (cut ? 'yes' : 'no'))]
+      ? [row('stopped: too many attempts', ({cut}) => (cut ? 'yes' : 'no'))]
       : []),
   ]
 }

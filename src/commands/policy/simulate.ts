@@ -15,7 +15,7 @@ export default class PolicySimulate extends BaseCommand {
   static override summary = 'show what a fleet with a retry policy does to a recovering server'
   static override description =
     'All clients lose their connection at once and climb the ladder of the policy until the server is back and has ' +
-    'room for them. Compares the policy with itself without jitter, or with full jitter when it has none.'
+    'room for them. Compares the policy with itself without jitter, breaker and retry budget, or with them where it has none.'
   static override examples = [
     {
       description: 'Ten thousand clients, ten minutes',

@@ -45,6 +45,11 @@ function breakerOf(get: Get): BreakerSettings | null {
   }
 }
 
+/** What `breaker: {}` means. */
+export function defaultBreaker(): BreakerSettings | null {
+  return breakerOf((_, otherwise) => otherwise)
+}
+
 function budgetOf(
   head: 'budget' | 'global_budget',
   get: Get,

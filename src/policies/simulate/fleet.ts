@@ -4,6 +4,7 @@ import type {Millis} from '../../core/units.ts'
 import type {Policy} from '../policy.ts'
 import {drawWait} from '../wait.ts'
 import {openCalendar} from './calendar.ts'
+import {openGates} from './gates.ts'
 import {AT, type Records, STRIDE, lastWaitIndex, openRecords} from './records.ts'
 import {planWaits} from './wait-plan.ts'
 
@@ -112,6 +113,8 @@ function openLadders(policy: Policy, settings: FleetSettings, records: Records):
     words[client * STRIDE + AT.state] = state
   })
   const waits = planWaits(policy)
+  const gates = openGates(policy, records.clients)
+  const counted = policy.reset.mode === 'never' ? 1 : 0
   const duration = Math.floor(Math.min(attemptDuration, policy.attemptTimeout))
   const {deadline, minAttemptTime} = policy
   const cursor = {at: 0, next: (): number => drawFrom(words, cursor.at)}
@@ -122,10 +125,13 @@ function openLadders(policy: Policy, settings: FleetSettings, records: Records):
     cursor.at = record + AT.state
     const wait = drawWait(range, cursor)
     doubles[lastWaitIndex(client)] = wait
-    const due = Math.max(now, (policy.delayFrom === 'start' ? begun : now) + wait)
-    if (deadline === null) return due
-    const latest = (ints[record + AT.lostAt] ?? 0) + deadline - minAttemptTime
-    return now >= latest ? STOPPED : Math.min(due, Math.floor(latest))
+    const planned = Math.max(now, (policy.delayFrom === 'start' ? begun : now) + wait)
+    const lostAt = ints[record + AT.lostAt] ?? 0
+    const latest =
+      deadline === null ? Number.POSITIVE_INFINITY : Math.floor(lostAt + deadline - minAttemptTime)
+    if (now >= latest) return STOPPED
+    const due = Math.min(planned, latest)
+    return gates ? gates.admit(client, {number: attempt + counted, due, latest}) : due
   }
   return {
     lose(client) {
@@ -136,7 +142,9 @@ function openLadders(policy: Policy, settings: FleetSettings, records: Records):
     fail(client, attempt, begun) {
       const lostAt = ints[client * STRIDE + AT.lostAt] ?? 0
       const left = deadline === null ? duration : Math.floor(lostAt + deadline - begun)
-      return dueAfter(client, attempt + 1, begun, begun + Math.max(0, Math.min(duration, left)))
+      const now = begun + Math.max(0, Math.min(duration, left))
+      gates?.fail(client, attempt, now)
+      return dueAfter(client, attempt + 1, begun, now)
     },
   }
 }

@@ -53,7 +53,12 @@ describe('policy simulate', () => {
     expect(one.stdout).toBe(two.stdout)
     expect(three.stdout).not.toBe(one.stdout)
     const {variants} = JSON.parse(one.stdout) as {variants: {name: string; peak: {after_heal: number}}[]}
-    expect(variants.map(({name}) => name)).toEqual(['as_written', 'without_jitter'])
+    expect(variants.map(({name}) => name)).toEqual([
+      'as_written',
+      'without_jitter',
+      'with_breaker',
+      'with_budget',
+    ])
     expect(variants[0]?.peak.after_heal).toBeLessThan(variants[1]?.peak.after_heal ?? 0)
   })
 

@@ -1,7 +1,16 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {drawFrom, seededRandom} from '../../../src/core/random.ts'
-import {afterFailure, afterSuccess, startLadder} from '../../../src/policies/ladder.ts'
+import {Gate} from '../../../src/policies/guards/gate.ts'
+import type {PolicyGuards} from '../../../src/policies/guards/settings.ts'
+import {SharedGuards} from '../../../src/policies/guards/shared.ts'
+import {
+  type LadderState,
+  afterFailure,
+  afterSuccess,
+  attemptTimeout,
+  startLadder,
+} from '../../../src/policies/ladder.ts'
 import {JITTER_MODES, type Policy} from '../../../src/policies/policy.ts'
 import {
   AFTERMATH,
@@ -12,6 +21,41 @@ import {
   runFleet,
 } from '../../../src/policies/simulate/fleet.ts'
 import {makePolicy, phase, refused} from '../../unit/policies/support.ts'
+
+const budget = fc.record({
+  ratio: fc.constantFrom(0, 0.2, 1),
+  minPerSecond: fc.constantFrom(0, 0.05, 1),
+  burst: fc.integer({min: 1, max: 5}),
+  whenEmpty: fc.constantFrom('stop' as const, 'wait' as const),
+})
+
+const guards: fc.Arbitrary<PolicyGuards> = fc.record({
+  breaker: fc.option(
+    fc.record({
+      mode: fc.constantFrom('consecutive' as const, 'ratio' as const, 'isolated' as const),
+      failures: fc.integer({min: 1, max: 4}),
+      ratio: fc.constantFrom(0.5, 1),
+      window: fc.constantFrom(5000, 60_000),
+      minThroughput: fc.integer({min: 1, max: 4}),
+      open: fc.integer({min: 100, max: 8000}),
+      multiplier: fc.constantFrom(1, 2),
+      maxOpen: fc.constant(20_000),
+      trials: fc.constantFrom(1, 2),
+    }),
+    {freq: 2},
+  ),
+  budget: fc.option(budget, {freq: 2}),
+  globalBudget: fc.option(budget, {freq: 2}),
+  peerRate: fc.option(
+    fc.record({
+      perSecond: fc.constantFrom(0.1, 0.5, 2),
+      burst: fc.integer({min: 1, max: 3}),
+      priority: fc.constant('normal' as const),
+      ageing: fc.constant(10_000_000),
+    }),
+    {freq: 2},
+  ),
+})
 
 const policies: fc.Arbitrary<Policy> = fc
   .record({
@@ -24,6 +68,7 @@ const policies: fc.Arbitrary<Policy> = fc
     persistent: fc.boolean(),
     maxAttempts: fc.integer({min: 0, max: 9}),
     delayFrom: fc.constantFrom('end' as const, 'start' as const),
+    guards: fc.option(guards, {freq: 2}),
     deadline: fc.option(fc.integer({min: 200, max: 200_000})),
     reset: fc.constantFrom(
       {mode: 'on_success'} as const,
@@ -31,9 +76,10 @@ const policies: fc.Arbitrary<Policy> = fc
       {mode: 'after_stable', after: null} as const,
     ),
   })
-  .map(({immediate, gradual, persistent, ...rest}) =>
+  .map(({immediate, gradual, persistent, guards: some, ...rest}) =>
     makePolicy({
       ...rest,
+      ...(some && {guards: some}),
       attemptTimeout: 3000,
       phases: [
         phase('immediate', {attempts: immediate, interval: 700}),
@@ -64,7 +110,7 @@ function watched(policy: Policy, settings: FleetSettings): {run: FleetRun; attem
   return {run, attempts}
 }
 
-/** When the real ladder would attempt, given which attempts the server answered. */
+/** When the real ladder would attempt behind the real guards, given which attempts the server answered. */
 function realStarts(
   policy: Policy,
   settings: FleetSettings,
@@ -74,21 +120,35 @@ function realStarts(
   const random = seededRandom(clientSeeds(settings.seed, settings.clients)[client] ?? 0)
   const lost = drawDetection(settings.detection, random.next())
   const longAgo = -1_000_000_000
+  const gate = new Gate({shared: new SharedGuards(), policy, target: 't', peer: 'host'})
   let state = afterSuccess(startLadder(policy, longAgo), longAgo)
   state = afterFailure(state, {failure: refused}, lost, random)
   const starts: number[] = []
-  for (const ok of oks) {
-    if (state.next.type !== 'attempt') break
-    const {due, timeout} = state.next
-    starts.push(due)
-    if (ok) return starts
-    const took = Math.min(settings.attemptDuration, Math.floor(timeout))
-    state = afterFailure(state, {failure: refused, startedAt: due}, due + took, random)
+  // One more than the server saw, to see that the fleet did not stop too early.
+  for (let asked = 0; asked <= oks.length; asked++) {
+    const at = admitted(gate, state)
+    if (at === null || at >= settings.outage + AFTERMATH) break
+    starts.push(at)
+    if (oks[asked] !== false) return starts
+    const took = Math.min(settings.attemptDuration, Math.floor(attemptTimeout(state, at)))
+    gate.tell(refused, at + took)
+    state = afterFailure(state, {failure: refused, startedAt: at}, at + took, random)
   }
-  // One more, to see that the fleet did not stop too early.
-  if (state.next.type === 'attempt' && state.next.due < settings.outage + AFTERMATH)
-    starts.push(state.next.due)
   return starts
+}
+
+/** When the attempt that is due passes; null for never. */
+function admitted(gate: Gate, state: LadderState): number | null {
+  if (state.next.type !== 'attempt') return null
+  const {attempt, due} = state.next
+  const {deadline, minAttemptTime} = state.policy
+  const latest = Math.floor(state.startedAt + (deadline ?? Number.POSITIVE_INFINITY) - minAttemptTime)
+  for (let at = due; ;) {
+    const permit = gate.ask(attempt, at)
+    if (permit.type === 'go') return at
+    if (permit.type === 'stop' || permit.until > latest) return null
+    at = permit.until
+  }
 }
 
 describe('a simulated fleet', () => {
@@ -102,7 +162,7 @@ describe('a simulated fleet', () => {
           expect(own.map(({at}) => at)).toEqual(realStarts(policy, settings, client, oks))
         }
       }),
-      {numRuns: 60},
+      {numRuns: 200},
     )
   })
 
