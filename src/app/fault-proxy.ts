@@ -1,16 +1,26 @@
 /** A proxy in this process, for faults applied by hand. */
-import type {ProxyControl} from '../core/agent.ts'
+import type {ProxyControl, ServerSpec} from '../core/agent.ts'
 import {UserError} from '../core/errors.ts'
 import type {ProxyCounters} from '../core/proxy-effects.ts'
 import type {Ports} from '../core/ports.ts'
 import {joinHostPort} from '../core/target.ts'
+import type {FaultSpec} from '../faults/fault.ts'
 import type {ServerRoom} from '../lab/servers/server-room.ts'
 
 export interface OwnProxy {
   readonly control: ProxyControl
   /** Where clients have to connect to. */
   readonly listens: string
+  /** PEM of the authority that signs what it shows as a TLS front. */
+  readonly ca: string
   close(): Promise<void>
+}
+
+/** What clients need to get to a server through the proxy. */
+export interface ClientFacing {
+  readonly listens: string
+  /** PEM file of the authority to trust while the fault lasts; null when no TLS is spoken. */
+  readonly caFile: string | null
 }
 
 interface HostPort {
@@ -20,9 +30,21 @@ interface HostPort {
 
 const NAME = 'proxy'
 
+/** Questions of DNS come by UDP and TCP. */
+export function passesFor({kind, scope}: FaultSpec): NonNullable<ServerSpec['passes']> {
+  if (kind === 'dns-front') return ['tcp', 'udp']
+  return scope?.protocol === 'udp' ? ['udp'] : ['tcp']
+}
+
+/** Whether clients may be shown a certificate of the proxy's own. */
+export function speaksTls({kind}: FaultSpec): boolean {
+  return ['tls-front', 'http-front', 'websocket-front'].includes(kind)
+}
+
 /** Starts the proxy of `LISTEN=UPSTREAM`, such as `127.0.0.1:8443=10.0.0.2:443`. Port 0 takes any free one. */
 export async function openOwnProxy(
   words: string,
+  passes: NonNullable<ServerSpec['passes']>,
   ports: Pick<Ports, 'clock' | 'random' | 'programs'>,
 ): Promise<OwnProxy> {
   const [listen, upstream] = words.split('=').map(parseHostPort)
@@ -36,7 +58,7 @@ export async function openOwnProxy(
   const {ServerRoom} = await import('../lab/servers/server-room.ts')
   const room = new ServerRoom(ports)
   const [serving] = await room
-    .serve([{name: NAME, kind: 'proxy', ...listen, upstream}])
+    .serve([{name: NAME, kind: 'proxy', ...listen, upstream, passes}])
     .catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error)
       throw new UserError({code: 'USAGE_INVALID', message})
@@ -44,6 +66,7 @@ export async function openOwnProxy(
   return {
     control: controlOf(room),
     listens: joinHostPort(serving?.address ?? listen.address, serving?.port ?? listen.port),
+    ca: serving?.ca ?? '',
     close: async () => room.close(),
   }
 }

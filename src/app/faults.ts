@@ -1,4 +1,5 @@
 /** Faults by hand: one plan, or one fault put in force, kept for its time and taken back. */
+import {join} from 'node:path'
 import {EXIT, type ExitCode} from '../core/exit-codes.ts'
 import {HOST} from '../core/place.ts'
 import type {Ports} from '../core/ports.ts'
@@ -8,7 +9,15 @@ import type {ActiveFault, FaultBinding, FaultEngine, FaultPlan, FaultRequest} fr
 import {readHalt, refuseWhenHalted} from '../faults/halt.ts'
 import {isOpen, openLedger} from '../faults/ledger.ts'
 import {UserError} from '../core/errors.ts'
-import {type OwnProxy, PLANNED_PROXY, openOwnProxy} from './fault-proxy.ts'
+import {
+  type ClientFacing,
+  type OwnProxy,
+  PLANNED_PROXY,
+  openOwnProxy,
+  passesFor,
+  speaksTls,
+} from './fault-proxy.ts'
+import type {NamedFault} from './fault-document.ts'
 import {type FaultWords, readFault} from './fault-request.ts'
 
 export interface FaultOrder {
@@ -23,13 +32,15 @@ export interface FaultOrder {
 export async function planOrder(order: FaultOrder, ports: Ports): Promise<FaultPlan> {
   const id = freshId(ports)
   const engine = openFaultEngine(ports, {run: id, dryRun: true})
-  return engine.plan(await requestOf(order, id, order.proxy === null ? null : PLANNED_PROXY, ports))
+  const named = await readFault(order.words, ports)
+  return engine.plan(requestOf(order, named, {id, proxy: order.proxy === null ? null : PLANNED_PROXY}))
 }
 
 /** What the foreground tells while it waits. */
 export interface ApplyTeller {
   planned(plan: FaultPlan): void
-  inForce(fault: ActiveFault, proxyListens: string | null): void
+  /** With a proxy: what clients have to know. */
+  inForce(fault: ActiveFault, proxy: ClientFacing | null): void
   left(left: Millis): void
 }
 
@@ -60,18 +71,22 @@ export async function applyOrder(order: FaultOrder, options: ApplyOptions, ports
   }
   await refuseWhenHalted(ports)
   const id = freshId(ports)
-  const proxy = order.proxy === null ? null : await openOwnProxy(order.proxy, ports)
+  const named = await readFault(order.words, ports)
+  const proxy = order.proxy === null ? null : await openOwnProxy(order.proxy, passesFor(named.spec), ports)
+  const caFile = proxy && speaksTls(named.spec) ? join(ports.host.stateFolder, `proxy-ca-${id}.pem`) : null
   const engine = openFaultEngine(ports, {run: id})
   try {
-    const plan = await engine.plan(await requestOf(order, id, proxy?.control ?? null, ports))
+    const plan = await engine.plan(requestOf(order, named, {id, proxy: proxy?.control ?? null}))
     options.tell.planned(plan)
     const fault = await engine.apply(plan, bindingOf(proxy?.control ?? null))
-    options.tell.inForce(fault, proxy?.listens ?? null)
+    if (proxy && caFile !== null) await ports.files.writePrivate(caFile, proxy.ca)
+    options.tell.inForce(fault, proxy && {listens: proxy.listens, caFile})
     if (fault.asAsked === false) throw await noEffect(fault)
     return await keep({id, fault, engine, proxy}, order.lasts, options, ports)
   } finally {
     await engine.close()
     await proxy?.close()
+    if (caFile !== null) await ports.files.remove(caFile)
   }
 }
 
@@ -137,13 +152,11 @@ async function noEffect(fault: ActiveFault): Promise<UserError> {
   )
 }
 
-async function requestOf(
+function requestOf(
   order: FaultOrder,
-  id: string,
-  proxy: FaultBinding['proxy'],
-  ports: Ports,
-): Promise<FaultRequest> {
-  const {name, spec} = await readFault(order.words, ports)
+  {name, spec}: NamedFault,
+  {id, proxy}: {readonly id: string; readonly proxy: FaultBinding['proxy']},
+): FaultRequest {
   return {id, name, spec, binding: bindingOf(proxy), lasts: order.lasts, allow: order.allow}
 }
 

@@ -19,6 +19,8 @@ left, 6 this machine lacks something, 7 refused for safety.`
     '<%= config.bin %> fault apply partition --to 10.0.0.2 --port 443 --for 30s',
     '<%= config.bin %> fault apply rate --rate 1mbit --to 10.0.0.2 --for 5m --detach',
     '<%= config.bin %> fault apply proxy --proxy 127.0.0.1:8443=10.0.0.2:443 --reset --for 1m',
+    '<%= config.bin %> fault apply proxy --proxy 127.0.0.1:8443=10.0.0.2:443 --toxic slicer=100,delay=1ms --for 1m',
+    '<%= config.bin %> fault apply tls-front --proxy 127.0.0.1:8443=10.0.0.2:443 --set certificate=expired --for 1m',
   ]
   static override args = faultArgs
   static override flags = {
@@ -54,9 +56,11 @@ left, 6 this machine lacks something, 7 refused for safety.`
               say(`${plan.summary} (${plan.backend}: ${plan.because})`)
               for (const warning of plan.warnings) say(`warning: ${warning}`)
             },
-            inForce: (fault, listens) => {
+            inForce: (fault, proxy) => {
               say(`in force after ${formatDuration(fault.took)}: ${fault.readback}`)
-              if (listens !== null) say(`clients have to connect to ${listens}`)
+              if (proxy) say(`clients have to connect to ${proxy.listens}`)
+              if (proxy && proxy.caFile !== null)
+                say(`with TLS they have to trust the authority in ${proxy.caFile}, until the fault is over`)
             },
             left: (left) => {
               if (process.stderr.isTTY && !flags.quiet)

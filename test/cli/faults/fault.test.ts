@@ -123,6 +123,39 @@ describe('fault apply proxy', () => {
   })
 })
 
+describe('fault apply of a front', () => {
+  it('shows a certificate with the defect, signed by an authority that it names, and leaves nothing', async () => {
+    const server = createServer((socket) => socket.end('no TLS'))
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, '127.0.0.1', () => resolve((server.address() as {port: number}).port))
+    })
+    const place = ['--proxy', `127.0.0.1:0=127.0.0.1:${port}`, '--for', '30s']
+    const words = ['fault', 'apply', 'tls-front', '--set', 'certificate=expired', ...place]
+    const program = startProgram(words, {env: {XDG_STATE_HOME: state}})
+    let said = ''
+    program.child.stderr?.on('data', (chunk: Buffer) => (said += String(chunk)))
+    await program.waitFor(/trust the authority in \S+\.pem/)
+    const [, listens = ''] = /clients have to connect to (\S+)/.exec(said) ?? []
+    const [, ca = ''] = /trust the authority in (\S+\.pem)/.exec(said) ?? []
+    const probed = await runProgram(['probe', 'tls', `tls://${listens}`, '--ca', ca, '--json'])
+    expect(probed.stdout).toContain('TLS_CERT_EXPIRED')
+    program.child.kill('SIGTERM')
+    const {code} = await program.result
+    server.close()
+    expect(code).toBe(4)
+    expect(readdirSync(join(state, 'netdrill')).filter((name) => name.endsWith('.pem'))).toEqual([])
+  })
+
+  it.each<[string[], RegExp]>([
+    [['tls-front', '--set', 'certificate'], /is not KEY=VALUE/],
+    [['tls-front', '--set', 'certificat=expired'], /does not belong to a tls-front fault/],
+  ])('refuses %j', async (words, message) => {
+    const {code, stderr} = await fault('plan', ...words, '--proxy', '127.0.0.1:0=127.0.0.1:9')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(message)
+  })
+})
+
 describe('without faults', () => {
   it('list, recover, clear --all, release and halt end with 0', async () => {
     expect(await fault('list')).toMatchObject({code: 0, stdout: 'no faults in force\n'})

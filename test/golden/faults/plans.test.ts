@@ -224,6 +224,26 @@ const CASES: readonly {
     },
     setting: {proxy: true},
   },
+  {
+    name: 'dns-front',
+    words: {kind: 'dns-front', answer: 'truncated', names: ['*.test'], types: ['A', 'AAAA'], first: 3},
+    setting: {proxy: true},
+  },
+  {
+    name: 'tls-front',
+    words: {kind: 'tls-front', certificate: 'revoked', scope: to()},
+    setting: {proxy: true},
+  },
+  {
+    name: 'http-front',
+    words: {kind: 'http-front', status: 429, retry_after: '30s', paths: '/api', share: '20%'},
+    setting: {proxy: true},
+  },
+  {
+    name: 'websocket-front',
+    words: {kind: 'websocket-front', end: 'close', code: 1013, wait: '5s'},
+    setting: {proxy: true},
+  },
   {name: 'proxy-blackhole', words: {kind: 'proxy', blackhole: true}, setting: {proxy: true}},
 ]
 

@@ -76,6 +76,16 @@ describe('the backend', () => {
     expect(text).toContain('the lab runs on loopback')
   })
 
+  it.each<Words>([
+    {kind: 'dns-front', answer: 'drop'},
+    {kind: 'tls-front', certificate: 'expired'},
+    {kind: 'http-front', status: 503},
+    {kind: 'websocket-front', end: 'fin'},
+  ])('needs a proxy for the front %j', async (words) => {
+    const {code, exit} = await refusal(words)
+    expect({code, exit}).toEqual({code: 'CAPABILITY_MISSING', exit: 6})
+  })
+
   it('needs a proxy for the proxy kind', async () => {
     const {code, exit} = await refusal({kind: 'proxy', reset: true})
     expect({code, exit}).toEqual({code: 'CAPABILITY_MISSING', exit: 6})
@@ -106,6 +116,24 @@ describe('nonsense is refused with exit 2', () => {
     [{kind: 'proxy', toxics: ['loss=1%']}, /\(tcp\): invalid toxic type/],
     [{kind: 'proxy', toxics: ['stall=0'], scope: {protocol: 'udp'}}, /\(udp\): invalid toxic type/],
     [{kind: 'proxy', toxics: [{type: 'latency', bytes: 3}]}, /latency has no bytes/],
+    [{kind: 'dns-front', names: 'a.test'}, /asks for nothing/],
+    [{kind: 'dns-front', answer: 'wrong'}, /needs addresses/],
+    [{kind: 'dns-front', answer: 'nxdomain', addresses: '192.0.2.1'}, /no other answer has them/],
+    [{kind: 'dns-front', answer: 'drop', types: ['A', 'B']}, /"B" is no type/],
+    [{kind: 'tls-front', names: 'a.test'}, /asks for nothing/],
+    [{kind: 'tls-front', certificate: 'expired', alert: 40}, /choose one/],
+    [{kind: 'tls-front', alert: 'no_such_alert'}, /no alert of TLS/],
+    [{kind: 'tls-front', certificate: 'expired', at: 'hello'}, /say how, by end/],
+    [{kind: 'tls-front', end: 'garbage', at: 'server-hello'}, /at is hello/],
+    [{kind: 'tls-front', min_version: 'TLSv1.3', max_version: 'TLSv1.2'}, /is above max_version/],
+    [{kind: 'http-front', paths: '/a'}, /asks for nothing/],
+    [{kind: 'http-front', expire_token: true, status: 403}, /leave out the status/],
+    [{kind: 'http-front', status: 200, refresh: '/t'}, /goes with expire_token/],
+    [{kind: 'http-front', cut_by: 'fin', status: 200}, /goes with cut/],
+    [{kind: 'http-front', body_rate: '1bit'}, /at least 8bit/],
+    [{kind: 'websocket-front', end: 'fin', code: 1000}, /go with end: close/],
+    [{kind: 'websocket-front', end: 'refuse', wait: '1s'}, /leave out wait/],
+    [{kind: 'websocket-front', end: 'fin', status: 503}, /goes with end: refuse/],
   ])('%j', async (words, message) => {
     const {exit, text} = await refusal(words, {proxy: true})
     expect(exit).toBe(2)
@@ -122,6 +150,12 @@ describe('nonsense is refused with exit 2', () => {
     {kind: 'proxy', latency: 100},
     {kind: 'proxy', toxics: []},
     {kind: 'proxy', toxics: [{type: 'unheard'}]},
+    {kind: 'dns-front', answer: 'wrong', addresses: 'api.test'},
+    {kind: 'tls-front', certificate: 'old'},
+    {kind: 'http-front', status: 199},
+    {kind: 'http-front', headers: {'X-A': 'two\r\nlines'}},
+    {kind: 'websocket-front'},
+    {kind: 'websocket-front', end: 'close', code: 999},
     {kind: 'partition', scope: {port: 70_000}},
     {kind: 'partition', scope: {device: 'a name that is too long'}},
     {kind: 'partition', scope: {device: 'a"b'}},
