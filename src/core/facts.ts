@@ -1,5 +1,6 @@
 /** What the probes learn about a service; these names are the fields of conditions and of the JSON output. */
 import type {Phases} from './outcome.ts'
+import type {Bytes, Millis} from './units.ts'
 
 /** One resource record as it was on the wire. `data` is its text form (RFC 1035 master file syntax). */
 export interface DnsRecord {
@@ -289,9 +290,9 @@ export interface UdpFacts {
   readonly foreign: number
   /** Who sent the last one of those. */
   readonly foreign_from: string | null
-}
   /** With a nonce: replies without it, late or replayed or made up. They are no activity. */
   readonly unmatched?: number
+}
 
 /** What a STUN server says about us; addresses as `address:port`. */
 export interface StunFacts {
@@ -328,13 +329,48 @@ export interface MptcpFacts {
   readonly paths: readonly {readonly local: string; readonly remote: string}[]
   /**
    * `not-echoed`: SYN/ACK without MP_CAPABLE. `syn-dropped`: no answer to SYNs with it. `suppressed`: the kernel did not
-   * try, after such drops. `other`: later, or not counted.
+   * try, after such drops. `unavailable`: this machine opens no MPTCP socket. `waiting`: not tried, after an earlier fallback.
+   * `other`: later, or not counted.
    */
-  readonly fallback: 'not-echoed' | 'syn-dropped' | 'suppressed' | 'other' | null
+  readonly fallback: 'not-echoed' | 'syn-dropped' | 'suppressed' | 'unavailable' | 'waiting' | 'other' | null
   readonly local: string
   readonly remote: string
   /** `MPTcpExt` counters of the network namespace that grew meanwhile, perhaps by other connections too. */
   readonly counters: Readonly<Record<string, number>>
+  /** Names the connection in `ss -M` and `ip mptcp monitor`. */
+  readonly token?: string
+  /** What the subflows are doing. */
+  readonly flows?: readonly SubflowFacts[]
+  /** Most subflows that the kernel lets this connection make by itself. */
+  readonly most?: number
+  /** Why MPTCP was tried in this sample: `first`, or what made it worth another try; absent when it was not tried. */
+  readonly trigger?: string
+  /** Until MPTCP is tried again by itself, after a fallback. */
+  readonly retryIn?: Millis
+  /** More about the fallback. */
+  readonly because?: string
+}
+
+/** One subflow as the kernel sees it (struct tcp_info). */
+export interface SubflowFacts {
+  readonly local: string
+  readonly remote: string
+  /** Smoothed. */
+  readonly rtt: Millis
+  /** How often the retransmission timer has doubled: 0 while all is well. */
+  readonly backoff: number
+  /** Segments that were sent and not acknowledged. */
+  readonly unacked: number
+  /** Since data, or an acknowledgement, last came. */
+  readonly heardAgo: Millis
+  readonly ackedAgo: Millis
+  readonly sentAgo: Millis
+  readonly retransmits: number
+  /** With what was sent again. */
+  readonly sent: Bytes
+  /** Of what was sent, with the opening of the subflow as one. */
+  readonly acked: Bytes
+  readonly received: Bytes
 }
 
 /** A WebSocket connection (RFC 6455); text had control characters and our own secrets removed. */

@@ -1,4 +1,5 @@
 /** The door to Multipath TCP (RFC 8684), for which Node has no option. */
+import type {SubflowFacts} from './facts.ts'
 import type {ByteStream, DialRequest, DialResult} from './ports.ts'
 import type {Millis} from './units.ts'
 
@@ -32,4 +33,10 @@ export interface MptcpLook {
   /** Null after a fallback, or where the kernel does not tell. */
   readonly subflows: number | null
   readonly paths: readonly {readonly local: string; readonly remote: string}[]
+  /** Names the connection for ss(8), in hexadecimal; absent after a fallback. */
+  readonly token?: string
+  /** What each subflow does, where the kernel tells (5.16 and later). */
+  readonly flows?: readonly SubflowFacts[]
+  /** Most subflows that the kernel makes for it beyond the first. */
+  readonly most?: number
 }

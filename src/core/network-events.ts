@@ -1,5 +1,6 @@
 /** What happens to the own network of a watch, and what that means for targets. */
 import type {NetworkChangeKind} from './network-port.ts'
+import type {Millis} from './units.ts'
 
 /** What of the own machine's network is missing: the interface, its carrier, the address to send from, or the way. */
 export type LinkCause = (typeof LINK_CAUSES)[number]
@@ -7,6 +8,7 @@ export type LinkCause = (typeof LINK_CAUSES)[number]
 export const LINK_CAUSES = ['link', 'carrier', 'address', 'route'] as const
 
 export type NetworkEvent =
+  | MptcpEvent
   /** Of an interface that a target is reached through, or of a default route. */
   | {
       readonly type: 'network-changed'
@@ -32,3 +34,34 @@ export type NetworkEvent =
       readonly device: string | null
       readonly because: string
     }
+
+/** How a connection that should be multipath works: on several subflows, on one, or as plain TCP. The last two are degraded. */
+export const MPTCP_MODES = ['multipath', 'single-path', 'tcp'] as const
+export type MptcpMode = (typeof MPTCP_MODES)[number]
+
+export type MptcpEvent =
+  | {
+      readonly type: 'mptcp-changed'
+      readonly target: string
+      /** Null before the first sample. */
+      readonly from: MptcpMode | null
+      readonly to: MptcpMode
+      /** Names the connection in `ss -M`; null for plain TCP. */
+      readonly token: string | null
+      readonly because: string
+      /** Why MPTCP was tried just now: `first`, `timer`, or what had changed; null when it was not. */
+      readonly trigger: string | null
+      /** Until MPTCP is tried again by itself; null when that isn't planned. */
+      readonly retryIn: Millis | null
+    }
+  /** `stalled`: it is there and nothing gets through. `closed`: the kernel has it no longer. */
+  | ({readonly type: 'subflow-lost'; readonly cause: 'stalled' | 'closed'} & SubflowChange)
+  | ({readonly type: 'subflow-returned'} & SubflowChange)
+
+interface SubflowChange {
+  readonly target: string
+  readonly token: string
+  readonly local: string
+  readonly remote: string
+  readonly because: string
+}

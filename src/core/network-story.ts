@@ -1,7 +1,9 @@
 /** What happened to the own network, in words. */
 import type {RunEvent} from './events.ts'
+import type {MptcpMode} from './network-events.ts'
 import type {NetworkChangeKind} from './network-port.ts'
 import type {Told, Tone} from './story.ts'
+import {formatDuration} from './units.ts'
 
 const WORDS: Readonly<Record<NetworkChangeKind, string>> = {
   'link-added': 'is there',
@@ -18,6 +20,12 @@ const WORDS: Readonly<Record<NetworkChangeKind, string>> = {
   'neighbour-reached': 'neighbour answers again',
 }
 
+const MODES: Readonly<Record<MptcpMode, string>> = {
+  multipath: 'multipath',
+  'single-path': 'degraded (single path)',
+  tcp: 'degraded (plain TCP)',
+}
+
 /** Nothing for events that aren't about the own network. */
 export function tellNetwork(event: RunEvent): readonly Told[] {
   const line = (tone: Tone, subject: string, text: string): readonly Told[] => [
@@ -32,6 +40,18 @@ export function tellNetwork(event: RunEvent): readonly Told[] {
       return line('bad', event.target, `can't be reached (${event.cause}): ${event.because}`)
     case 'link-restored':
       return line('good', event.target, `can be reached again: ${event.because}`)
+    case 'mptcp-changed': {
+      const {from, to, because, trigger, retryIn} = event
+      const tone = to === 'multipath' ? 'good' : 'warning'
+      const what = from === null ? MODES[to] : `${MODES[from]} → ${MODES[to]}`
+      const tried = trigger === null || trigger === 'first' ? '' : `; tried because: ${trigger}`
+      const next = retryIn === null ? '' : `; MPTCP is tried again in ${formatDuration(retryIn)}`
+      return line(tone, event.target, `${what}: ${because}${tried}${next}`)
+    }
+    case 'subflow-lost':
+      return line('warning', event.target, `subflow ${event.local} ${event.cause}: ${event.because}`)
+    case 'subflow-returned':
+      return line('good', event.target, `subflow ${event.local} works again: ${event.because}`)
     default:
       return []
   }

@@ -53,6 +53,8 @@ const FALLBACKS: Readonly<Record<NonNullable<MptcpFacts['fallback']>, string>> =
   'not-echoed': 'plain TCP: the SYN/ACK came without MP_CAPABLE',
   'syn-dropped': 'plain TCP: SYNs with MP_CAPABLE got no answer',
   suppressed: 'plain TCP: the kernel avoids MPTCP for now',
+  unavailable: 'plain TCP: this machine opens no MPTCP socket',
+  waiting: 'plain TCP: MPTCP waits for its next try',
   other: 'plain TCP, after a fallback',
 }
 

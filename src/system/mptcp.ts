@@ -6,6 +6,7 @@ import {checkDialRequest, connectSocket} from './dial.ts'
 import {decodeSocketAddress} from './ffi-address.ts'
 import * as C from './ffi-constants.ts'
 import {type Ffi, errnoName, loadFfi} from './ffi.ts'
+import {readSubflows} from './mptcp-subflows.ts'
 import {type PreparedSocket, prepareSocket} from './prepared-socket.ts'
 
 const IPPROTO_MPTCP = 262
@@ -15,7 +16,7 @@ const MPTCP_SUBFLOW_ADDRS = 3
 const TCP_IS_MPTCP = 43
 
 /** struct mptcp_info: how many subflows beyond the first; newer kernels (6.10) count all of them further back. */
-const INFO = {length: 128, extra: 0, total: 80} as const
+const INFO = {length: 128, extra: 0, most: 3, token: 12, total: 80} as const
 /** struct mptcp_subflow_data, then per subflow two `sockaddr_storage` of 128 octets. */
 const ADDRS = {head: 16, each: 256, half: 128, most: 16} as const
 
@@ -91,7 +92,10 @@ function look(ffi: Ffi, fd: number): MptcpLook {
   if (!used || length <= 0) return {used, subflows: null, paths: []}
   const paths = pathsOf(ffi, fd)
   const total = length > INFO.total ? info.readUInt8(INFO.total) : 0
-  return {used, subflows: total > 0 ? total : Math.max(paths.length, info.readUInt8(INFO.extra) + 1), paths}
+  const subflows = total > 0 ? total : Math.max(paths.length, info.readUInt8(INFO.extra) + 1)
+  const token = info.readUInt32LE(INFO.token).toString(16).padStart(8, '0')
+  const flows = readSubflows(ffi, fd, paths)
+  return {used, subflows, paths, token, most: info.readUInt8(INFO.most), ...(flows !== null && {flows})}
 }
 
 function pathsOf(ffi: Ffi, fd: number): MptcpLook['paths'] {

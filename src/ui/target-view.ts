@@ -116,6 +116,9 @@ export function foldTarget(view: TargetView, event: TargetEvent): TargetView {
     case 'early-warning':
     case 'link-lost':
     case 'link-restored':
+    case 'mptcp-changed':
+    case 'subflow-lost':
+    case 'subflow-returned':
     case 'strategy-step':
     case 'breaker-changed':
       return view

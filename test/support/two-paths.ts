@@ -99,7 +99,7 @@ export async function monitorIn(
         const tail = (): string =>
           events
             .slice(-12)
-            .map((event) => JSON.stringify(event))
+            .map((event) => JSON.stringify(event).slice(0, 500))
             .join('\n')
         const fail = (why: string): void => finish(() => reject(new Error(`${why}\n${said}\n${tail()}`)))
         const timer = setTimeout(() => fail('nothing that fits came within 10s'), 10_000)

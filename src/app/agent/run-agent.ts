@@ -118,17 +118,20 @@ class Agent {
     {ports, origin}: Started,
     targets: Extract<ToAgent, {type: 'watch'}>['targets'],
   ): Promise<void> {
-    const [{openWatch}, {LinkWatch}] = await Promise.all([
+    const [{openWatch}, {LinkWatch}, {FollowMptcp}] = await Promise.all([
       import('../../connections/watch-targets.ts'),
       import('../../connections/interfaces/link-watch.ts'),
+      import('../../connections/mptcp/follow-mptcp.ts'),
     ])
     const stop = new AbortController()
     const tell = (event: RunEvent): void => this.#send({type: 'event', event})
+    const mptcp = new FollowMptcp()
     const onRestored = (target: string): void => this.#watching?.hurry(target)
     const links = new LinkWatch(ports, {origin, emit: tell, onRestored})
     const emit = (event: RunEvent): void => {
       tell(event)
       links.see(event)
+      for (const next of mptcp.add(event)) tell(next)
     }
     const watch = await openWatch(targets, ports, {origin, emit, signal: stop.signal})
     this.#watching = {stop, links, ...watch}

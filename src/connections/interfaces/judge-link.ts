@@ -32,16 +32,8 @@ export interface LinkQuestion {
 export function judgeLink({reach, device, routed}: LinkQuestion, state: NetworkState): LinkJudgement {
   const {links} = state
   if (reach.interface !== null) return judgeBound(reach, reach.interface, state)
-  if (reach.source !== null) {
-    const owner = ownerOf(reach.source, links)
-    if (owner === null) {
-      return {
-        lost: {device: null, cause: 'address', because: `${reach.source} is no address of this machine`},
-      }
-    }
-    const unusable = judgeDevice(owner, links)
-    if (unusable) return {lost: unusable}
-  }
+  const sourceless = reach.source === null ? null : judgeSource(reach.source, links)
+  if (sourceless) return {lost: sourceless}
   const through = routed ?? device
   const unusable = through === null ? null : judgeDevice(through, links)
   if (unusable && (routed !== undefined || !hasOtherWay(reach, unusable, state))) return {lost: unusable}
@@ -65,9 +57,8 @@ function judgeBound({address, source}: Reach, device: string, state: NetworkStat
   const {links, routes} = state
   const unusable = judgeDevice(device, links)
   if (unusable) return {lost: unusable}
-  if (source !== null && ownerOf(source, links) === null) {
-    return {lost: {device, cause: 'address', because: `${source} is no address of this machine`}}
-  }
+  const sourceless = source === null ? null : judgeSource(source, links)
+  if (sourceless) return {lost: {...sourceless, device}}
   const own = links.find(({name}) => name === device)?.addresses ?? []
   if (address !== null && !own.some((one) => isSameFamily(one, address))) {
     return {lost: {device, cause: 'address', because: `${device} has no address`}}
@@ -89,6 +80,13 @@ function judgeDevice(device: string, links: readonly LinkState[]): LinkLoss | nu
   if (!link) return {device, cause: 'link', because: `there is no interface ${device}`}
   if (!link.up) return {device, cause: 'link', because: `${device} is set down`}
   return link.carrier ? null : {device, cause: 'carrier', because: `${device} has no carrier`}
+}
+
+/** Null when the address is there, on an interface that can be used. */
+function judgeSource(source: string, links: readonly LinkState[]): LinkLoss | null {
+  const owner = ownerOf(source, links)
+  if (owner !== null) return judgeDevice(owner, links)
+  return {device: null, cause: 'address', because: `${source} is no address of this machine`}
 }
 
 function ownerOf(address: string, links: readonly LinkState[]): string | null {

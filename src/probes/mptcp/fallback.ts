@@ -23,6 +23,8 @@ const CODES: Readonly<Record<NonNullable<MptcpFacts['fallback']>, readonly [Fail
   'syn-dropped': ['MPTCP_SYN_DROPPED', 'SYNs with MP_CAPABLE got no answer, one without did'],
   suppressed: ['MPTCP_SUPPRESSED', 'this kernel did not try MPTCP, after SYNs with it had vanished before'],
   'not-echoed': ['MPTCP_FALLBACK', 'the SYN/ACK came without MP_CAPABLE'],
+  unavailable: ['MPTCP_FALLBACK', 'this machine opens no MPTCP socket'],
+  waiting: ['MPTCP_FALLBACK', 'MPTCP was not tried, after an earlier fallback'],
   other: ['MPTCP_FALLBACK', 'the connection stopped being MPTCP after the handshake'],
 }
 

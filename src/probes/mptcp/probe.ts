@@ -1,20 +1,20 @@
 import {UserError} from '../../core/errors.ts'
-import {makeFailure} from '../../core/codes/index.ts'
 import type {MptcpFacts} from '../../core/facts.ts'
 import type {Failure} from '../../core/failure.ts'
-import type {MptcpConnection} from '../../core/mptcp-port.ts'
 import type {Outcome, Phases, Reading} from '../../core/outcome.ts'
-import type {ByteStream, Dial, Ports} from '../../core/ports.ts'
-import {formatDuration} from '../../core/units.ts'
+import type {Ports} from '../../core/ports.ts'
 import type {MeasureRun, Probe, ProbeRequest} from '../probe.ts'
 import {type Deadline, startDeadline} from '../shared/deadline.ts'
-import {type Dialled, dialAddresses} from '../shared/dial-addresses.ts'
+import type {Dialled} from '../shared/dial-addresses.ts'
 import {agreedFamily, resolveTarget} from '../shared/resolve-target.ts'
 import {observeConnection} from '../tcp/observe.ts'
-import {type Counters, counterDelta, fallbackFailure, fallbackOf} from './fallback.ts'
+import {judgeMptcp} from './judge.ts'
+import {openKept} from './kept.ts'
 import {type MptcpOptions, mptcpOptions} from './options.ts'
+import {type MptcpRequest, memoryOf} from './request.ts'
+import {type Transport, openTransport} from './transport.ts'
 
-/** Opens an MPTCP connection per sample and tells whether it became one; `rtt` is the handshake time. */
+/** Opens an MPTCP connection per sample, or keeps one, and tells whether it became one; `rtt` is the handshake time, or that of an answer. */
 export const mptcp: Probe<MptcpOptions> = {
   kind: 'mptcp',
   summary: 'connect by Multipath TCP: used or fallen back, why, and how many subflows',
@@ -24,7 +24,8 @@ export const mptcp: Probe<MptcpOptions> = {
   needs: [],
   schema: mptcpOptions,
   open: async (request, ports) => {
-    const checked = checkTarget(request)
+    const checked = checkTarget(request, ports)
+    if (request.options.keep) return Promise.resolve(openKept(request, checked, ports))
     return Promise.resolve({
       method: null,
       measure: async (run) => measure(checked, run, ports),
@@ -34,20 +35,19 @@ export const mptcp: Probe<MptcpOptions> = {
   attune: (options, fields) => (fields.includes('mptcp.used') ? {...options, allow_fallback: true} : options),
 }
 
-type MptcpRequest = ProbeRequest<MptcpOptions> & {readonly port: number}
-
-function checkTarget(request: ProbeRequest<MptcpOptions>): MptcpRequest {
+function checkTarget(request: ProbeRequest<MptcpOptions>, ports: Ports): MptcpRequest {
   const {url, family, source} = request
   const usage = (message: string, advice: readonly string[] = []): UserError =>
     new UserError({code: 'USAGE_INVALID', message, advice})
   if (url.port === null) throw usage(`"${url.text}" names no port`, [`add the port: mptcp://${url.host}:443`])
   if (url.path !== '' || Object.keys(url.query).length > 0)
     throw usage(`"${url.text}": an MPTCP target ends with its port`)
-  return {...request, port: url.port, family: agreedFamily(url.host, family, source)}
+  const agreed = agreedFamily(url.host, family, source)
+  return {...request, port: url.port, family: agreed, memory: memoryOf(request, ports)}
 }
 
 async function measure(request: MptcpRequest, run: MeasureRun, ports: Ports): Promise<Outcome> {
-  const missing = await ports.mptcp.missing()
+  const missing = request.options.transport === 'mptcp' ? await ports.mptcp.missing() : null
   if (missing) {
     const because = {code: 'CAPABILITY_MISSING' as const, text: missing.text, advice: missing.remedies}
     return {status: 'skipped', because}
@@ -85,33 +85,19 @@ interface Surroundings {
   readonly deadline: Deadline
 }
 
-/** One address after the other: a race would mix up what the kernel counts. */
 async function connect(
   request: MptcpRequest,
-  addresses: Parameters<typeof dialAddresses>[0]['addresses'],
+  addresses: Parameters<typeof openTransport>[0]['addresses'],
   {ports, deadline}: Surroundings,
 ): Promise<Tried> {
-  const {port, source, interface: device} = request
-  const connections = new Map<ByteStream, MptcpConnection>()
-  const dial: Dial = {
-    tcp: async (wanted) => {
-      const result = await ports.mptcp.connect(wanted)
-      if (result.status !== 'connected') return result
-      const {connection, took} = result
-      connections.set(connection.stream, connection)
-      return {status: 'connected', stream: connection.stream, took}
-    },
-  }
-  const before = await ports.mptcp.counters()
-  const plan = {addresses, port, strategy: 'order' as const, source, interface: device, deadline}
-  const dialled = await dialAddresses(plan, {dial, clock: ports.clock})
+  const {port, source, interface: device, memory} = request
+  const transport = await openTransport({addresses, port, source, interface: device, deadline, memory}, ports)
+  const {dialled} = transport
   if (dialled.status === 'failed') return {dialled, failure: explained(dialled.failure), facts: null}
-  const connection = connections.get(dialled.stream)
-  if (!connection) throw new Error('every stream belongs to a connection')
   try {
-    return {dialled, ...(await observe(request.options, {dialled, connection, before}, {ports, deadline}))}
+    return {dialled, ...(await observe(request.options, {dialled, transport}, {ports, deadline}))}
   } finally {
-    connection.close()
+    transport.close()
   }
 }
 
@@ -125,13 +111,12 @@ function explained(failure: Failure): Failure {
 
 interface Standing {
   readonly dialled: Dialled & {status: 'connected'}
-  readonly connection: MptcpConnection
-  readonly before: Counters
+  readonly transport: Transport
 }
 
 async function observe(
   options: MptcpOptions,
-  {dialled, connection, before}: Standing,
+  {dialled, transport}: Standing,
   {ports, deadline}: Surroundings,
 ): Promise<Pick<Tried, 'failure' | 'facts'>> {
   const {stream, winner, took: rtt} = dialled
@@ -146,13 +131,9 @@ async function observe(
     deadline,
     clock,
   })
-  const {used, subflows, paths} = failure
-    ? connection.look()
-    : await waitForSubflows(options, connection, {ports, deadline})
-  const counters = counterDelta(before, await ports.mptcp.counters())
-  const fallback = used ? null : fallbackOf(counters)
-  const facts = {used, subflows, paths, fallback, local: stream.local, remote: stream.remote, counters}
-  return {failure: failure ?? judge(options, facts, deadline), facts}
+  if (!failure) await waitForSubflows(options, transport, {ports, deadline})
+  const facts = await transport.facts(stream)
+  return {failure: failure ?? judgeMptcp(options, facts, deadline), facts}
 }
 
 /** Short against the round trip that a further subflow needs, long against the cost of a look. */
@@ -160,25 +141,14 @@ const LOOK_EVERY = 10
 
 async function waitForSubflows(
   {subflows: wanted = 0}: MptcpOptions,
-  connection: MptcpConnection,
+  transport: Transport,
   {ports, deadline}: Surroundings,
-): Promise<ReturnType<MptcpConnection['look']>> {
+): Promise<void> {
   for (;;) {
-    const seen = connection.look()
-    if (!seen.used || (seen.subflows ?? 0) >= wanted || deadline.signal.aborted) return seen
+    const seen = transport.look()
+    if (!seen.used || (seen.subflows ?? 0) >= wanted || deadline.signal.aborted) return
     await ports.clock.sleep(LOOK_EVERY, deadline.signal).catch(() => {})
   }
-}
-
-function judge(options: MptcpOptions, facts: MptcpFacts, deadline: Deadline): Failure | null {
-  const {used, fallback, subflows, remote} = facts
-  if (!used) return options.allow_fallback || !fallback ? null : fallbackFailure(fallback, remote)
-  const wanted = options.subflows ?? 0
-  if ((subflows ?? 0) >= wanted) return null
-  const left = deadline.signal.aborted
-    ? 'before the deadline'
-    : `with ${formatDuration(deadline.left())} left`
-  return makeFailure('MPTCP_SUBFLOWS', `${remote} has ${subflows ?? 0} of ${wanted} subflows ${left}`)
 }
 
 function readingOf({dialled, facts}: Tried, port: number, resolve: Pick<Phases, 'resolve'>): Reading {

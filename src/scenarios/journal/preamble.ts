@@ -46,6 +46,9 @@ export class Preamble {
       case 'flapping':
         this.#remember(`target ${event.target}`, event)
         return
+      case 'mptcp-changed':
+        this.#remember(`target ${event.target}`, event)
+        return
       case 'link-lost':
       case 'link-restored':
         this.#remember(`target ${event.target}`, event, 'link')

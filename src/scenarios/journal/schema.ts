@@ -3,7 +3,7 @@ import * as z from 'zod'
 import {failure, millis, reading, skipReason} from '../../config/outcome-schema.ts'
 import {ALERT_STATES} from '../../core/alert-events.ts'
 import {BREAKER_PHASES} from '../../core/guard-events.ts'
-import {LINK_CAUSES} from '../../core/network-events.ts'
+import {LINK_CAUSES, MPTCP_MODES} from '../../core/network-events.ts'
 import {NETWORK_CHANGES} from '../../core/network-port.ts'
 import {DENIAL_CODES} from '../../core/outcome.ts'
 import {STRATEGY_NAMES, STRATEGY_RESULTS} from '../../core/strategy-events.ts'
@@ -112,6 +112,8 @@ const line = <const T extends string, S extends z.core.$ZodLooseShape>(
 
 const text = z.string()
 
+const subflow = {target: text, token: text, local: text, remote: text, because: text}
+
 /** One journal line; the first line of a journal is `run-started`. */
 export const journalLineSchema = z.discriminatedUnion('type', [
   line('run-started', {run}),
@@ -197,6 +199,17 @@ export const journalLineSchema = z.discriminatedUnion('type', [
     because: text,
   }),
   line('link-restored', {target: text, device: text.nullable(), because: text}),
+  line('mptcp-changed', {
+    target: text,
+    from: z.enum(MPTCP_MODES).nullable(),
+    to: z.enum(MPTCP_MODES),
+    token: text.nullable(),
+    because: text,
+    trigger: text.nullable(),
+    retryIn: millis.nullable(),
+  }),
+  line('subflow-lost', {...subflow, cause: z.enum(['stalled', 'closed'])}),
+  line('subflow-returned', subflow),
   line('early-warning', {target: text, active: z.boolean(), because: text}),
   line('alert-rule-added', {rule: alertRule}),
   line('alert-rule-removed', {rule: text}),
