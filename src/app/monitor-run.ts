@@ -166,5 +166,15 @@ function infoOf({name, url, watch, policy}: CheckTarget): TargetInfo {
 
 function watchSpec(target: CheckTarget): WatchSpec {
   const {name, url, family, options, policy, watch} = target
-  return {name, url: url.text, role: 'target', family, ...boundTo(target), options, policy, ...watch}
+  return {
+    name,
+    url: url.text,
+    role: 'target',
+    family,
+    ...boundTo(target),
+    options,
+    policy,
+    takesTurns: true,
+    ...watch,
+  }
 }

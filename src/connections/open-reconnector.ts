@@ -56,6 +56,7 @@ export function openReconnector(opening: ReconnectorRun): Reconnector {
     observer: run.observer,
     stagger: run.stagger ?? 0,
     gate: openGate(opening, guards),
+    ...(spec.takesTurns && run.panic && {panic: run.panic}),
     ...(remedies && {care: {remedies, guards}}),
     ...callbacks(opening),
   })

@@ -21,6 +21,7 @@ import {unlessAborted} from '../policies/remedies/remedy.ts'
 import {asAttempt} from '../probes/attempt-outcome.ts'
 import type {Remedies} from '../probes/remedies/remedies.ts'
 import type {Observer} from './observer.ts'
+import type {Panic} from './panic.ts'
 import type {Probers} from './probers.ts'
 
 type Attempt = Extract<LadderDecision, {type: 'attempt'}>
@@ -35,6 +36,8 @@ export interface ReconnectorOptions {
   readonly stagger?: Millis
   /** What every attempt has to pass; none without it. */
   readonly gate?: Gate
+  /** The line in which all stand while the own network is suspected; none without it. */
+  readonly panic?: Panic
   /** What is done besides retrying, and what it shares with other targets. */
   readonly care?: {readonly remedies: Remedies; readonly guards: SharedGuards}
   readonly onScheduled: (attempt: Attempt) => void
@@ -132,6 +135,19 @@ export class Reconnector {
 
   /** What isn't let through waits where it is on the ladder, up to the deadline. */
   #passGate(next: Attempt, due: Millis): void {
+    const {panic, onDenied} = this.#options
+    const queued = panic?.queue(() => this.#passGuards(next, due)) ?? null
+    if (queued === null) {
+      this.#passGuards(next, due)
+      return
+    }
+    const {until, because, leave} = queued
+    this.#waits = {for: 'guard', next}
+    this.#cancel = leave
+    onDenied?.(next, {type: 'wait', code: 'OWN_NETWORK_SUSPECTED', until, because})
+  }
+
+  #passGuards(next: Attempt, due: Millis): void {
     const {clock, gate, policy, onDenied, onStop} = this.#options
     const now = Math.max(due, clock.now())
     const held = this.#holdForNetwork(now)

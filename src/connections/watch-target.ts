@@ -12,6 +12,7 @@ import type {Remedies} from '../probes/remedies/remedies.ts'
 import {HealthWatch} from './health-watch.ts'
 import {advance, IDLE, isUp, type MachineEvent, type MachineState} from './machine.ts'
 import type {Observer} from './observer.ts'
+import type {Panic} from './panic.ts'
 import {type LoadProbe, Probers} from './probers.ts'
 import {openReconnector, openRemedies} from './open-reconnector.ts'
 import type {Reconnector} from './reconnector.ts'
@@ -27,6 +28,8 @@ export interface TargetRun {
   readonly stagger?: Millis
   /** What the targets of the watch share; its own without it. */
   readonly guards?: SharedGuards
+  /** Of the whole watch; none without it. */
+  readonly panic?: Panic
   /** Of the whole watch; its own without it. */
   readonly turnstile?: Turnstile
   /** For tests; the registry's own otherwise. */
@@ -88,14 +91,13 @@ export class TargetWatch {
 
   start(): void {
     const {clock} = this.#ports
-    const {timeout} = this.#spec
     const {origin, observer, stagger = 0} = this.#run
     this.#probers.onBroken((failure) => this.#onBroken(failure))
     this.#feed({type: 'start'}, 'the watch began')
     this.#startPolicy(this.#spec.policy as Policy | null)
     this.#sampler = new Sampler({
       pace: this.#health.pace,
-      timeout,
+      timeout: this.#spec.timeout,
       first: clock.now() + stagger,
       origin,
       clock,
@@ -223,8 +225,7 @@ export class TargetWatch {
   /** Nothing is sent any more, so that nobody is hammered with what they refused. */
   #reject(because: string): void {
     this.#feed({type: 'rejected'}, because)
-    const sampler = this.#sampler
-    void sampler?.stop()
+    void this.#sampler?.stop()
     const text = `${this.#spec.name} is not probed any more: ${because}`
     this.#emit({type: 'notice', level: 'error', code: null, text})
   }

@@ -1,9 +1,10 @@
-import type {EmitEvent} from '../core/events.ts'
+import type {EmitEvent, RunEvent} from '../core/events.ts'
 import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import type {WatchSpec} from '../core/watch.ts'
 import {SharedGuards} from '../policies/guards/shared.ts'
 import {Observer} from './observer.ts'
+import {Panic} from './panic.ts'
 import type {LoadProbe} from './probers.ts'
 import {Turnstile} from './turnstile.ts'
 import {TargetWatch} from './watch-target.ts'
@@ -67,6 +68,7 @@ class WatchSet {
   readonly #observer: Observer
   readonly #guards = new SharedGuards()
   readonly #turnstile: Turnstile
+  readonly #panic: Panic
   readonly #watches = new Map<string, TargetWatch>()
   #started = false
 
@@ -75,6 +77,7 @@ class WatchSet {
     this.#run = run
     this.#observer = observer
     this.#turnstile = new Turnstile(ports.clock)
+    this.#panic = new Panic(ports.clock)
   }
 
   async replace(specs: readonly WatchSpec[]): Promise<void> {
@@ -100,7 +103,11 @@ class WatchSet {
         const stagger = (spread * index) / fresh.length
         const options = {
           origin,
-          emit,
+          emit: (event: RunEvent) => {
+            this.#panic.add(event)
+            emit(event)
+          },
+          panic: this.#panic,
           observer: this.#observer,
           guards: this.#guards,
           turnstile: this.#turnstile,

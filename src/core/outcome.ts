@@ -59,6 +59,7 @@ export const DENIAL_CODES = [
   'RETRY_BUDGET',
   'PEER_RATE',
   'OWN_NETWORK_DOWN',
+  'OWN_NETWORK_SUSPECTED',
   'LOCAL_SHORTAGE',
 ] as const
 export type DenialCode = (typeof DENIAL_CODES)[number]

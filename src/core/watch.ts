@@ -33,6 +33,8 @@ export interface WatchSpec extends BoundTo {
   readonly fall: number
   /** So many successes in a row until it counts as up again; 1 or more. */
   readonly rise: number
+  /** Its attempts take turns with those of others while the own network is suspected; a drill wants to see the policy as it is. */
+  readonly takesTurns?: true
   /** How it is checked beyond that. */
   readonly health?: HealthOptions
 }

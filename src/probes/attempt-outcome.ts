@@ -18,6 +18,7 @@ const ADVICE: Readonly<Record<DenialCode, readonly string[]>> = {
   BREAKER_ISOLATED: ['change breaker: isolated in the policy to let attempts through'],
   RETRY_BUDGET: ['raise the budget of the policy, or probe fewer targets at once'],
   OWN_NETWORK_DOWN: ['look at the links and routes of this machine: ip link, ip route'],
+  OWN_NETWORK_SUSPECTED: ['look at the own network: most targets were lost at once'],
   LOCAL_SHORTAGE: [
     'raise the limit that was reached (ulimit -n, ip_local_port_range), or probe fewer targets at once',
   ],

@@ -13,43 +13,64 @@ const AT_ONCE: Millis = 10_000
 const DOWN: ReadonlySet<ConnectionState> = new Set(['reconnecting', 'exhausted', 'failed'])
 const UP: ReadonlySet<ConnectionState> = new Set(['connected', 'degraded', 'suspect'])
 
+/** Each event costs the same however many targets there are: all of them may be lost in one second. */
 export class OwnNetwork {
-  /** When each target that had been up was lost; null while it is up. */
-  readonly #lostAt = new Map<string, Millis | null>()
+  /** Those that have been up, and whether they still are. */
+  readonly #up = new Map<string, boolean>()
+  #lost = 0
+  /** When each was lost that has been a moment ago, oldest first. */
+  readonly #recent = new Map<string, Millis>()
   #suspected = false
 
   get suspected(): boolean {
     return this.#suspected
   }
 
+  /** How many targets there are that have been up. */
+  get known(): number {
+    return this.#up.size
+  }
+
   add(event: RunEvent): readonly GroupEvent[] {
-    if (event.type === 'target-removed') this.#lostAt.delete(event.target)
+    if (event.type === 'target-removed') this.#forget(event.target)
     else if (event.type === 'state-changed') this.#change(event)
     else return []
-    const all = [...this.#lostAt.values()]
-    const lost = all.filter((one) => one !== null)
-    const suspected = this.#suspected
-      ? isMost(lost, all)
-      : isMost(
-          lost.filter((at) => event.at - at <= AT_ONCE),
-          all,
-        )
+    for (const [target, at] of this.#recent) {
+      if (event.at - at <= AT_ONCE) break
+      this.#recent.delete(target)
+    }
+    const all = this.#up.size
+    const suspected = isMost(this.#suspected ? this.#lost : this.#recent.size, all)
     if (suspected === this.#suspected) return []
     this.#suspected = suspected
     const because = suspected
-      ? `${lost.length} of ${all.length} targets were lost within ${AT_ONCE / 1000}s: the network of this machine is suspected`
-      : `${all.length - lost.length} of ${all.length} targets are up again: the network of this machine is no longer suspected`
+      ? `${this.#lost} of ${all} targets were lost within ${AT_ONCE / 1000}s: the network of this machine is suspected`
+      : `${all - this.#lost} of ${all} targets are up again: the network of this machine is no longer suspected`
     return [{type: 'own-network', suspected, because}]
   }
 
   #change({target, from, to, at}: RunEvent & {type: 'state-changed'}): void {
-    if (to === 'disconnected') this.#lostAt.delete(target)
-    else if (UP.has(to)) this.#lostAt.set(target, null)
+    if (to === 'disconnected') this.#forget(target)
+    else if (UP.has(to)) {
+      this.#forget(target)
+      this.#up.set(target, true)
+    }
     // One that was never up is a mistake or an old outage: no news.
-    else if (DOWN.has(to) && UP.has(from)) this.#lostAt.set(target, at)
+    else if (DOWN.has(to) && UP.has(from)) {
+      this.#forget(target)
+      this.#up.set(target, false)
+      this.#lost += 1
+      this.#recent.set(target, at)
+    }
+  }
+
+  #forget(target: string): void {
+    if (this.#up.get(target) === false) this.#lost -= 1
+    this.#up.delete(target)
+    this.#recent.delete(target)
   }
 }
 
-function isMost(lost: readonly Millis[], all: readonly (Millis | null)[]): boolean {
-  return all.length >= LEAST_TARGETS && lost.length / all.length > MOST
+function isMost(lost: number, all: number): boolean {
+  return all >= LEAST_TARGETS && lost / all > MOST
 }

@@ -113,6 +113,15 @@ export const PROBLEMS = problemTable({
       'This machine has no link or no route to the target, so attempts wait for a change of the own network. They cost the target nothing.',
     advice: ['look at links, addresses and routes: ip address, ip route', 'check the cable or the Wi-Fi'],
   },
+  OWN_NETWORK_SUSPECTED: {
+    title: 'the own network is suspected',
+    meaning:
+      'Most targets of the watch were lost within 10 seconds, which says more about this machine than about each of them. Their attempts take turns instead of starting all at once; the line moves faster as soon as one has succeeded.',
+    advice: [
+      'look at links, addresses and routes: ip address, ip route',
+      'netdrill diagnose one of the targets',
+    ],
+  },
   LOCAL_SHORTAGE: {
     title: 'this machine lacks resources',
     meaning:
