@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {type Rig, type Script, startWatch} from '../../support/watch-rig.ts'
+import {emptyStory, foldStory} from '../../../src/core/story.ts'
 import {FakeClock} from '../../support/fake-clock.ts'
 
 const well: Script = () => ({after: 10})
@@ -197,6 +198,27 @@ describe('inactivity', () => {
     expect(changes(rig)).toEqual(['65005 connected > suspect', '75005 suspect > reconnecting'])
     await rig.stop()
   })
+})
+
+it('warns of what may become a loss, and only a loss is an error', async () => {
+  const health = {quality: {maxRtt: 500, warnRtt: 100}}
+  const script: Script = (now) => (now > 60_000 ? refused : {after: now > 20_000 ? 150 : 10})
+  const rig = await startWatch({interval: 1000, fall: 3, health}, script)
+  await rig.clock.advance(70_000)
+  let story = emptyStory()
+  const tones = rig.events.flatMap((event) => {
+    story = foldStory(story, event)
+    return event.type === 'sample'
+      ? []
+      : story.told.map(({tone, text}) => `${tone}: ${text.split(':')[0] ?? ''}`)
+  })
+  expect(tones.slice(1)).toEqual([
+    'warning: early warning',
+    'warning: connected → suspect',
+    'good: early warning over',
+    'bad: suspect → reconnecting',
+  ])
+  await rig.stop()
 })
 
 describe('held states', () => {
