@@ -3,7 +3,7 @@ import type {ConnectionState} from '../core/events.ts'
 import type {Figure} from '../core/figures.ts'
 import type {Millis} from '../core/units.ts'
 import type {Point, TargetSeries} from './series.ts'
-import {type Round, type Span, disturbances} from './windows.ts'
+import {type Disturbance, type Round, type Span, disturbances, sinceStart} from './windows.ts'
 
 /** States in which the tool has declared the connection lost. */
 const DOWN: ReadonlySet<ConnectionState> = new Set(['reconnecting', 'exhausted', 'failed'])
@@ -39,7 +39,7 @@ export function measureImpacts(series: TargetSeries, round: Round): readonly Imp
   })
 }
 
-function measureImpact(series: TargetSeries, disturbance: Span, reach: Span): Impact {
+function measureImpact(series: TargetSeries, disturbance: Disturbance, reach: Span): Impact {
   const {interval} = series.info
   const inReach = series.points.filter((point) => point.sentAt >= reach.from && point.sentAt < reach.to)
   const lost = inReach.filter((point) => !point.ok).length
@@ -55,7 +55,7 @@ function measureImpact(series: TargetSeries, disturbance: Span, reach: Span): Im
   return {
     disturbance,
     downtime: lost === 0 ? exact(0) : largestGap(series.points, reach, interval),
-    detection: down ? around(Math.max(0, down.at - disturbance.from), interval) : null,
+    detection: down ? around(sinceStart(down.at, disturbance), interval) : null,
     recovery: down ? recoveryOf(up?.at, disturbance, interval) : lost === 0 ? exact(0) : around(0, interval),
     lost,
     attempts,

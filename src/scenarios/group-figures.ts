@@ -4,7 +4,7 @@ import type {Figure} from '../core/figures.ts'
 import type {Millis} from '../core/units.ts'
 import {targetFigures} from './figures.ts'
 import type {SwitchMark, TargetSeries} from './series.ts'
-import {type Round, type Span, disturbances, touchesAny} from './windows.ts'
+import {type Round, type Span, disturbances, sinceStart, touchesAny} from './windows.ts'
 
 export interface GroupQuestion {
   readonly field: string
@@ -90,7 +90,7 @@ function impactsOf({group}: TargetSeries, round: Round): readonly Impact[] {
     return [
       {
         disturbance: span,
-        detection: Math.max(0, first.at - first.took - span.from),
+        detection: sinceStart(first.at - first.took, span),
         failover: taken ? taken.took : Number.POSITIVE_INFINITY,
         failback: back ? Math.max(0, back.at - span.to) : Number.POSITIVE_INFINITY,
       },

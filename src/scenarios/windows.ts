@@ -31,6 +31,14 @@ export interface Round {
   readonly end: Millis
 }
 
+/**
+ * How long after the start of a disturbance something happened. What is seen before the fault was read back is counted from
+ * where it began to be put in force: the longest that it can have taken.
+ */
+export function sinceStart(at: Millis, {from, begun}: Disturbance): Millis {
+  return Math.max(0, at >= from ? at - from : at - begun)
+}
+
 /** Faults that overlap or touch are one disturbance: their consequences can't be told apart. */
 export function disturbances(round: Round): readonly Disturbance[] {
   const merged: Disturbance[] = []
