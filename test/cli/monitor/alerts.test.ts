@@ -166,6 +166,48 @@ describe('an outage', () => {
   }, 30_000)
 })
 
+/** Counts who comes, answers with 403 or says nothing and closes. */
+async function refusing(answer: '403' | 'close'): Promise<{port: number; count: () => number}> {
+  let count = 0
+  const server = createTcpServer((socket) => {
+    count += 1
+    socket.on('error', () => undefined)
+    if (answer === 'close') socket.destroy()
+    else
+      socket.once('data', () =>
+        socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'),
+      )
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closing.push(async () => new Promise((resolve) => server.close(() => resolve())))
+  return {port: (server.address() as {port: number}).port, count: () => count}
+}
+
+describe('a ladder that is over', () => {
+  it('is told once: after its last attempt, and at once where credentials are refused', async () => {
+    const {url, messages} = await receiver()
+    const [forbidden, closing] = [await refusing('403'), await refusing('close')]
+    const program = await watch([
+      'targets:',
+      `  locked: {url: "http://127.0.0.1:${forbidden.port}/", policy: short, interval: 20s, timeout: 1s}`,
+      `  dropped: {url: "tcp://127.0.0.1:${closing.port}", policy: short, interval: 20s, timeout: 1s}`,
+      'policies:',
+      '  short: {extends: bonding-app, max_attempts: 3, retry: {immediate: {attempts: 5, interval: 100ms}, gradual: {attempts: 0}, jitter: none}}',
+      'notify:',
+      `  hook: {webhook: "${url}", on: [exhausted], wait: 1s, repeat: never}`,
+    ])
+    await program.waitFor(/hook: told:/)
+    program.child.kill('SIGINT')
+    await program.result
+    expect(messages).toHaveLength(1)
+    const about = (messages[0]?.alerts ?? []).map(({labels}) => `${labels['alertname']} ${labels['target']}`)
+    expect(about.toSorted()).toEqual(['TargetGivenUp dropped', 'TargetGivenUp locked'])
+    // The attempts of the ladder, and the one sample that is due in this time anyway.
+    expect(closing.count()).toBeLessThanOrEqual(3 + 1)
+    expect(forbidden.count()).toBeLessThanOrEqual(1 + 1)
+  }, 30_000)
+})
+
 describe('alerts that are read again', () => {
   it('keep their state, and a mistake changes nothing', async () => {
     const rule = '  - {name: Down, condition: netdrill_consecutive_failures > 2}'
