@@ -14,7 +14,7 @@ import type {WatchSpec} from './watch.ts'
 /** A server that an agent runs. `port` 0 means any free one; the answer tells which. */
 export interface ServerSpec {
   readonly name: string
-  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command' | 'webrtc' | 'proxy'
+  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command' | 'webrtc' | 'herd' | 'proxy'
   readonly address: string
   readonly port: number
   /** Of a `proxy`: where it connects to. */

@@ -11,7 +11,7 @@ export type Isolation = 'auto' | 'required' | 'none'
 export interface LabServer {
   readonly node: string
   /** `upstream` is no server of the lab: a proxy before somebody else's. */
-  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command' | 'webrtc' | 'upstream'
+  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command' | 'webrtc' | 'herd' | 'upstream'
   /** Put a userspace proxy in front, so that faults need no kernel support. */
   readonly proxy: boolean
   readonly port: number

@@ -15,7 +15,7 @@ const isolation = z
   .default('auto')
   .describe('namespaces where the kernel lets us (auto), always (required), or everything on loopback (none)')
 
-function serverOf<K extends Exclude<LabServer['kind'], 'command' | 'webrtc' | 'upstream'>>(
+function serverOf<K extends Exclude<LabServer['kind'], 'command' | 'webrtc' | 'herd' | 'upstream'>>(
   kind: K,
   summary: string,
 ) {
@@ -62,6 +62,21 @@ const webrtc = z
   })
   .describe('a WebRTC peer; GET asks whether its data channel answers. Needs the package werift')
 
+const wait = durationBetween(1, 3_600_000)
+
+const herd = z
+  .strictObject({
+    kind: z.literal('herd'),
+    node: nameSchema.describe('where the clients run'),
+    port: portSchema.describe('of its HTTP server, which tells how they come back'),
+    proxy: z.literal(false).default(false),
+    options: SERVER_OPTIONS.herd.extend({
+      initial_delay: wait.default(500).describe('the first wait after a loss'),
+      max_delay: wait.default(30_000).describe('no wait is longer'),
+    }),
+  })
+  .describe('many clients of one server; GET tells how many are connected, and the most retries within 100ms')
+
 const upstream = z
   .strictObject({
     kind: z.literal('upstream'),
@@ -85,6 +100,7 @@ const server = z.discriminatedUnion('kind', [
   serverOf('http', 'answers every request with one status and body'),
   command,
   webrtc,
+  herd,
   upstream,
 ])
 

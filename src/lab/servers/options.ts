@@ -89,6 +89,15 @@ export const webrtcOptions = z.strictObject({
   max_restarts: z.int().min(1).default(3).describe('so many restarts in vain are enough'),
 })
 
+export const herdOptions = z.strictObject({
+  to: z.string().min(3).describe('ADDRESS:PORT that all clients connect to'),
+  clients: z.int().min(1).max(2000).default(100).describe('how many'),
+  initial_delay: z.number().min(1).default(500).describe('the first wait after a loss'),
+  max_delay: z.number().min(1).default(30_000).describe('no wait is longer'),
+  multiplier: z.number().min(1).max(10).default(2).describe('each wait is so much longer than the last'),
+  jitter: z.enum(['none', 'full']).default('none').describe('full: anything between nothing and the wait'),
+})
+
 export const SERVER_OPTIONS = {
   'tcp-echo': tcpEchoOptions,
   'tls-echo': tlsEchoOptions,
@@ -96,4 +105,5 @@ export const SERVER_OPTIONS = {
   http: httpOptions,
   command: commandOptions,
   webrtc: webrtcOptions,
+  herd: herdOptions,
 }

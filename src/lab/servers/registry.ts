@@ -8,5 +8,6 @@ export const SERVERS: Readonly<Record<Exclude<LabServer['kind'], 'upstream'>, ()
   dns: async () => (await import('./dns/server.ts')).startDns,
   http: async () => (await import('./http.ts')).startHttp,
   command: async () => (await import('./command.ts')).startCommand,
+  herd: async () => (await import('./herd.ts')).startHerd,
   webrtc: async () => (await import('./webrtc/server.ts')).startWebrtc,
 }

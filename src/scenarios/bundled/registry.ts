@@ -211,6 +211,12 @@ export const BUNDLED_DRILLS = {
     summary: 'three clients of one host share its rate of attempts',
     needs: LAB,
   },
+  'retry-thundering-herd': {
+    file: 'retry-thundering-herd.yaml',
+    topic: 'retry',
+    summary: 'two herds of 200 clients lose their server: how they come back without jitter, and with it',
+    needs: LAB,
+  },
   'retry-silent-server': {
     file: 'retry-silent-server.yaml',
     topic: 'retry',
