@@ -85,7 +85,7 @@ interface Holding {
   readonly holds: string
   readonly count?: number
   readonly group?: ProcessIdentity
-  close(): void | Promise<void>
+  readonly close: () => void | Promise<void>
 }
 
 async function hold(work: Work | null, {lasts}: LedgerEntry): Promise<Holding> {

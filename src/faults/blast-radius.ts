@@ -4,13 +4,16 @@ import {type Scope, describeScope} from './scope.ts'
 import type {Blueprint, PacketMatch, Situation, Verdict} from './situation.ts'
 
 export function blastRadius(situation: Situation, blueprint: Blueprint): readonly string[] {
-  const {place, device, scope} = situation
-  const where = describePlace(place)
   if (blueprint.backend === 'proxy') {
     return ['hit: connections through the proxy', 'not hit: everything that does not use the proxy']
   }
   if ('act' in blueprint) return blueprint.act.hit
   if (blueprint.backend === 'ip') return [...blueprint.change.hit, 'not hit: other namespaces']
+  return packetsHit(situation, blueprint)
+}
+
+function packetsHit({place, device, scope}: Situation, blueprint: Blueprint): readonly string[] {
+  const where = describePlace(place)
   const link = device ? ` by ${device.name}` : ''
   if (device?.ingress) {
     return [

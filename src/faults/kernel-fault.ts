@@ -108,16 +108,19 @@ export interface Watch {
 
 /** What the kernel holds, against what was asked: the leaf, and the table that leads to it or blocks. */
 export async function readBack(watch: Watch, compiled: CompiledPlan): Promise<Readback> {
-  const {plan, blueprint} = compiled
   const {tools} = watch
   const parts = await Promise.all([
     readShape(tools, compiled),
     readTables(tools, compiled),
     readChange(tools, compiled),
-    'act' in blueprint ? [await readTrace({...watch, place: plan.place}, blueprint.act.trace)] : [],
+    readAct(watch, compiled),
   ])
   const all = parts.flat()
   return {asAsked: all.every((part) => part.asAsked), text: all.map((part) => part.text).join('; ')}
+}
+
+async function readAct(watch: Watch, {plan, blueprint}: CompiledPlan): Promise<readonly Readback[]> {
+  return 'act' in blueprint ? [await readTrace({...watch, place: plan.place}, blueprint.act.trace)] : []
 }
 
 async function readShape(tools: Tools, {plan, shape}: CompiledPlan): Promise<readonly Readback[]> {

@@ -77,29 +77,29 @@ export const shapedDirection = z
   .describe('out: what leaves towards the scope (the default); in: what arrives from it, through an ifb')
 
 /** Takes a scope apart; `from` and `to` may list several literals, separated by commas. */
-export function parseScope(scope: FaultScope | undefined): Scope {
-  const protocol = scope?.protocol ?? null
-  const port = scope?.port ?? null
-  if (port !== null && protocol === 'icmp')
-    throw usage('ICMP has no ports: leave out the port or the protocol')
-  if (scope?.pick !== undefined)
-    throw usage('pick chooses among destinations in fault plan and fault apply only')
-  const places = [scope?.namespace, scope?.pid, scope?.container].filter((one) => one !== undefined)
-  if (places.length > 1)
-    throw usage('namespace, pid and container each say where the fault acts: give one of them')
-  const family = scope?.family === undefined ? {} : ({family: scope.family === 'ipv6' ? 6 : 4} as const)
+export function parseScope(scope: FaultScope = {}): Scope {
+  checkSense(scope)
+  const family = scope.family === undefined ? {} : ({family: scope.family === 'ipv6' ? 6 : 4} as const)
   const parsed: Scope = {
-    from: ofFamily('from', scope?.from, family.family),
-    to: ofFamily('to', scope?.to, family.family),
-    port,
-    protocol,
+    from: ofFamily('from', scope.from, family.family),
+    to: ofFamily('to', scope.to, family.family),
+    port: scope.port ?? null,
+    protocol: scope.protocol ?? null,
     ...family,
   }
   const sender = senderOf(scope)
   return sender === null ? parsed : {...parsed, sender}
 }
 
-function senderOf({uid, cgroup}: FaultScope = {}): Sender | null {
+function checkSense({port, protocol, pick, namespace, pid, container}: FaultScope): void {
+  if (port !== undefined && protocol === 'icmp')
+    throw usage('ICMP has no ports: leave out the port or the protocol')
+  if (pick !== undefined) throw usage('pick chooses among destinations in fault plan and fault apply only')
+  if ([namespace, pid, container].filter((one) => one !== undefined).length > 1)
+    throw usage('namespace, pid and container each say where the fault acts: give one of them')
+}
+
+function senderOf({uid, cgroup}: FaultScope): Sender | null {
   if (uid === undefined && cgroup === undefined) return null
   return {
     ...(uid === undefined ? {} : {uid}),
@@ -141,12 +141,15 @@ export function isBroadScope(scope: Scope): boolean {
 
 /** Whether one packet can lie in both scopes. */
 export function scopesOverlap(a: Scope, b: Scope): boolean {
-  const ports = a.port === null || b.port === null || a.port === b.port
-  const protocols = a.protocol === null || b.protocol === null || a.protocol === b.protocol
   const carried = !(a.port !== null && b.protocol === 'icmp') && !(b.port !== null && a.protocol === 'icmp')
-  const families = a.family === undefined || b.family === undefined || a.family === b.family
-  const others = ports && protocols && carried && families
-  return others && mayShareSender(a.sender, b.sender) && meet(a.to, b.to) && meet(a.from, b.from)
+  const same =
+    agree(a.port, b.port) && agree(a.protocol, b.protocol) && agree(a.family ?? null, b.family ?? null)
+  return carried && same && mayShareSender(a.sender, b.sender) && meet(a.to, b.to) && meet(a.from, b.from)
+}
+
+/** Null is anything. */
+function agree<Value>(a: Value | null, b: Value | null): boolean {
+  return a === null || b === null || a === b
 }
 
 /** Two users send no packet together; a user and a group may, and so may a group and one inside it. */

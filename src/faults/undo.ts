@@ -63,13 +63,7 @@ export async function undoEntry(world: UndoWorld, entry: LedgerEntry): Promise<U
 async function reachablePlace(world: UndoWorld, entry: LedgerEntry): Promise<Place | null | 'unreachable'> {
   const {place, home} = entry
   if (home.boot !== world.home.boot) return null
-  if (place.kind === 'process') {
-    if (entry.placeProcess && (await isAlive(world.files, entry.placeProcess))) return place
-    // Others may still live there. A table or a leaf of ours tells that it is the same place, a number alone would not.
-    if (entry.placeNamespace == null || (!entry.table && entry.leaf === null)) return null
-    const found = await otherNamespace(world, entry.placeNamespace)
-    return found === 'unreachable' ? null : found
-  }
+  if (place.kind === 'process') return processPlace(world, entry, place)
   if (home.namespace === world.home.namespace) {
     if (place.kind === 'host') return place
     const names = await world.files.list('/run/netns')
@@ -77,6 +71,15 @@ async function reachablePlace(world: UndoWorld, entry: LedgerEntry): Promise<Pla
   }
   if (place.kind === 'netns') return place
   return otherNamespace(world, home.namespace)
+}
+
+/** Others may live on where a process has ended. A table or a leaf of ours tells that it is still the same namespace. */
+async function processPlace(world: UndoWorld, entry: LedgerEntry, place: Place): Promise<Place | null> {
+  if (entry.placeProcess && (await isAlive(world.files, entry.placeProcess))) return place
+  const namespace = entry.placeNamespace ?? null
+  if (namespace === null || (!entry.table && entry.leaf === null)) return null
+  const found = await otherNamespace(world, namespace)
+  return found === 'unreachable' ? null : found
 }
 
 /** The process that still lives in a namespace, found through lsns(8); null when nobody does. */

@@ -6,7 +6,7 @@ import {stripControl} from '../core/text.ts'
 
 /** Something that is kept until it is let go. */
 export interface Held {
-  close(): void
+  readonly close: () => void
 }
 
 export interface HeldPort {

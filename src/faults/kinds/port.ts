@@ -7,7 +7,7 @@ import {hasAll, missingError} from '../choose-backend.ts'
 import type {FaultScope} from '../fault.ts'
 import {HOLDER_NOTE, holdStep} from '../hold-act.ts'
 import type {PlannedKind} from '../kind.ts'
-import {scopeSchema} from '../scope.ts'
+import {type Scope, scopeSchema} from '../scope.ts'
 import type {Blueprint, Situation} from '../situation.ts'
 
 export const portSchema = z.strictObject({
@@ -35,20 +35,26 @@ export const port: PlannedKind<PortSpec> = {
   plan: planPort,
 }
 
+/** The port of a scope that says nothing else than which port of which address; throws for any other. */
+function portOf({port: number, to, from}: Scope): number {
+  const [network, ...more] = to
+  const plain = from.length === 0 && more.length === 0 && (!network || isSingle(network))
+  if (number !== null && plain) return number
+  throw new UserError({
+    code: 'USAGE_INVALID',
+    message:
+      'say which port is taken: the scope needs port, may have protocol and one address, and nothing else',
+  })
+}
+
 function planPort(_: PortSpec, situation: Situation): Blueprint {
   const {id, scope} = situation
-  const [network, ...more] = scope.to
-  if (scope.port === null || scope.from.length > 0 || more.length > 0 || (network && !isSingle(network))) {
-    throw new UserError({
-      code: 'USAGE_INVALID',
-      message:
-        'say which port is taken: the scope needs port, may have protocol and one address, and nothing else',
-    })
-  }
+  const [network] = scope.to
+  const number = portOf(scope)
   if (!hasAll(situation, NEEDS)) throw missingError(situation, 'taking a port', [NEEDS])
   const protocol = scope.protocol === 'udp' ? 'udp' : 'tcp'
   const address = network?.address ?? (scope.family === 4 ? '0.0.0.0' : '::')
-  const words = `${protocol} port ${scope.port} taken${network ? ` on ${address}` : ''}`
+  const words = `${protocol} port ${number} taken${network ? ` on ${address}` : ''}`
   return {
     backend: 'holder',
     because: HOLDER_NOTE,
@@ -63,12 +69,9 @@ function planPort(_: PortSpec, situation: Situation): Blueprint {
     ],
     act: {
       steps: holdStep(id, words, 'the port has an owner, so that nobody else can bind it'),
-      hit: [
-        `hit: programs that want to bind ${protocol} port ${scope.port} here`,
-        'not hit: everything else',
-      ],
+      hit: [`hit: programs that want to bind ${protocol} port ${number} here`, 'not hit: everything else'],
       trace: {type: 'held', id},
-      work: {type: 'listen', protocol, port: scope.port, address},
+      work: {type: 'listen', protocol, port: number, address},
     },
   }
 }

@@ -132,7 +132,12 @@ async function applyHere(
     allow,
   })
   const fault = await engine.apply(plan, binding)
-  return {place: fault.plan.place.kind, undo: async () => fault.remove().finally(async () => engine.close())}
+  const undo = async (): Promise<object> => {
+    const result = await fault.remove()
+    await engine.close()
+    return result
+  }
+  return {place: fault.plan.place.kind, undo}
 }
 
 describe('the namespace of a process', () => {
