@@ -71,7 +71,9 @@ export class MonitorOutputs {
   }
 
   anyDown(): boolean {
-    return this.#options.facts.targets().some(({state}) => isDown(state))
+    const {facts} = this.#options
+    const lost = facts.peers.peers().some(({state}) => state === 'disconnected' || state === 'failed')
+    return lost || facts.targets().some(({state}) => isDown(state))
   }
 
   /** The last that is told: a journal gets the figures, so that it can be compared with another one. */

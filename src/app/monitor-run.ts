@@ -1,5 +1,6 @@
 /** The watch itself: an agent that samples, told what to watch, and told again when the documents have changed. */
 import {FollowGroups} from '../connections/groups/follow-groups.ts'
+import {WatchPeers} from '../connections/peers/watch-peers.ts'
 import type {RunEvent, TargetInfo} from '../core/events.ts'
 import {detectionTime} from '../core/health.ts'
 import {boundTo} from '../core/watch.ts'
@@ -9,6 +10,7 @@ import type {Millis} from '../core/units.ts'
 import type {WatchSpec} from '../core/watch.ts'
 import {AgentSession} from '../lab/agent-session.ts'
 import type {CheckTarget, LoadedCheck} from '../scenarios/check/check-spec.ts'
+import {breakerStart} from '../policies/guards/breaker-start.ts'
 import {packageVersion} from '../system/package-root.ts'
 import type {MonitorOutputs} from './monitor-outputs.ts'
 
@@ -30,10 +32,14 @@ export class MonitorRun {
   /** While an update is under way: events wait until the views know the new targets. */
   #held: RunEvent[] | null = null
   readonly #groups = new FollowGroups()
+  readonly #peers: WatchPeers
   #over = false
 
   constructor(options: MonitorRunOptions) {
     this.#options = options
+    this.#peers = new WatchPeers(options.ports, {
+      emit: (event) => options.outputs.publish({...event, at: this.#elapsed()}),
+    })
   }
 
   /** Throws `UserError` when a target makes no sense. */
@@ -50,6 +56,7 @@ export class MonitorRun {
     outputs.keepSecret(loaded.secrets)
     outputs.publish(this.#started(loaded))
     await this.#watch(loaded)
+    await this.#peers.replace(loaded.peers)
   }
 
   /** Targets that are in the documents as before go on with their state. Throws as `start`: then nothing has changed. */
@@ -57,16 +64,19 @@ export class MonitorRun {
     const {outputs} = this.#options
     outputs.keepSecret(loaded.secrets)
     const {added, removed} = await this.#watch(loaded)
+    await this.#peers.replace(loaded.peers)
     outputs.notice('info', `read again: ${added} new or changed, ${removed} removed or changed`)
   }
 
   async stop(): Promise<void> {
     this.#over = true
+    this.#peers.stop()
     await this.#session?.unwatch().catch(() => undefined)
   }
 
   async close(): Promise<void> {
     this.#over = true
+    this.#peers.stop()
     await this.#session?.close()
   }
 
@@ -129,7 +139,7 @@ export class MonitorRun {
     return this.#options.ports.clock.now() - this.#options.origin
   }
 
-  #started({files, targets}: LoadedCheck): RunEvent {
+  #started({files, targets, peers}: LoadedCheck): RunEvent {
     const {ports, id, outputs, notes} = this.#options
     const listens = outputs.url === null ? [] : [`${outputs.url}/metrics, /status and /healthz answer`]
     const {os, kernel, node, arch} = ports.host.platform
@@ -140,7 +150,7 @@ export class MonitorRun {
         id,
         purpose: 'monitor',
         command: 'monitor',
-        title: `${files.join(', ')}: ${targets.length} target${targets.length === 1 ? '' : 's'}`,
+        title: `${files.join(', ')}: ${targets.length} target${targets.length === 1 ? '' : 's'}${peers.length === 0 ? '' : `, ${peers.length} peer${peers.length === 1 ? '' : 's'}`}`,
         version: packageVersion(),
         seed: ports.random.seed,
         started: new Date(ports.clock.wall()).toISOString(),
@@ -160,6 +170,7 @@ function infoOf({name, url, watch, policy}: CheckTarget): TargetInfo {
     interval: watch.interval,
     timeout: watch.timeout,
     policy: policy?.name ?? null,
+    ...(policy && breakerStart(policy)),
     detection: detectionTime(watch),
   }
 }

@@ -98,7 +98,7 @@ interface LoadedMonitor {
 async function loadDocuments({files, only, tags}: MonitorFlags, ports: Ports): Promise<LoadedMonitor> {
   const env = (name: string): string | undefined => ports.host.env(name)
   const read = async (path: string): Promise<string | null> => ports.files.readText(path)
-  const check = await loadCheck(await readSources(files, ports), {env, read, only, tags})
+  const check = await loadCheck(await readSources(files, ports), {env, read, only, tags, keepsPeers: true})
   const alerts = await readAlerts(check.alerts, {metrics: METRICS, targets: check.targetNames})
   return {check, alerts}
 }

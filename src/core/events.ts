@@ -10,6 +10,7 @@ import type {Failure} from './failure.ts'
 import type {Sample} from './outcome.ts'
 import type {Figure} from './figures.ts'
 import type {GroupEvent} from './group-events.ts'
+import type {PeerEvent} from './peer-events.ts'
 import type {BreakerPhase, GuardEvent} from './guard-events.ts'
 import type {NetworkEvent} from './network-events.ts'
 import type {DetectionTime} from './health.ts'
@@ -109,6 +110,7 @@ export type RunEvent = Stamped &
     | GuardEvent
     | StrategyEvent
     | GroupEvent
+    | PeerEvent
     | NetworkEvent
     | AlertEvent
     | HealthEvent

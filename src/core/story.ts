@@ -4,7 +4,9 @@
  */
 import type {RunEvent} from './events.ts'
 import type {AddedFault, Proof} from './fault-events.ts'
+import {faultLabel} from './fault-label.ts'
 import {tellAlert} from './alert-story.ts'
+import {tellPeer} from './peer-story.ts'
 import {tellGroup} from './group-story.ts'
 import type {Sample} from './outcome.ts'
 import {stripControl} from './text.ts'
@@ -74,7 +76,10 @@ function foldMissed(story: Story, at: Millis, target: string, because: string): 
 
 function tell(story: Story, event: RunEvent): readonly Told[] {
   const line = (tone: Tone, subject: string, text: string): Told => ({at: event.at, tone, subject, text})
-  const name = (id: string): string => story.faults.get(id)?.name ?? id
+  const name = (id: string): string => {
+    const fault = story.faults.get(id)
+    return fault ? faultLabel(fault) : id
+  }
   switch (event.type) {
     case 'run-started':
       return [
@@ -131,7 +136,7 @@ function tell(story: Story, event: RunEvent): readonly Told[] {
         ...event.reasons.map((text) => line('plain', '', text)),
       ]
     default:
-      return [...tellGroup(event), ...tellAlert(event)]
+      return [...tellGroup(event), ...tellAlert(event), ...tellPeer(event)]
   }
 }
 

@@ -1,5 +1,6 @@
 /** What a watch has seen of each target so far, folded from its events in bounded memory. */
 import type {ConnectionState, RunEvent, RunInfo, TargetInfo} from '../core/events.ts'
+import type {BreakerStatus} from '../core/guard-events.ts'
 import type {DetectionTime} from '../core/health.ts'
 import type {Outcome} from '../core/outcome.ts'
 import {LogHistogram} from '../core/log-histogram.ts'
@@ -32,6 +33,8 @@ export interface MonitoredTarget {
   /** Start of the present outage. */
   readonly downSince: Millis | null
   readonly lastFailure: {readonly code: string; readonly text: string} | null
+  /** Null for a policy without a breaker, and for none. */
+  readonly breaker: BreakerStatus | null
   readonly track: TargetTrack
 }
 
@@ -115,6 +118,11 @@ export class MonitorFacts {
         this.#update(event.target, (old) => foldOutcome(old, event.sample.outcome))
         this.#targets.get(event.target)?.track.add(event)
         return
+      case 'breaker-changed': {
+        const {to: phase, until, because} = event
+        this.#update(event.target, (old) => ({...old, breaker: {phase, until, because}}))
+        return
+      }
       case 'attempt':
         this.#targets.get(event.target)?.track.add(event)
         return
@@ -150,11 +158,14 @@ export class MonitorFacts {
   }
 }
 
-type NewTarget = Pick<TargetInfo, 'name' | 'url' | 'interval' | 'detection'> & {
+type NewTarget = Pick<TargetInfo, 'name' | 'url' | 'interval' | 'detection' | 'breaker'> & {
   readonly policy?: string | null
 }
 
-function newTarget({name, url, interval, detection, policy}: NewTarget, at: Millis): MonitoredTarget {
+function newTarget(
+  {name, url, interval, detection, policy, breaker}: NewTarget,
+  at: Millis,
+): MonitoredTarget {
   return {
     name,
     url,
@@ -172,6 +183,7 @@ function newTarget({name, url, interval, detection, policy}: NewTarget, at: Mill
     longest: 0,
     downSince: null,
     lastFailure: null,
+    breaker: breaker === undefined ? null : {phase: breaker, until: null, because: 'nothing has failed yet'},
     track: new TargetTrack({policy: policy ?? null}),
   }
 }

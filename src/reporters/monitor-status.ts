@@ -1,5 +1,6 @@
 /** The state of a watch as a document for programs. */
 import type {ConnectionState} from '../core/events.ts'
+import type {BreakerPhase} from '../core/guard-events.ts'
 import type {GroupInfo, GroupMember, GroupState} from '../core/group-events.ts'
 import type {ActiveAlert} from './alert-facts.ts'
 import {STATE_NAMES, type StateNames} from '../core/state-names.ts'
@@ -35,6 +36,12 @@ interface TargetStatus {
   readonly outages: number
   readonly downtime_seconds: number
   readonly last_failure: {readonly code: string; readonly text: string} | null
+  /** Null for a policy without a breaker. `until_seconds`: how long until a trial; null unless open. */
+  readonly breaker: {
+    readonly phase: BreakerPhase
+    readonly until_seconds: number | null
+    readonly because: string
+  } | null
   /** Its state in the words of other programs. */
   readonly state_names: StateNames
   readonly tracker: TrackerRecord
@@ -154,6 +161,12 @@ function groupStatus(group: MonitoredGroup, now: number): Omit<GroupStatus, 'rep
   return {name, mode, state, since_seconds, members, healthy, path, switches, last_switch}
 }
 
+function breakerStatus(breaker: MonitoredTarget['breaker'], now: number): TargetStatus['breaker'] {
+  if (!breaker) return null
+  const {phase, until, because} = breaker
+  return {phase, until_seconds: until === null ? null : seconds(Math.max(0, until - now)), because}
+}
+
 function statusOf(target: MonitoredTarget, now: number, time: TellTime): TargetStatus {
   const {name, state, since, ok, failed, skipped, rtt, outages, down, downSince, lastFailure, detection} =
     target
@@ -173,6 +186,7 @@ function statusOf(target: MonitoredTarget, now: number, time: TellTime): TargetS
     outages,
     downtime_seconds: seconds(down + (downSince === null ? 0 : now - downSince)),
     last_failure: lastFailure,
+    breaker: breakerStatus(target.breaker, now),
     state_names: STATE_NAMES[state],
     tracker: trackerRecord(target, time),
     activity: activityRecord(target, time),

@@ -7,6 +7,7 @@ import {PROBE_KINDS} from '../core/target.ts'
 import {notifySchema} from '../connections/notify/schema.ts'
 import type {FaultSpec} from '../faults/fault.ts'
 import {FAULT_KINDS, loadFault} from '../faults/registry.ts'
+import {peersSchema} from '../connections/peers/schema.ts'
 import {labSchema} from '../lab/schema.ts'
 import {alertsSchema} from '../policies/alerts/schema.ts'
 import {policySchema} from '../policies/schema.ts'
@@ -28,6 +29,9 @@ export async function documentSchema() {
       groups: groupsSchema.optional().describe('targets of which so many have to be healthy'),
       alerts: alertsSchema.optional().describe('rules over the series of a watch'),
       notify: notifySchema.optional().describe('who is told about alerts, targets and groups'),
+      peers: peersSchema
+        .optional()
+        .describe('connections over UDP whose consent is checked as ICE does; for monitor'),
       faults: z.record(nameSchema, fault).optional().describe('impairments by name'),
       lab: labSchema.optional(),
       drill: drillSchema.optional(),

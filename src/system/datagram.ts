@@ -15,7 +15,7 @@ export const systemDatagram: Datagram = {
     const prepared = keepsErrors() || request.explain === true || request.interface !== undefined
     const ffi = prepared ? await loadFfi() : null
     if (!ffi && request.interface !== undefined) return NO_INTERFACE_BINDING
-    const port = shares(request) ? await freePort(request) : 0
+    const port = shares(request) ? await freePort(request) : (request.port ?? 0)
     if (typeof port !== 'number') return port
     const main = await bind(request, port, ffi)
     if ('code' in main) return main

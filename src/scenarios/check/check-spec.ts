@@ -5,6 +5,7 @@ import type {WatchPace} from '../../config/watch-pace.ts'
 import type {CheckPlace} from '../../core/check-result.ts'
 import type {Position, Problem} from '../../core/errors.ts'
 import type {GroupSpec} from '../../core/group-spec.ts'
+import type {PeerSpec} from '../../core/peer-spec.ts'
 import type {Family} from '../../core/outcome.ts'
 import type {TargetUrl} from '../../core/target.ts'
 import type {Millis} from '../../core/units.ts'
@@ -61,6 +62,8 @@ export interface LoadedCheck {
   readonly alerts: readonly AlertSource[]
   readonly targetNames: readonly string[]
   readonly receivers: readonly ReceiverSpec[]
+  /** For who keeps them; a check does not. */
+  readonly peers: readonly PeerSpec[]
   readonly warnings: readonly Problem[]
   /** What came from the environment: to be kept out of all outputs. */
   readonly secrets: readonly string[]

@@ -9,6 +9,7 @@ import {type Position, type Problem, UserError, isUserError} from '../../core/er
 import {type TargetUrl, parseTargetUrl} from '../../core/target.ts'
 import type {Policy} from '../../policies/policy.ts'
 import {resolvePolicy} from '../../policies/resolve.ts'
+import {peerSpecs} from '../../connections/peers/schema.ts'
 import {fieldsOf, hasField} from '../../probes/probe-fields.ts'
 import {type NetdrillDocument, documentSchema} from '../document-schema.ts'
 import type {CheckExpectation, CheckTarget, LoadedCheck} from './check-spec.ts'
@@ -20,6 +21,8 @@ import {type Selection, selectTargets} from './select-targets.ts'
 export type {CheckSource} from './gather-sources.ts'
 
 export interface CheckRequest extends Selection {
+  /** A document with nothing but peers is enough. */
+  readonly keepsPeers?: boolean
   readonly env: (name: string) => string | undefined
   /** Reads included documents and the files of secrets; without it there are none. */
   readonly read?: ReadText
@@ -36,7 +39,7 @@ type Document = LoadedDocument<NetdrillDocument>
 /** Throws a `UserError` with every mistake of all documents, and CONFIG_EMPTY when nothing is left to check. */
 export async function loadCheck(
   sources: readonly CheckSource[],
-  {env, read = async () => null, only, tags}: CheckRequest,
+  {env, read = async () => null, only, tags, keepsPeers = false}: CheckRequest,
 ): Promise<LoadedCheck> {
   const schema = await documentSchema()
   const gathered = await gatherSources(sources, read)
@@ -52,9 +55,10 @@ export async function loadCheck(
       tags: target.tags ?? [],
     })),
   )
-  if (known.length === 0) throw noTargets(documents)
+  const peers = documents.flatMap(({value}) => peerSpecs(value.peers))
+  if (known.length === 0 && !(keepsPeers && peers.length > 0)) throw noTargets(documents)
   collect(documents, checkPolicies)
-  const chosen = selectTargets(known, {only, tags})
+  const chosen = known.length === 0 ? [] : selectTargets(known, {only, tags})
   const {groups, specs} = readGroups(documents, {nameOf, chosen: new Set(chosen.map(({name}) => name))})
   const targets = collect(chosen, readTarget).map((target) => ({...target, groups: groupsOf(target, groups)}))
   return {
@@ -62,6 +66,7 @@ export async function loadCheck(
     targets,
     groups,
     groupSpecs: specs,
+    peers,
     alerts: documents.flatMap(({value: {alerts}, positionOf}) => (alerts ? [{alerts, positionOf}] : [])),
     targetNames: known.map(({name}) => name),
     receivers: readReceivers(documents),

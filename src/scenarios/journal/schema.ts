@@ -1,12 +1,16 @@
 /** The shape of a journal line, as a schema: published as `schemas/journal.json`, used by the reader and by tests. */
 import * as z from 'zod'
 import {failure, millis, reading, skipReason} from '../../config/outcome-schema.ts'
+import {addedFault, figure, proof, run, target} from './shapes.ts'
 import {ALERT_STATES} from '../../core/alert-events.ts'
 import {BREAKER_PHASES} from '../../core/guard-events.ts'
 import {LINK_CAUSES, MPTCP_MODES} from '../../core/network-events.ts'
 import {NETWORK_CHANGES} from '../../core/network-port.ts'
 import {DENIAL_CODES} from '../../core/outcome.ts'
 import {STRATEGY_NAMES, STRATEGY_RESULTS} from '../../core/strategy-events.ts'
+import {GROUP_LINES} from './group-lines.ts'
+import {line} from './line.ts'
+import {PEER_LINES} from './peer-lines.ts'
 
 const state = z.enum([
   'idle',
@@ -29,70 +33,6 @@ const outcome = z.discriminatedUnion('status', [
   }),
 ])
 
-const run = z.strictObject({
-  id: z.string(),
-  command: z.string(),
-  title: z.string(),
-  version: z.string(),
-  seed: z.number().int(),
-  started: z.string(),
-  platform: z.string(),
-  purpose: z.literal('monitor').optional(),
-  backends: z.array(z.string()),
-  segment: z.strictObject({number: z.number().int(), preamble: z.number().int()}).optional(),
-})
-
-const target = z.strictObject({
-  name: z.string(),
-  url: z.string(),
-  kind: z.string(),
-  role: z.enum(['target', 'control']),
-  interval: millis,
-  timeout: millis,
-  policy: z.string().nullable(),
-  breaker: z.enum(BREAKER_PHASES).optional(),
-  detection: z.strictObject({worst: millis, mean: millis}).optional(),
-})
-
-const addedFault = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  kind: z.string(),
-  summary: z.string(),
-  backend: z.string(),
-  at: millis,
-  until: millis,
-  track: z.string().optional(),
-  part: z.strictObject({number: z.number().int(), of: z.number().int()}).optional(),
-})
-
-const proof = z.strictObject({
-  what: z.string(),
-  asked: z.string(),
-  measured: z.string(),
-  verdict: z.enum(['verified', 'out-of-tolerance', 'no-traffic', 'not-effective']),
-})
-
-const figure = z.strictObject({
-  name: z.string(),
-  value: z.number().nullable(),
-  unit: z.enum(['ms', 'ratio', 'count']),
-  low: z.number().nullable(),
-  high: z.number().nullable(),
-  note: z.string().optional(),
-})
-
-const group = z.strictObject({
-  name: z.string(),
-  mode: z.enum(['active-backup', 'quorum']),
-  members: z.array(z.strictObject({name: z.string(), target: z.string()})),
-  needed: z.number().int().optional(),
-  leaveBelow: z.number().int().optional(),
-  interval: millis,
-})
-
-const groupState = z.enum(['idle', 'connecting', 'connected', 'degraded', 'reconnecting', 'disconnected'])
-
 const labels = z.record(z.string(), z.string())
 
 const alertRule = z.strictObject({
@@ -102,13 +42,6 @@ const alertRule = z.strictObject({
   keepFiringFor: millis,
   labels,
 })
-
-const at = millis.describe('milliseconds since the start of the run, on the monotonic clock')
-const line = <const T extends string, S extends z.core.$ZodLooseShape>(
-  type: T,
-  shape: S,
-): z.ZodObject<{at: typeof at; type: z.ZodLiteral<T>} & S, z.core.$strict> =>
-  z.strictObject({at, type: z.literal(type), ...shape})
 
 const text = z.string()
 
@@ -165,25 +98,8 @@ export const journalLineSchema = z.discriminatedUnion('type', [
     because: text,
   }),
   line('state-changed', {target: text, from: state, to: state, because: text}),
-  line('group-added', {group}),
-  line('group-removed', {group: text}),
-  line('group-changed', {
-    group: text,
-    from: groupState,
-    to: groupState,
-    because: text,
-    healthy: z.number().int(),
-    of: z.number().int(),
-  }),
-  line('path-switched', {
-    group: text,
-    from: text.nullable(),
-    to: text.nullable(),
-    kind: z.enum(['start', 'down', 'quality', 'failback', 'better', 'all-down']),
-    because: text,
-    took: millis,
-  }),
-  line('switch-held', {group: text, because: text}),
+  ...GROUP_LINES,
+  ...PEER_LINES,
   line('own-network', {suspected: z.boolean(), because: text}),
   line('flapping', {target: text, flapping: z.boolean(), penalty: z.number()}),
   line('network-changed', {

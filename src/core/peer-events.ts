@@ -1,0 +1,74 @@
+/** What is told of peers: connections over UDP whose consent is checked as ICE does (RFC 8445, RFC 7675). */
+import type {Millis} from './units.ts'
+
+/** As in the WebRTC API. `closed` is the end of a record: nothing is kept of it. */
+export const PEER_STATES = ['new', 'checking', 'connected', 'disconnected', 'failed', 'closed'] as const
+export type PeerState = (typeof PEER_STATES)[number]
+
+/** The five steps of a life, in order, and what happens within them. */
+export const PEER_STEPS = [
+  'connect',
+  'monitor',
+  'recover',
+  'clean-up',
+  'candidate',
+  'send-error',
+  'refused',
+] as const
+export type PeerStep = (typeof PEER_STEPS)[number]
+
+export interface PeerInfo {
+  readonly name: string
+  /** Candidates of the other side, as `address:port`. */
+  readonly remote: readonly string[]
+  readonly role: 'controlling' | 'controlled'
+  /** Health is looked at this often. */
+  readonly check: Millis
+  /** How long a loss that nothing reports stays unnoticed: worst and mean. */
+  readonly detection: {readonly worst: Millis; readonly mean: Millis}
+}
+
+/** The record of a peer, as of a check. */
+export interface PeerHealth {
+  readonly state: PeerState
+  /** Since the last packet that was proven to come from the peer; null before the first. */
+  readonly idle: Millis | null
+  /** Checks without an answer, in a row. */
+  readonly failures: number
+  /** That count against the limit now, */
+  readonly restarts: number
+  /** and all there were. */
+  readonly restartsTotal: number
+  /** `local → remote` of the pair in use; null without one. */
+  readonly selected: string | null
+  /** Local addresses in use. */
+  readonly locals: readonly string[]
+  readonly sent: number
+  readonly received: number
+  /** With our name on them but a wrong proof: never activity, never a failure. */
+  readonly forged: number
+  /** What is no STUN, or not about this peer. */
+  readonly unknown: number
+  readonly sendErrors: number
+}
+
+export type PeerEvent =
+  | {readonly type: 'peer-added'; readonly info: PeerInfo}
+  | {
+      readonly type: 'peer-state'
+      readonly peer: string
+      readonly from: PeerState
+      readonly to: PeerState
+      readonly because: string
+    }
+  | {
+      readonly type: 'peer-step'
+      readonly peer: string
+      readonly step: PeerStep
+      readonly level: 'info' | 'warning' | 'error'
+      readonly text: string
+    }
+  /** The third step of a life: at each look at its health. */
+  | {readonly type: 'peer-check'; readonly peer: string; readonly health: PeerHealth}
+  /** The record is gone. */
+  | {readonly type: 'peer-removed'; readonly peer: string; readonly because: string}

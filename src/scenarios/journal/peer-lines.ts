@@ -1,0 +1,43 @@
+/** The lines of a journal about peers. */
+import * as z from 'zod'
+import {millis} from '../../config/outcome-schema.ts'
+import {PEER_STATES, PEER_STEPS} from '../../core/peer-events.ts'
+import {line} from './line.ts'
+
+const text = z.string()
+
+const peerHealth = z.strictObject({
+  state: z.enum(PEER_STATES),
+  idle: millis.nullable(),
+  failures: z.number().int(),
+  restarts: z.number().int(),
+  restartsTotal: z.number().int(),
+  selected: z.string().nullable(),
+  locals: z.array(z.string()),
+  sent: z.number().int(),
+  received: z.number().int(),
+  forged: z.number().int(),
+  unknown: z.number().int(),
+  sendErrors: z.number().int(),
+})
+
+export const PEER_LINES = [
+  line('peer-added', {
+    info: z.strictObject({
+      name: text,
+      remote: z.array(text),
+      role: z.enum(['controlling', 'controlled']),
+      check: millis,
+      detection: z.strictObject({worst: millis, mean: millis}),
+    }),
+  }),
+  line('peer-state', {peer: text, from: z.enum(PEER_STATES), to: z.enum(PEER_STATES), because: text}),
+  line('peer-step', {
+    peer: text,
+    step: z.enum(PEER_STEPS),
+    level: z.enum(['info', 'warning', 'error']),
+    text,
+  }),
+  line('peer-check', {peer: text, health: peerHealth}),
+  line('peer-removed', {peer: text, because: text}),
+] as const
