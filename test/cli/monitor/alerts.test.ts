@@ -186,11 +186,11 @@ async function refusing(answer: '403' | 'close'): Promise<{port: number; count: 
 describe('a ladder that is over', () => {
   it('is told once: after its last attempt, and at once where credentials are refused', async () => {
     const {url, messages} = await receiver()
-    const [forbidden, closing] = [await refusing('403'), await refusing('close')]
+    const [forbidden, dropping] = [await refusing('403'), await refusing('close')]
     const program = await watch([
       'targets:',
       `  locked: {url: "http://127.0.0.1:${forbidden.port}/", policy: short, interval: 20s, timeout: 1s}`,
-      `  dropped: {url: "tcp://127.0.0.1:${closing.port}", policy: short, interval: 20s, timeout: 1s}`,
+      `  dropped: {url: "tcp://127.0.0.1:${dropping.port}", policy: short, interval: 20s, timeout: 1s}`,
       'policies:',
       '  short: {extends: bonding-app, max_attempts: 3, retry: {immediate: {attempts: 5, interval: 100ms}, gradual: {attempts: 0}, jitter: none}}',
       'notify:',
@@ -202,9 +202,18 @@ describe('a ladder that is over', () => {
     expect(messages).toHaveLength(1)
     const about = (messages[0]?.alerts ?? []).map(({labels}) => `${labels['alertname']} ${labels['target']}`)
     expect(about.toSorted()).toEqual(['TargetGivenUp dropped', 'TargetGivenUp locked'])
-    // The attempts of the ladder, and the one sample that is due in this time anyway.
-    expect(closing.count()).toBeLessThanOrEqual(3 + 1)
-    expect(forbidden.count()).toBeLessThanOrEqual(1 + 1)
+    const journal = /journal: (.*)/.exec((await program.result).stderr)?.[1] ?? ''
+    const attempts = (await readFile(journal, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as {type: string; target?: string; failure?: {category: string} | null})
+      // What a busy machine cut short itself is tried again.
+      .filter(({type, failure}) => type === 'attempt' && failure?.category !== 'observer')
+      .map(({target}) => target)
+    expect(attempts.toSorted()).toEqual(['dropped', 'dropped', 'dropped', 'locked'])
+    // Connections are counted as well, with room for samples and for what was cut short.
+    expect(dropping.count()).toBeLessThanOrEqual(12)
+    expect(forbidden.count()).toBeLessThanOrEqual(8)
   }, 30_000)
 })
 
