@@ -217,7 +217,8 @@ describe(`a group on two paths, each way of breaking one ${TIMES * RUNS} times`,
     expect(median(all.map(({switched}) => switched))).toBeLessThan(detection)
     // On a machine that is busy with other things one may take longer, but none is forgotten.
     expect(Math.max(...all.map(({switched}) => switched))).toBeLessThan(5 * detection)
-    if (saves) expect(all.map(({lost}) => lost)).toEqual(all.map(() => 0))
+    const needless = saves ? all.filter(({lost}) => lost > 0) : []
+    expect(needless).toEqual([])
     expect(runs.map(({result}) => result.code)).toEqual(runs.map(() => 0))
   })
 })
