@@ -118,6 +118,31 @@ export const METRICS = [
     kind: 'counter',
     help: 'Messages to a receiver of notifications, by what became of them.',
   },
+  {
+    name: 'netdrill_network_changes_total',
+    kind: 'counter',
+    help: 'Changes of interfaces that targets are reached through, and of default routes.',
+  },
+  {
+    name: 'netdrill_link_usable',
+    kind: 'gauge',
+    help: '0 while the interface, carrier, address or route that the target needs is gone; absent until that happened.',
+  },
+  {
+    name: 'netdrill_mptcp_mode',
+    kind: 'gauge',
+    help: '1 for how the multipath connection works: multipath, single-path or tcp.',
+  },
+  {
+    name: 'netdrill_mptcp_subflow_losses_total',
+    kind: 'counter',
+    help: 'Subflows that stalled or were closed.',
+  },
+  {
+    name: 'netdrill_mptcp_subflow_bytes',
+    kind: 'gauge',
+    help: 'Bytes of the subflows of the present connection, by own address.',
+  },
   {name: 'netdrill_build_info', kind: 'gauge', help: '1, labelled with the version.'},
 ] as const satisfies readonly MetricDefinition[]
 

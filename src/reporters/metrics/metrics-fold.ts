@@ -10,6 +10,7 @@ import {isDown} from '../monitor-facts.ts'
 import {AlertMetrics} from './alert-metrics.ts'
 import type {MetricName} from './definitions.ts'
 import {GroupMetrics} from './group-metrics.ts'
+import {NetworkMetrics} from './network-metrics.ts'
 
 const STATES: readonly ConnectionState[] = [
   'idle',
@@ -40,6 +41,7 @@ export class MetricsFold {
   readonly #sink: MetricSink
   readonly #targets = new Map<string, Watched>()
   readonly #groups: GroupMetrics
+  readonly #network: NetworkMetrics
   readonly #alerts: AlertMetrics
   /** Wall clock at the start of the run, in seconds. */
   #epoch = 0
@@ -48,11 +50,13 @@ export class MetricsFold {
     this.#sink = sink
     this.#groups = new GroupMetrics(sink)
     this.#alerts = new AlertMetrics(sink)
+    this.#network = new NetworkMetrics(sink)
   }
 
   add(event: RunEvent): void {
     this.#groups.add(event)
     this.#alerts.add(event)
+    this.#network.add(event)
     switch (event.type) {
       case 'run-started':
         this.#epoch = (Date.parse(event.run.started) - event.at) / 1000

@@ -1,0 +1,67 @@
+/** Series of the own network of a watch: links of targets, modes and subflows of multipath connections. */
+import type {RunEvent} from '../../core/events.ts'
+import type {MptcpFacts} from '../../core/facts.ts'
+import {MPTCP_MODES} from '../../core/network-events.ts'
+import type {MetricSink} from '../../core/metrics.ts'
+import type {MetricName} from './definitions.ts'
+
+export class NetworkMetrics {
+  readonly #sink: MetricSink
+
+  constructor(sink: MetricSink) {
+    this.#sink = sink
+  }
+
+  add(event: RunEvent): void {
+    switch (event.type) {
+      case 'network-changed':
+        this.#sink.add(name('netdrill_network_changes_total'), 1, {
+          device: event.device ?? '',
+          what: event.what,
+        })
+        return
+      case 'link-lost':
+      case 'link-restored':
+        this.#sink.set(name('netdrill_link_usable'), event.type === 'link-lost' ? 0 : 1, {
+          target: event.target,
+        })
+        return
+      case 'mptcp-changed':
+        for (const mode of MPTCP_MODES)
+          this.#sink.set(name('netdrill_mptcp_mode'), mode === event.to ? 1 : 0, {target: event.target, mode})
+        return
+      case 'subflow-lost':
+        this.#sink.add(name('netdrill_mptcp_subflow_losses_total'), 1, {
+          target: event.target,
+          cause: event.cause,
+        })
+        return
+      case 'sample': {
+        const {outcome} = event.sample
+        if (outcome.status === 'ok' && outcome.reading.mptcp?.flows)
+          this.#bytes(event.target, outcome.reading.mptcp)
+        return
+      }
+      default:
+    }
+  }
+
+  /** Of the connection as it is now, by the own address: ports would make a series of each. */
+  #bytes(target: string, {flows = []}: MptcpFacts): void {
+    for (const direction of ['sent', 'received'] as const) {
+      const sums = new Map<string, number>()
+      for (const flow of flows) {
+        const local = flow.local.replace(/:\d+$/, '')
+        sums.set(local, (sums.get(local) ?? 0) + flow[direction])
+      }
+      for (const [local, sum] of sums) {
+        this.#sink.set(name('netdrill_mptcp_subflow_bytes'), sum, {target, local, direction})
+      }
+    }
+  }
+}
+
+/** Only names that are defined. */
+function name(metric: MetricName): MetricName {
+  return metric
+}
