@@ -1,6 +1,7 @@
 /** What happened to groups, in words. */
 import type {RunEvent} from './events.ts'
 import type {SwitchKind} from './group-events.ts'
+import {tellHealth} from './health-story.ts'
 import {tellNetwork} from './network-story.ts'
 import type {Told, Tone} from './story.ts'
 import {formatDuration} from './units.ts'
@@ -35,12 +36,8 @@ export function tellGroup(event: RunEvent): readonly Told[] {
         event.target,
         event.flapping ? 'changes its state too often: flapping' : 'no longer flapping',
       )
-    case 'early-warning': {
-      const what = event.active ? 'early warning' : 'early warning over'
-      return line(event.active ? 'warning' : 'good', event.target, `${what}: ${event.because}`)
-    }
     default:
-      return tellNetwork(event)
+      return [...tellHealth(event), ...tellNetwork(event)]
   }
 }
 
