@@ -44,6 +44,13 @@ targets:
 # groups: # enough of several targets
 #   web-servers: { mode: quorum, members: [web-1, web-2, web-3], min_healthy: 2 }
 
+# alerts: # monitor evaluates them; netdrill policy export-alerts writes them for Prometheus
+#   - { preset: connections }
+#   - { name: Slow, condition: avg_over_time(netdrill_consecutive_failures[5m]) > 0.5, severity: warning, for: 1m }
+
+# notify: # whom monitor tells, once per incident
+#   ops: { webhook: "\${OPS_WEBHOOK}", on: [alerts, groups], severity: [critical] }
+
 # policies:
 #   patient:
 #     extends: low-latency
