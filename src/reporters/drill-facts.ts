@@ -1,4 +1,5 @@
 /** What a drill's closing summary is made of, folded from its events in bounded space. */
+import {faultLabel} from '../core/fault-label.ts'
 import type {ConnectionState, RunEvent} from '../core/events.ts'
 import type {Failure} from '../core/failure.ts'
 import type {Millis} from '../core/units.ts'
@@ -139,8 +140,10 @@ function describeTrouble(event: RunEvent & {type: 'state-changed'}, isLoss: bool
 
 function describe(document: DrillDocument, event: RunEvent): Happening | null {
   const {at} = event
-  const fault = (id: string): {readonly name: string; readonly summary: string} =>
-    document.faults.find((one) => one.id === id) ?? {name: id, summary: ''}
+  const fault = (id: string): {readonly name: string; readonly summary: string} => {
+    const found = document.faults.find((one) => one.id === id)
+    return found ? {name: faultLabel(found), summary: found.summary} : {name: id, summary: ''}
+  }
   switch (event.type) {
     case 'fault-applied': {
       const {name, summary} = fault(event.fault)

@@ -1,4 +1,5 @@
 /** A finished drill as one JSON document. */
+import type {BudgetUse} from '../core/budget-event.ts'
 import type {RunEvent, RunInfo, TargetInfo} from '../core/events.ts'
 import type {ExitCode, Verdict} from '../core/exit-codes.ts'
 import type {AddedFault, Proof} from '../core/fault-events.ts'
@@ -25,6 +26,7 @@ export interface DrillDocument {
     readonly met: boolean | null
     readonly actual: string
   }[]
+  readonly budgets: readonly BudgetUse[]
   readonly notices: readonly {readonly level: string; readonly code: string | null; readonly text: string}[]
   readonly journal: string | null
 }
@@ -40,6 +42,7 @@ export function emptyDrillDocument(): DrillDocument {
     faults: [],
     figures: [],
     expectations: [],
+    budgets: [],
     notices: [],
     journal: null,
   }
@@ -65,6 +68,10 @@ export function foldDrillDocument(document: DrillDocument, event: RunEvent): Dri
     case 'expectation': {
       const {text, met, actual} = event
       return {...document, expectations: [...document.expectations, {text, met, actual}]}
+    }
+    case 'budget': {
+      const {type: _type, at: _at, ...use} = event
+      return {...document, budgets: [...document.budgets, use]}
     }
     case 'figures':
       return {...document, figures: event.figures}

@@ -3,6 +3,8 @@
  * suite is green exactly when the drill passed. Inconclusive is an error, not a failure: it says nothing about the
  * connection.
  */
+import {faultLabel} from '../core/fault-label.ts'
+import {judgedLines} from './judged-lines.ts'
 import type {DrillReport} from './drill-report.ts'
 import {speakVerdict} from './drill-verdict.ts'
 import {type Markup, markup} from './html/markup.ts'
@@ -57,7 +59,9 @@ function renderResult(result: CaseResult, message: string): Markup {
 }
 
 function proofCases({facts}: DrillReport): readonly TestCase[] {
-  return facts.document.faults.flatMap(({name, summary, applied, proofs}): readonly TestCase[] => {
+  return facts.document.faults.flatMap((fault): readonly TestCase[] => {
+    const {summary, applied, proofs} = fault
+    const name = faultLabel(fault)
     if (proofs.length === 0) {
       const message = applied ? 'it was not measured' : 'it was never in force'
       return [{group: 'fault', name: `${name}: ${summary}`, result: 'error', message}]
@@ -73,9 +77,9 @@ function proofCases({facts}: DrillReport): readonly TestCase[] {
 
 /** Under a fault that was not real, met or not met says nothing. */
 function expectationCases({facts}: DrillReport): readonly TestCase[] {
-  const {expectations, verdict} = facts.document
+  const {verdict} = facts.document
   const isJudged = verdict === 'pass' || verdict === 'fail'
-  return expectations.map(({text, met, actual}) => {
+  return judgedLines(facts.document).map(({text, met, actual}) => {
     const word = met === null ? 'not judged' : met ? 'met' : 'not met'
     const result = met === null ? 'error' : isJudged ? (met ? 'passed' : 'failure') : 'skipped'
     const message =

@@ -1,4 +1,6 @@
 /** A drill as GitHub-flavoured Markdown, for job summaries and pull requests. */
+import {faultLabel} from '../core/fault-label.ts'
+import {judgedLines} from './judged-lines.ts'
 import {stripControl} from '../core/text.ts'
 import {formatStamp} from '../core/units.ts'
 import type {DrillReport} from './drill-report.ts'
@@ -29,7 +31,7 @@ export function renderDrillMarkdown(report: DrillReport): string {
 function expectations({facts}: DrillReport): string {
   return table(
     ['', 'expected', 'measured'],
-    facts.document.expectations.map(({text, met, actual}) => [
+    judgedLines(facts.document).map(({text, met, actual}) => [
       met === null ? '❔ not judged' : met ? '✅ met' : '❌ not met',
       text,
       actual,
@@ -38,14 +40,15 @@ function expectations({facts}: DrillReport): string {
 }
 
 function proofs({facts}: DrillReport): string {
-  const rows = facts.document.faults.flatMap(({name, summary, applied, proofs: lines}) =>
-    lines.length === 0
+  const rows = facts.document.faults.flatMap(({summary, applied, proofs: lines, ...fault}) => {
+    const name = faultLabel(fault)
+    return lines.length === 0
       ? [[name, summary, '–', '–', applied ? '❔ was not measured' : '❔ was never in force']]
       : lines.map(({what, asked, measured, verdict}) => {
           const sign = verdict === 'verified' ? '✅' : '❌'
           return [name, what, asked, measured, `${sign} ${verdict.replaceAll('-', ' ')}`]
-        }),
-  )
+        })
+  })
   return table(['fault', 'what', 'asked', 'measured', ''], rows)
 }
 

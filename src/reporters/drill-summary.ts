@@ -1,4 +1,6 @@
 /** The closing summary of a drill: what happened, was the fault real, the figures, the verdict, what to do next. */
+import {faultLabel} from '../core/fault-label.ts'
+import {judgedLines} from './judged-lines.ts'
 import {EXIT} from '../core/exit-codes.ts'
 import type {Figure} from '../core/figures.ts'
 import {stripControl} from '../core/text.ts'
@@ -119,7 +121,7 @@ function chooseHappenings(happenings: readonly Happening[]): readonly Happening[
 function renderFaults({document: {faults}}: DrillFacts, page: Page): readonly string[] {
   if (faults.length === 0) return []
   const rows = faults.flatMap((fault): readonly (readonly TextCell[])[] => {
-    const name = {text: show(fault.name)}
+    const name = {text: show(faultLabel(fault))}
     if (fault.proofs.length === 0) {
       const state = fault.applied ? 'was not measured' : 'was never in force'
       return [[name, {text: show(fault.summary)}, {text: '–'}, {text: '–'}, {text: state, style: 'warning'}]]
@@ -152,8 +154,8 @@ function renderFigures(figures: readonly Figure[], page: Page): readonly string[
   ]
 }
 
-function renderExpectations({document: {expectations}}: DrillFacts, page: Page): readonly string[] {
-  const rows = expectations.map(({text, met, actual}): readonly TextCell[] => [
+function renderExpectations({document}: DrillFacts, page: Page): readonly string[] {
+  const rows = judgedLines(document).map(({text, met, actual}): readonly TextCell[] => [
     met === null
       ? {text: '?', style: 'warning'}
       : met

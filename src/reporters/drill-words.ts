@@ -6,7 +6,7 @@ import {formatDuration, formatPercent} from '../core/units.ts'
 /** What each verdict means, in one clause. */
 export const VERDICT_MEANINGS: Readonly<Record<Verdict, string>> = {
   pass: 'every fault was proven and every expectation was met',
-  fail: 'at least one expectation was not met',
+  fail: 'at least one expectation or budget was not met',
   inconclusive: 'nothing can be concluded about the connection',
   aborted: 'the drill was stopped early; its faults are undone',
   leftovers: 'something of a fault remains on this machine',

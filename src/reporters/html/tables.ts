@@ -1,4 +1,6 @@
 /** The tables of the page. Each cell carries its column's name, which a narrow screen shows instead of the head. */
+import {faultLabel} from '../../core/fault-label.ts'
+import {judgedLines} from '../judged-lines.ts'
 import {formatDuration, formatStamp} from '../../core/units.ts'
 import type {DrillFacts} from '../drill-facts.ts'
 import type {DrillReport} from '../drill-report.ts'
@@ -12,7 +14,9 @@ interface Cell {
 
 /** Asked against measured, fault by fault. */
 export function renderProofs({document}: DrillFacts): Markup | null {
-  const rows = document.faults.flatMap(({name, summary, applied, proofs}): readonly (readonly Cell[])[] => {
+  const rows = document.faults.flatMap((fault): readonly (readonly Cell[])[] => {
+    const {summary, applied, proofs} = fault
+    const name = faultLabel(fault)
     if (proofs.length === 0) {
       const state = applied ? 'was not measured' : 'was never in force'
       return [[first(name), text(summary), text('–'), text('–'), {content: mark('warn', '?', state)}]]
@@ -34,7 +38,7 @@ export function renderProofs({document}: DrillFacts): Markup | null {
 }
 
 export function renderExpectations({document}: DrillFacts): Markup | null {
-  const rows = document.expectations.map(({text: asked, met, actual}): readonly Cell[] => [
+  const rows = judgedLines(document).map(({text: asked, met, actual}): readonly Cell[] => [
     {
       content:
         met === null
