@@ -30,15 +30,23 @@ const OUR_WORDS: ReadonlySet<string> = new Set([
   'transport',
 ])
 
-export function checkRedactor(secrets: readonly string[]): CheckRedactor {
-  const redact = createRedactor(secrets)
+/** `anonymise` gives addresses other names as well; see `createAnonymiser`. */
+export function checkRedactor(
+  secrets: readonly string[],
+  anonymise?: ((text: string) => string) | undefined,
+): CheckRedactor {
+  const known = createRedactor(secrets)
+  const redact = anonymise === undefined ? known : (text: string): string => anonymise(known(text))
   const deep = (value: unknown, key: string): unknown => {
     if (typeof value === 'string') return OUR_WORDS.has(key) ? value : redact(value)
     if (Array.isArray(value)) return value.map((item) => deep(item, key))
     if (typeof value !== 'object' || value === null) return value
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [redact(name), deep(inner, name)]))
   }
-  const clean = secrets.length === 0 ? <T>(value: T): T => value : <T>(value: T): T => deep(value, '') as T
+  const clean =
+    secrets.length === 0 && anonymise === undefined
+      ? <T>(value: T): T => value
+      : <T>(value: T): T => deep(value, '') as T
   return {
     text: redact,
     result: (result) => clean(result),

@@ -1,5 +1,6 @@
 /** The check command from its flags to the exit code. */
 import type {CheckResult} from '../core/check-result.ts'
+import {createAnonymiser} from '../core/anonymise.ts'
 import {type Problem, UserError, isUserError} from '../core/errors.ts'
 import type {RunEvent} from '../core/events.ts'
 import {EXIT} from '../core/exit-codes.ts'
@@ -30,6 +31,8 @@ export interface CheckFlags {
   readonly passes: number
   readonly concurrency: number
   readonly failOnFlaky: boolean
+  /** Addresses get other names in all that is shown and written. */
+  readonly redact: boolean
   readonly reports: CheckReportFiles
   readonly display: CheckDisplayRequest
   /** Shows a problem that doesn't end the command. */
@@ -53,7 +56,7 @@ export async function checkDocuments(flags: CheckFlags, ports: Ports): Promise<n
   const read = async (path: string): Promise<string | null> => ports.files.readText(path)
   const loaded = await loadCheck(sources, {env, read, only: flags.only, tags: flags.tags})
   for (const warning of loaded.warnings) flags.warn(warning)
-  const redactor = checkRedactor(loaded.secrets)
+  const redactor = checkRedactor(loaded.secrets, flags.redact ? createAnonymiser() : undefined)
   try {
     const result = await runAndShow(flags, {loaded, redactor, wait, maxTime}, ports)
     const problems = await writeReports(result, flags.reports, ports.host)

@@ -15,6 +15,8 @@ export interface OutputOptions {
   /** All who look at the watch share them; they are kept here. */
   readonly facts: MonitorFacts
   readonly now: () => Millis
+  /** Gives addresses other names, wherever they go. */
+  readonly anonymise?: ((text: string) => string) | undefined
 }
 
 type Level = (RunEvent & {type: 'notice'})['level']
@@ -23,13 +25,14 @@ export class MonitorOutputs {
   readonly #options: OutputOptions
   readonly #mark: () => RunEvent
   readonly #secrets = new Set<string>()
-  #redactor: CheckRedactor = checkRedactor([])
+  #redactor: CheckRedactor
   #display: MonitorDisplay | null = null
   readonly #listeners: ((event: RunEvent) => void)[] = []
 
   constructor(options: OutputOptions) {
     this.#options = options
     this.#mark = markMaker(options.now)
+    this.#redactor = checkRedactor([], options.anonymise)
   }
 
   /** Where it listens for scrapers. */
@@ -49,7 +52,7 @@ export class MonitorOutputs {
   /** Secrets of an older document stay secret. */
   keepSecret(values: readonly string[]): void {
     for (const value of values) this.#secrets.add(value)
-    this.#redactor = checkRedactor([...this.#secrets])
+    this.#redactor = checkRedactor([...this.#secrets], this.#options.anonymise)
   }
 
   publish(event: RunEvent): void {

@@ -1,4 +1,5 @@
 /** The monitor command from its flags to the exit code. */
+import {createAnonymiser} from '../core/anonymise.ts'
 import {isUserError} from '../core/errors.ts'
 import {EXIT} from '../core/exit-codes.ts'
 import type {Ports} from '../core/ports.ts'
@@ -28,6 +29,8 @@ export interface MonitorFlags {
   readonly only: readonly string[]
   readonly tags: readonly string[]
   readonly for?: string | undefined
+  /** Addresses get other names in all that is shown and written. */
+  readonly redact: boolean
   readonly journal: JournalRequest
   readonly display: MonitorDisplayRequest
   readonly expose: ListenRequest
@@ -47,10 +50,11 @@ export async function monitorDocuments(flags: MonitorFlags, ports: Ports): Promi
   const origin = clock.now()
   const now = (): Millis => clock.now() - origin
   const facts = new MonitorFacts()
+  const anonymise = flags.redact ? createAnonymiser() : undefined
   const exposure = await openExposure(flags.expose, now, facts)
   const id = `monitor-${new Date(clock.wall()).toISOString().replace(/[-:]|\..*/g, '')}`
   const journal = await openMonitorJournal(flags.journal, id, ports.files)
-  const outputs = new MonitorOutputs({journal, exposure, facts, now})
+  const outputs = new MonitorOutputs({journal, exposure, facts, now, anonymise})
   const display = await openMonitorDisplay(flags.display, {
     facts,
     now,

@@ -68,6 +68,11 @@ Exit codes: 0 pass, 1 fail, 2 mistake in the document or on the command line, 3 
       min: 1,
       max: 1000,
     }),
+    redact: Flags.boolean({
+      summary:
+        'give addresses other names in all that is shown and written; the same address has the same name',
+      env: 'NETDRILL_REDACT',
+    }),
     'fail-on-flaky': Flags.boolean({
       summary: 'a pass after a retry is a failure',
       env: 'NETDRILL_FAIL_ON_FLAKY',
@@ -116,6 +121,7 @@ Exit codes: 0 pass, 1 fail, 2 mistake in the document or on the command line, 3 
       passes: flags.passes,
       concurrency,
       failOnFlaky: flags['fail-on-flaky'],
+      redact: flags.redact,
       reports: {
         ...(junit === undefined ? {} : {junit}),
         ...(tap === undefined ? {} : {tap}),

@@ -41,6 +41,11 @@ command line, 130 or 143 interrupted.`
       env: 'NETDRILL_FOR',
       helpValue: 'DURATION',
     }),
+    redact: Flags.boolean({
+      summary:
+        'give addresses other names in all that is shown and written; the same address has the same name',
+      env: 'NETDRILL_REDACT',
+    }),
     plain: Flags.boolean({summary: 'print lines, even on a terminal', env: 'NETDRILL_PLAIN'}),
     listen: Flags.string({
       summary: 'answer /metrics, /status and /healthz there; on loopback unless an address is named',
@@ -88,6 +93,7 @@ command line, 130 or 143 interrupted.`
         only,
         tags,
         for: flags.for,
+        redact: flags.redact,
         journal: {
           folder: flags.journal ?? null,
           size: flags['journal-size'],
