@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {type Rig, type Script, startWatch} from '../../support/watch-rig.ts'
+import {detectionTime} from '../../../src/core/health.ts'
 import {emptyStory, foldStory} from '../../../src/core/story.ts'
 import {FakeClock} from '../../support/fake-clock.ts'
 
@@ -36,6 +37,23 @@ describe('the pace of checks', () => {
     expect(sentAt(rig).slice(0, 4)).toEqual([0, 30_000, 32_000, 34_000])
     expect(changes(rig).at(-1)).toBe('39000 suspect > reconnecting')
     await rig.stop()
+  })
+
+  it('finds silent losses at any instant in the mean time that is worked out', async () => {
+    const spec = {interval: 3000, timeout: 500, fall: 3, health: {fastInterval: 200}}
+    const times: number[] = []
+    for (let phase = 0.5; phase < 20; phase++) {
+      const from = 6000 + (phase / 20) * spec.interval
+      const rig = await startWatch(spec, during(from, 1e9, 'silent'))
+      await rig.clock.advance(from + 5000)
+      const lost = rig.events.find((event) => event.type === 'state-changed' && event.to === 'reconnecting')
+      times.push((lost?.at ?? Number.NaN) - from)
+      await rig.stop()
+    }
+    const {worst, mean} = detectionTime(spec)
+    expect(times.reduce((sum, time) => sum + time, 0) / times.length).toBeCloseTo(mean, 0)
+    expect(Math.max(...times)).toBeLessThanOrEqual(worst)
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(worst - spec.interval)
   })
 
   it('is not changed by one lost packet: the next answer clears it before it is a failure', async () => {
