@@ -76,10 +76,7 @@ function foldMissed(story: Story, at: Millis, target: string, because: string): 
 
 function tell(story: Story, event: RunEvent): readonly Told[] {
   const line = (tone: Tone, subject: string, text: string): Told => ({at: event.at, tone, subject, text})
-  const name = (id: string): string => {
-    const fault = story.faults.get(id)
-    return fault ? faultLabel(fault) : id
-  }
+  const name = (id: string): string => nameOf(story, id)
   switch (event.type) {
     case 'run-started':
       return [
@@ -109,11 +106,8 @@ function tell(story: Story, event: RunEvent): readonly Told[] {
       return [line('plain', event.target, 'no longer in the document')]
     case 'attempt':
       return [tellAttempt(event)]
-    case 'fault-applied': {
-      const fault = story.faults.get(event.fault)
-      const what = fault ? `: ${fault.summary}` : ''
-      return [line('fault', name(event.fault), `in force after ${formatDuration(event.took)}${what}`)]
-    }
+    case 'fault-applied':
+      return [line('fault', name(event.fault), inForce(event.took, story.faults.get(event.fault)))]
     case 'fault-measured':
       return event.proofs.map((proof) => line(toneOfProof(proof), name(event.fault), proofText(proof)))
     case 'fault-removed':
@@ -173,6 +167,15 @@ function tellRemoved(event: RunEvent & {type: 'fault-removed'}, subject: string)
   const state = event.restored ? 'the state from before is back' : 'the state from before is NOT back'
   const text = `removed in ${formatDuration(event.took)} (${event.because}); ${state}`
   return {at: event.at, tone: event.restored ? 'fault' : 'bad', subject, text}
+}
+
+function nameOf({faults}: Story, id: string): string {
+  const fault = faults.get(id)
+  return fault ? faultLabel(fault) : id
+}
+
+function inForce(took: Millis, fault: AddedFault | undefined): string {
+  return `in force after ${formatDuration(took)}${fault ? `: ${fault.summary}` : ''}`
 }
 
 function tellBudget({at, subject, text, met, actual}: RunEvent & {type: 'budget'}): Told {
