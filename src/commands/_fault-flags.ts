@@ -4,6 +4,7 @@ import type {FaultOrder} from '../app/faults.ts'
 import {FAULT_KINDS} from '../faults/registry.ts'
 import {UserError} from '../core/errors.ts'
 import {parseDuration} from '../core/units.ts'
+import {onFlag} from './_on-host.ts'
 
 export const faultArgs = {
   kind: Args.string({
@@ -118,6 +119,7 @@ export const kindFlags = {
 }
 
 export const orderFlags = {
+  ...onFlag,
   file: Flags.string({
     summary: 'a fault of a document',
     helpValue: 'FILE#NAME',

@@ -7,6 +7,7 @@ import {formatDuration} from '../../core/units.ts'
 import {faultJson} from '../../reporters/fault.ts'
 import {BaseCommand} from '../_base.ts'
 import {faultArgs, orderFlags, orderOf} from '../_fault-flags.ts'
+import {runThere} from '../_on-host.ts'
 
 export default class FaultApply extends BaseCommand {
   static override summary = 'put one fault in force for a limited time'
@@ -40,6 +41,7 @@ left, 6 this machine lacks something, 7 refused for safety.`
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(FaultApply)
+    if (flags.on !== undefined) return this.end(await runThere(flags.on, this.id, this.argv))
     const order = orderOf(args.kind, flags, flags.for)
     const interrupt = watchInterrupt()
     const say = (line: string): void => {

@@ -4,6 +4,7 @@ import {openPorts} from '../../app/ports.ts'
 import {UserError} from '../../core/errors.ts'
 import {faultJson, renderClosed} from '../../reporters/fault.ts'
 import {BaseCommand} from '../_base.ts'
+import {onFlag, runThere} from '../_on-host.ts'
 
 export default class FaultClear extends BaseCommand {
   static override summary = 'end a fault before its time, whoever keeps it'
@@ -13,11 +14,13 @@ export default class FaultClear extends BaseCommand {
     id: Args.string({description: 'as shown by fault list'}),
   }
   static override flags = {
+    ...onFlag,
     all: Flags.boolean({summary: 'end all faults', env: 'NETDRILL_ALL', default: false}),
   }
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(FaultClear)
+    if (flags.on !== undefined) return this.end(await runThere(flags.on, this.id, this.argv))
     if ((args.id === undefined) !== flags.all) {
       throw new UserError({
         code: 'USAGE_INVALID',

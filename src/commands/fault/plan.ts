@@ -5,6 +5,7 @@ import {openPorts} from '../../app/ports.ts'
 import {faultJson, renderFaultPlan} from '../../reporters/fault.ts'
 import {BaseCommand} from '../_base.ts'
 import {faultArgs, orderFlags, orderOf} from '../_fault-flags.ts'
+import {runThere} from '../_on-host.ts'
 
 export default class FaultPlanCommand extends BaseCommand {
   static override summary = 'show what a fault would do, without doing it'
@@ -25,6 +26,7 @@ Exit codes: 0 planned, 2 mistake in the request, 6 this machine lacks something,
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(FaultPlanCommand)
+    if (flags.on !== undefined) return this.end(await runThere(flags.on, this.id, this.argv))
     const plan = viewPlan(await planOrder(orderOf(args.kind, flags, flags.for), openPorts(flags.seed)))
     this.print(flags.json ? faultJson('plan', plan) : renderFaultPlan(plan))
   }
