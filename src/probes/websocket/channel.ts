@@ -190,6 +190,8 @@ export class Channel {
 
   #finish(end: ChannelEnd): void {
     this.#end ??= end
+    // After what is still to be said; a connection that rests must not keep its socket.
+    this.#stream.close()
     this.#wake()
   }
 
