@@ -13,10 +13,10 @@ export interface WrittenSeries {
   readonly values: readonly (number | null)[]
 }
 
-export const STEP = 60_000
+const STEP = 60_000
 
 /** Values taken every minute from zero on. */
-export function sourceOf(all: readonly WrittenSeries[], step = STEP): SeriesSource {
+function sourceOf(all: readonly WrittenSeries[], step = STEP): SeriesSource {
   return {
     select: ({name, matchers, from, to}) =>
       all.flatMap(({name: own, labels: rest = {}, values}): readonly Series[] => {

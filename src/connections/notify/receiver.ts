@@ -22,7 +22,7 @@ export interface ReceiverWorld {
 }
 
 /** After a ladder that did not help, the receiver is left alone for so long. */
-export const PAUSE: Millis = 300_000
+const PAUSE: Millis = 300_000
 /** The end of a watch waits no longer for the last message. */
 const LAST_ATTEMPT: Millis = 5000
 

@@ -96,7 +96,7 @@ export class AlertEngine {
 }
 
 /** Every series that is read, and how far back. */
-export function needsOf(rules: readonly AlertRule[]): {
+function needsOf(rules: readonly AlertRule[]): {
   readonly selectors: readonly VectorSelector[]
   readonly retention: Millis
 } {
