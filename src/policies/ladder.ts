@@ -74,13 +74,7 @@ export function afterFailure(
 ): LadderState {
   if (state.next.type === 'stop') return state
   const {failure, remedy} = attempt
-  const begun = attempt.startedAt ?? (state.next.type === 'attempt' ? state.next.due : now)
-  const open = state.connectedAt === null ? state : reopen(state, state.connectedAt, now)
-  // The loss of an established connection is a failure, but no attempt: that one was counted when it succeeded. Nor is
-  // what never left this machine.
-  const counts = state.connectedAt === null && remedy?.type !== 'held'
-  const attempts = open.attempts + (counts ? 1 : 0)
-  const failed = {...open, attempts, failures: open.failures + 1, endedAt: now}
+  const failed = countFailure(state, remedy, now)
   const choice = withRemedy(chooseStrategy(state.policy, failure), remedy)
   const end = reasonToStop(failed, failure, choice)
   if (end) return {...failed, next: {type: 'stop', ...end}}
@@ -90,7 +84,7 @@ export function afterFailure(
     return {...failed, next: {type: 'stop', reason: 'exhausted', because}}
   }
   const wait = remedy?.type === 'mended' ? 0 : drawStep(failed, step, random, attempt.waitFactor)
-  const origin = state.policy.delayFrom === 'start' ? begun : now
+  const origin = state.policy.delayFrom === 'start' ? begunAt(state, attempt, now) : now
   const asked = askedWait(state.policy, attempt.retryAfter)
   const due = Math.max(now + asked.wait, origin + wait)
   return schedule(failed, {...step, wait, due}, now, {
@@ -103,6 +97,21 @@ export function afterFailure(
 /** Whether another attempt would follow this failure, if nothing is done about it. */
 export function wouldGoOn(state: LadderState, attempt: FailedAttempt, now: Millis): boolean {
   return afterFailure(state, attempt, now, {next: () => 0}).next.type === 'attempt'
+}
+
+function begunAt({next}: LadderState, {startedAt}: FailedAttempt, now: Millis): Millis {
+  return startedAt ?? (next.type === 'attempt' ? next.due : now)
+}
+
+/**
+ * The loss of an established connection is a failure, but no attempt: that one was counted when it succeeded. Nor is what
+ * never left this machine.
+ */
+function countFailure(state: LadderState, remedy: Remedy | undefined, now: Millis): LadderState {
+  const open = state.connectedAt === null ? state : reopen(state, state.connectedAt, now)
+  const counts = state.connectedAt === null && remedy?.type !== 'held'
+  const attempts = open.attempts + (counts ? 1 : 0)
+  return {...open, attempts, failures: open.failures + 1, endedAt: now}
 }
 
 function withRemedy(choice: StrategyChoice, remedy: Remedy | undefined): StrategyChoice {

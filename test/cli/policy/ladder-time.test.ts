@@ -89,7 +89,8 @@ describe('the gaps between attempts', () => {
     await watch.result
     // The first sample comes beside the first attempt.
     const gaps = gapsOf(times).slice(2)
-    for (const [n, gap] of gaps.entries()) if (n > 0) expect(gap).toBeGreaterThan((gaps[n - 1] ?? 0) * 1.4)
+    const growth = gaps.slice(1).map((gap, n) => gap / (gaps[n] ?? 1))
+    expect(Math.min(...growth)).toBeGreaterThan(1.4)
   })
 })
 
@@ -133,10 +134,15 @@ describe('a process that stood still', () => {
 
 describe('a wall clock that is set in the middle of a wait', () => {
   it('R14: changes no gap', async () => {
-    await Promise.all([stepClock('+1h'), stepClock('-1h')])
+    const gaps = (await Promise.all([stepClock('+1h'), stepClock('-1h')])).flat()
+    expect(gaps).toHaveLength(2)
+    for (const gap of gaps) {
+      expect(gap).toBeGreaterThanOrEqual(990)
+      expect(gap).toBeLessThan(1900)
+    }
   })
 
-  async function stepClock(step: string): Promise<void> {
+  async function stepClock(step: string): Promise<readonly number[]> {
     const {port, times} = await record((socket) => socket.resetAndDestroy())
     const clock = join(folder, `clock${step}`)
     await writeFile(clock, '+0')
@@ -153,11 +159,8 @@ describe('a wall clock that is set in the middle of a wait', () => {
     await probe.waitFor(/"attempt":3,.*"failure"/)
     probe.child.kill('SIGINT')
     await probe.result
-    expect(times).toHaveLength(3)
-    for (const gap of gapsOf(times).slice(1)) {
-      expect(gap).toBeGreaterThanOrEqual(990)
-      expect(gap).toBeLessThan(1900)
-    }
+    // The first request is sent late, since its modules are still loaded then.
+    return gapsOf(times).slice(1)
   }
 })
 

@@ -213,7 +213,8 @@ describe('a machine that runs out of files', () => {
     await limit(1024)
     await running.waitFor(/LOCAL_SHORTAGE(.*\n)+.*TCP_REFUSED/)
     running.child.kill('SIGINT')
-    await running.result
+    const {stdout} = await running.result
+    expect(stdout).toContain('"category":"resource","detail":"local"')
   })
 })
 
