@@ -1,4 +1,5 @@
 /** A proxy in this process, for faults applied by hand. */
+import {join} from 'node:path'
 import type {ProxyControl, ServerSpec} from '../core/agent.ts'
 import {UserError} from '../core/errors.ts'
 import type {ProxyCounters} from '../core/proxy-effects.ts'
@@ -11,16 +12,9 @@ export interface OwnProxy {
   readonly control: ProxyControl
   /** Where clients have to connect to. */
   readonly listens: string
-  /** PEM of the authority that signs what it shows as a TLS front. */
-  readonly ca: string
-  close(): Promise<void>
-}
-
-/** What clients need to get to a server through the proxy. */
-export interface ClientFacing {
-  readonly listens: string
   /** PEM file of the authority to trust while the fault lasts; null when no TLS is spoken. */
   readonly caFile: string | null
+  close(): Promise<void>
 }
 
 interface HostPort {
@@ -31,21 +25,21 @@ interface HostPort {
 const NAME = 'proxy'
 
 /** Questions of DNS come by UDP and TCP. */
-export function passesFor({kind, scope}: FaultSpec): NonNullable<ServerSpec['passes']> {
+function passesFor({kind, scope}: FaultSpec): NonNullable<ServerSpec['passes']> {
   if (kind === 'dns-front') return ['tcp', 'udp']
   return scope?.protocol === 'udp' ? ['udp'] : ['tcp']
 }
 
 /** Whether clients may be shown a certificate of the proxy's own. */
-export function speaksTls({kind}: FaultSpec): boolean {
+function speaksTls({kind}: FaultSpec): boolean {
   return ['tls-front', 'http-front', 'websocket-front'].includes(kind)
 }
 
 /** Starts the proxy of `LISTEN=UPSTREAM`, such as `127.0.0.1:8443=10.0.0.2:443`. Port 0 takes any free one. */
 export async function openOwnProxy(
   words: string,
-  passes: NonNullable<ServerSpec['passes']>,
-  ports: Pick<Ports, 'clock' | 'random' | 'programs'>,
+  spec: FaultSpec,
+  ports: Pick<Ports, 'clock' | 'random' | 'programs' | 'files' | 'host'>,
 ): Promise<OwnProxy> {
   const [listen, upstream] = words.split('=').map(parseHostPort)
   if (!listen || !upstream || upstream.port === 0) {
@@ -58,16 +52,21 @@ export async function openOwnProxy(
   const {ServerRoom} = await import('../lab/servers/server-room.ts')
   const room = new ServerRoom(ports)
   const [serving] = await room
-    .serve([{name: NAME, kind: 'proxy', ...listen, upstream, passes}])
+    .serve([{name: NAME, kind: 'proxy', ...listen, upstream, passes: passesFor(spec)}])
     .catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error)
       throw new UserError({code: 'USAGE_INVALID', message})
     })
+  const caFile = speaksTls(spec) ? join(ports.host.stateFolder, `proxy-ca-${ports.host.pid}.pem`) : null
+  if (caFile !== null) await ports.files.writePrivate(caFile, serving?.ca ?? '')
   return {
     control: controlOf(room),
     listens: joinHostPort(serving?.address ?? listen.address, serving?.port ?? listen.port),
-    ca: serving?.ca ?? '',
-    close: async () => room.close(),
+    caFile,
+    close: async () => {
+      await room.close()
+      if (caFile !== null) await ports.files.remove(caFile)
+    },
   }
 }
 

@@ -1,5 +1,4 @@
 /** Faults by hand: one plan, or one fault put in force, kept for its time and taken back. */
-import {join} from 'node:path'
 import {EXIT, type ExitCode} from '../core/exit-codes.ts'
 import {HOST} from '../core/place.ts'
 import type {Ports} from '../core/ports.ts'
@@ -9,14 +8,7 @@ import type {ActiveFault, FaultBinding, FaultEngine, FaultPlan, FaultRequest} fr
 import {readHalt, refuseWhenHalted} from '../faults/halt.ts'
 import {isOpen, openLedger} from '../faults/ledger.ts'
 import {UserError} from '../core/errors.ts'
-import {
-  type ClientFacing,
-  type OwnProxy,
-  PLANNED_PROXY,
-  openOwnProxy,
-  passesFor,
-  speaksTls,
-} from './fault-proxy.ts'
+import {type OwnProxy, PLANNED_PROXY, openOwnProxy} from './fault-proxy.ts'
 import type {NamedFault} from './fault-document.ts'
 import {type FaultWords, readFault} from './fault-request.ts'
 
@@ -40,7 +32,7 @@ export async function planOrder(order: FaultOrder, ports: Ports): Promise<FaultP
 export interface ApplyTeller {
   planned(plan: FaultPlan): void
   /** With a proxy: what clients have to know. */
-  inForce(fault: ActiveFault, proxy: ClientFacing | null): void
+  inForce(fault: ActiveFault, proxy: Pick<OwnProxy, 'listens' | 'caFile'> | null): void
   left(left: Millis): void
 }
 
@@ -72,21 +64,19 @@ export async function applyOrder(order: FaultOrder, options: ApplyOptions, ports
   await refuseWhenHalted(ports)
   const id = freshId(ports)
   const named = await readFault(order.words, ports)
-  const proxy = order.proxy === null ? null : await openOwnProxy(order.proxy, passesFor(named.spec), ports)
-  const caFile = proxy && speaksTls(named.spec) ? join(ports.host.stateFolder, `proxy-ca-${id}.pem`) : null
+  const proxy = order.proxy === null ? null : await openOwnProxy(order.proxy, named.spec, ports)
+  const control = proxy?.control ?? null
   const engine = openFaultEngine(ports, {run: id})
   try {
-    const plan = await engine.plan(requestOf(order, named, {id, proxy: proxy?.control ?? null}))
+    const plan = await engine.plan(requestOf(order, named, {id, proxy: control}))
     options.tell.planned(plan)
-    const fault = await engine.apply(plan, bindingOf(proxy?.control ?? null))
-    if (proxy && caFile !== null) await ports.files.writePrivate(caFile, proxy.ca)
-    options.tell.inForce(fault, proxy && {listens: proxy.listens, caFile})
+    const fault = await engine.apply(plan, bindingOf(control))
+    options.tell.inForce(fault, proxy)
     if (fault.asAsked === false) throw await noEffect(fault)
     return await keep({id, fault, engine, proxy}, order.lasts, options, ports)
   } finally {
     await engine.close()
     await proxy?.close()
-    if (caFile !== null) await ports.files.remove(caFile)
   }
 }
 

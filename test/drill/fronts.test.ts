@@ -54,7 +54,7 @@ describe('a drill with fronts', () => {
     expect({code, stderr, stdout}).toMatchObject({code: 0})
     const place = join(folder, 'state/netdrill/journals')
     const [name = ''] = await readdir(place)
-    const {events} = await readJournal(name, await readFile(join(place, name), 'utf8'))
+    const {events} = readJournal(name, await readFile(join(place, name), 'utf8'))
     const proofs = events.flatMap((event) => (event.type === 'fault-measured' ? event.proofs : []))
     const measured = proofs.map(({what, verdict}) => `${what}: ${verdict}`)
     expect(measured.filter((line) => !line.endsWith(': verified'))).toEqual([])

@@ -29,6 +29,14 @@ const source = net.createServer((s) => {
 })
 echo.listen(0, '127.0.0.1', () => source.listen(0, '127.0.0.1', () => console.log(echo.address().port, source.address().port)))`
 
+/** The least that a proxy on Node can do, in a process of its own. */
+const PIPE = `const net = require('node:net')
+const upstream = Number(process.argv[1])
+net.createServer({noDelay: true, allowHalfOpen: true}, (client) => {
+  const server = net.connect({port: upstream, host: '127.0.0.1', noDelay: true, allowHalfOpen: true})
+  for (const [from, to] of [[client, server], [server, client]]) from.on('error', () => to.destroy()).pipe(to)
+}).listen(0, '127.0.0.1', function () { console.log(this.address().port) })`
+
 /** Prints a table; 0 when every measure was taken. */
 export async function benchProxy(): Promise<number> {
   const servers = spawn(process.execPath, ['-e', SERVERS], {stdio: ['ignore', 'pipe', 'inherit']})
@@ -59,7 +67,10 @@ async function openPeers(upstream: number, children: ChildProcess[]): Promise<re
   children.push(own)
   const {listen} = JSON.parse(await firstLine(own)) as {listen: string}
   const toxiproxy = await openToxiproxy(upstream, children)
-  return [direct, {name: 'netdrill', port: portOf(listen)}, ...toxiproxy]
+  const bare = spawn(process.execPath, ['-e', PIPE, String(upstream)], {stdio: ['ignore', 'pipe', 'inherit']})
+  children.push(bare)
+  const pipe = {name: 'bare pipe', port: Number(await firstLine(bare))}
+  return [direct, pipe, {name: 'netdrill', port: portOf(listen)}, ...toxiproxy]
 }
 
 async function openToxiproxy(upstream: number, children: ChildProcess[]): Promise<readonly Peer[]> {

@@ -6,6 +6,9 @@ import {Link} from './link.ts'
 import type {Tally} from './tally.ts'
 import type {Toxic} from './toxic.ts'
 
+/** What each socket may hold: several reads of 64 KiB, so that a fast stream need not stop after each. */
+export const ROOM = {highWaterMark: 512 * 1024}
+
 export interface ToxicConnectionOptions {
   /** Accepted and paused. */
   readonly client: net.Socket
@@ -29,7 +32,7 @@ export class ToxicConnection {
   constructor(options: ToxicConnectionOptions) {
     this.#options = options
     this.#toxics = options.toxics
-    this.#upstream = new net.Socket({allowHalfOpen: true})
+    this.#upstream = new net.Socket({allowHalfOpen: true, ...ROOM})
     this.#upstream.setNoDelay(true)
     options.client.setNoDelay(true)
     for (const socket of [options.client, this.#upstream]) {

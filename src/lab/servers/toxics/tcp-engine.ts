@@ -1,7 +1,7 @@
 import net from 'node:net'
 import type {Millis} from '../../../core/units.ts'
 import {type Listener, listen} from '../listen.ts'
-import {ToxicConnection} from './connection.ts'
+import {ROOM, ToxicConnection} from './connection.ts'
 import type {Engine, EngineCounters, EngineOptions} from './engine.ts'
 import type {HostPort} from './host-port.ts'
 import type {Toxic} from './toxic.ts'
@@ -49,7 +49,7 @@ class TcpEngine implements Engine {
   }
 
   async open(): Promise<void> {
-    const server = net.createServer({allowHalfOpen: true, pauseOnConnect: true}, (client) =>
+    const server = net.createServer({allowHalfOpen: true, pauseOnConnect: true, ...ROOM}, (client) =>
       this.#accept(client),
     )
     const {address, port} = this.#listens

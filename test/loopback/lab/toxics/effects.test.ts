@@ -236,7 +236,7 @@ describe('connections', () => {
       if (index % 2 === 0) socket.resetAndDestroy()
       else socket.destroy()
     }
-    await expect.poll(() => rig.book.find(name).counters.live).toBe(0)
+    await expect.poll(() => rig.book.find(name).counters.live, {timeout: 10_000}).toBe(0)
     expect(rig.book.find(name).counters).toMatchObject({
       connections: 1000,
       sent: {upstream: 1000, downstream: 1000},
