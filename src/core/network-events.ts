@@ -7,8 +7,43 @@ export type LinkCause = (typeof LINK_CAUSES)[number]
 
 export const LINK_CAUSES = ['link', 'carrier', 'address', 'route'] as const
 
+export interface InterfaceFacts {
+  readonly device: string
+  /** Received and sent together, as all counters here. */
+  readonly packets: number
+  readonly errors: number
+  readonly dropped: number
+  readonly carrierChanges: number
+  readonly bond?: BondFacts
+}
+
+export interface BondFacts {
+  /** Such as `active-backup`. */
+  readonly mode: string
+  /** The member in use; null where there is none, or where all are. */
+  readonly active: string | null
+  readonly members: readonly {
+    readonly device: string
+    /** `active` or `backup`. */
+    readonly state: string
+    readonly up: boolean
+    /** How often its link has failed. */
+    readonly failures: number
+  }[]
+}
+
 export type NetworkEvent =
   | MptcpEvent
+  /** Told at first, and when more than the number of packets has changed. */
+  | {readonly type: 'interface-seen'; readonly interface: InterfaceFacts}
+  /** An early sign: it works, and something got worse. */
+  | {
+      readonly type: 'interface-warning'
+      readonly device: string
+      /** False: what was warned of is over. */
+      readonly active: boolean
+      readonly because: string
+    }
   /** Of an interface that a target is reached through, or of a default route. */
   | {
       readonly type: 'network-changed'

@@ -40,6 +40,10 @@ export function tellNetwork(event: RunEvent): readonly Told[] {
       return line('bad', event.target, `can't be reached (${event.cause}): ${event.because}`)
     case 'link-restored':
       return line('good', event.target, `can be reached again: ${event.because}`)
+    case 'interface-warning': {
+      const what = event.active ? 'early warning' : 'early warning over'
+      return line(event.active ? 'warning' : 'good', event.device, `${what}: ${event.because}`)
+    }
     case 'mptcp-changed': {
       const {from, to, because, trigger, retryIn} = event
       const tone = to === 'multipath' ? 'good' : 'warning'

@@ -76,6 +76,11 @@ export class LinkWatch {
     if (this.#ready) this.#judgeAll()
   }
 
+  /** Interfaces that targets are reached through, as far as is known. */
+  devices(): ReadonlySet<string> {
+    return new Set([...this.#targets.values()].flatMap(({device}) => device ?? []))
+  }
+
   /** Learns from samples which address a name has. */
   see(event: RunEvent): void {
     if (event.type !== 'sample' || event.sample.outcome.status !== 'ok') return

@@ -129,6 +129,17 @@ export const METRICS = [
     help: '0 while the interface, carrier, address or route that the target needs is gone; absent until that happened.',
   },
   {
+    name: 'netdrill_interface_count',
+    kind: 'gauge',
+    help: 'Errors, dropped packets and carrier changes of an interface in use, as the kernel counts them.',
+  },
+  {
+    name: 'netdrill_interface_warning',
+    kind: 'gauge',
+    help: '1 while the interface shows early signs of failing.',
+  },
+  {name: 'netdrill_bond_member_up', kind: 'gauge', help: '1 while the member of the bond has a link.'},
+  {
     name: 'netdrill_mptcp_mode',
     kind: 'gauge',
     help: '1 for how the multipath connection works: multipath, single-path or tcp.',

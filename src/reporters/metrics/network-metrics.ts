@@ -1,8 +1,9 @@
 /** Series of the own network of a watch: links of targets, modes and subflows of multipath connections. */
 import type {RunEvent} from '../../core/events.ts'
 import type {MptcpFacts} from '../../core/facts.ts'
-import {MPTCP_MODES} from '../../core/network-events.ts'
+import {type InterfaceFacts, MPTCP_MODES} from '../../core/network-events.ts'
 import type {MetricSink} from '../../core/metrics.ts'
+import type {Outcome} from '../../core/outcome.ts'
 import type {MetricName} from './definitions.ts'
 
 export class NetworkMetrics {
@@ -26,6 +27,12 @@ export class NetworkMetrics {
           target: event.target,
         })
         return
+      case 'interface-seen':
+        this.#interface(event.interface)
+        return
+      case 'interface-warning':
+        this.#sink.set(name('netdrill_interface_warning'), event.active ? 1 : 0, {device: event.device})
+        return
       case 'mptcp-changed':
         for (const mode of MPTCP_MODES)
           this.#sink.set(name('netdrill_mptcp_mode'), mode === event.to ? 1 : 0, {target: event.target, mode})
@@ -36,14 +43,23 @@ export class NetworkMetrics {
           cause: event.cause,
         })
         return
-      case 'sample': {
-        const {outcome} = event.sample
-        if (outcome.status === 'ok' && outcome.reading.mptcp?.flows)
-          this.#bytes(event.target, outcome.reading.mptcp)
+      case 'sample':
+        this.#sample(event.target, event.sample.outcome)
         return
-      }
       default:
     }
+  }
+
+  #sample(target: string, outcome: Outcome): void {
+    if (outcome.status === 'ok' && outcome.reading.mptcp?.flows) this.#bytes(target, outcome.reading.mptcp)
+  }
+
+  #interface({device, errors, dropped, carrierChanges, bond}: InterfaceFacts): void {
+    const counts = {errors, dropped, carrier_changes: carrierChanges}
+    for (const [what, count] of Object.entries(counts))
+      this.#sink.set(name('netdrill_interface_count'), count, {device, what})
+    for (const member of bond?.members ?? [])
+      this.#sink.set(name('netdrill_bond_member_up'), member.up ? 1 : 0, {device, member: member.device})
   }
 
   /** Of the connection as it is now, by the own address: ports would make a series of each. */

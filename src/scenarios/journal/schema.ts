@@ -45,6 +45,11 @@ const alertRule = z.strictObject({
 
 const text = z.string()
 
+const bond = z.strictObject({
+  mode: text,
+  active: text.nullable(),
+  members: z.array(z.strictObject({device: text, state: text, up: z.boolean(), failures: z.number()})),
+})
 const subflow = {target: text, token: text, local: text, remote: text, because: text}
 
 /** One journal line; the first line of a journal is `run-started`. */
@@ -115,6 +120,17 @@ export const journalLineSchema = z.discriminatedUnion('type', [
     because: text,
   }),
   line('link-restored', {target: text, device: text.nullable(), because: text}),
+  line('interface-seen', {
+    interface: z.strictObject({
+      device: text,
+      packets: z.number(),
+      errors: z.number(),
+      dropped: z.number(),
+      carrierChanges: z.number(),
+      bond: bond.optional(),
+    }),
+  }),
+  line('interface-warning', {device: text, active: z.boolean(), because: text}),
   line('mptcp-changed', {
     target: text,
     from: z.enum(MPTCP_MODES).nullable(),
