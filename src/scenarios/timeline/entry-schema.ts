@@ -1,6 +1,7 @@
 /** One entry of a timeline, as written. */
 import * as z from 'zod'
 import {durationBetween} from '../../config/quantities.ts'
+import {LINK_PROFILE_NAMES} from './link-profiles.ts'
 
 /** A drill that runs longer is a monitor; a fault that lasts longer than an hour is refused anyway. */
 export const LONGEST_DRILL = 24 * 3_600_000
@@ -20,6 +21,7 @@ interface EntryText {
   readonly ramp?: unknown
   readonly steps?: unknown
   readonly trace?: unknown
+  readonly profile?: unknown
 }
 
 interface Mistake {
@@ -42,9 +44,9 @@ const MISTAKES: readonly Mistake[] = [
     path: 'inject',
   },
   {
-    applies: ({ramp, steps, trace}) =>
-      [ramp, steps, trace].filter((course) => course !== undefined).length > 1,
-    message: 'give one of ramp, steps and trace: each says how it changes',
+    applies: ({ramp, steps, trace, profile}) =>
+      [ramp, steps, trace, profile].filter((course) => course !== undefined).length > 1,
+    message: 'give one of ramp, steps, trace and profile: each says how it changes',
     path: 'inject',
   },
   {
@@ -120,6 +122,10 @@ export const timelineEntry = z
       .max(200)
       .optional()
       .describe('what the fault is, one after the other; for and the keys that differ from the fault'),
+    profile: z
+      .enum(LINK_PROFILE_NAMES)
+      .optional()
+      .describe('the netem fault takes delay, jitter, loss and rate of this kind of link'),
     trace: z
       .string()
       .min(1)

@@ -9,6 +9,7 @@ import type {DrillSection} from '../drill-schema.ts'
 import {unknownReference} from '../unknown-reference.ts'
 import type {EntryDocument} from './entry-schema.ts'
 import {type FaultState, changeFault, rampFault} from './course.ts'
+import {LINK_PROFILES} from './link-profiles.ts'
 import {parseTrace} from './trace-file.ts'
 
 export interface TimelineWorld {
@@ -95,7 +96,11 @@ async function courseOf(
   fault: FaultSpec,
   {document, read}: TimelineWorld,
 ): Promise<readonly FaultState[] | null> {
-  const {ramp, steps, trace, for: lasts = 0} = entry
+  const {ramp, steps, trace, profile, for: lasts = 0} = entry
+  if (profile) {
+    const placeOf = () => document.positionOf([...path, 'profile'])
+    return [{spec: await changeFault(fault, LINK_PROFILES[profile], placeOf), lasts}]
+  }
   if (ramp) {
     const placeOf = (key: string) => document.positionOf([...path, 'ramp', 'to', key])
     if (lasts / ramp.steps < SHORTEST) {

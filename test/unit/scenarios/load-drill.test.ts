@@ -161,6 +161,13 @@ describe('a timeline with loops, courses and tracks', () => {
     ])
   })
 
+  it('takes the figures of a kind of link', async () => {
+    const {spec} = await load(withEntry('{at: 2s, inject: cut, for: 5s, profile: wifi-poor}'))
+    expect(spec.timeline[0]?.steps).toMatchObject([
+      {lasts: 5000, spec: {kind: 'netem', rtt: 40, jitter: 15, loss: {chance: 0.05}, rate: 5_000_000}},
+    ])
+  })
+
   it('takes a trace from its file, again and again until the time is over', async () => {
     const text = withEntry('{at: 2s, inject: cut, for: 5s, trace: train.csv}')
     const read = async (path: string) => (path === 'train.csv' ? 'time,delay\n0s,1ms\n2s,9ms\n' : null)
@@ -188,7 +195,7 @@ describe('a timeline with loops, courses and tracks', () => {
     {
       name: 'two courses',
       entry: '{at: 1s, inject: cut, for: 1s, trace: a.csv, ramp: {to: {delay: 1s}}}',
-      message: /one of ramp, steps and trace/,
+      message: /one of ramp, steps, trace and profile/,
     },
     {
       name: 'a ramp to what the kind does not have',
