@@ -16,7 +16,7 @@ interface Place {
 const LATENCY = 5
 
 /** Packets take 5 ms; `drops` says which are lost. */
-export class FakeNetwork implements Datagram {
+class FakeNetwork implements Datagram {
   readonly clock: FakeClock
   readonly sockets = new Map<string, (message: DatagramMessage) => void>()
   drops: (from: Place, to: Place) => boolean = () => false

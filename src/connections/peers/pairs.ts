@@ -4,7 +4,7 @@ import {joinHostPort} from '../../core/target.ts'
 import type {Millis} from '../../core/units.ts'
 
 /** RFC 8445 section 14.2: one check per Ta; section 14.3: RTO of 500 ms at least, doubled, seven requests. */
-export const PACE: Millis = 50
+const PACE: Millis = 50
 const FIRST_RTO: Millis = 500
 const MOST_SENT = 7
 /** RFC 8489 section 6.2.1: the last request is waited for 16 RTO. */
@@ -40,7 +40,7 @@ export interface PairPlace {
   readonly generation: number
 }
 
-export function pairKey({local, remote, generation}: PairPlace): string {
+function pairKey({local, remote, generation}: PairPlace): string {
   return `${generation} ${local} ${joinHostPort(remote.address, remote.port)}`
 }
 

@@ -33,7 +33,7 @@ const signal = z.union([
   z.strictObject({command: z.array(z.string().min(1)).min(1)}),
 ])
 
-export const peerSchema = z
+const peerSchema = z
   .strictObject({
     role: z
       .enum(['controlling', 'controlled'])

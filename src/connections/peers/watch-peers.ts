@@ -120,7 +120,7 @@ function infoOf(spec: PeerSpec): Extract<PeerEvent, {type: 'peer-added'}>['info'
 }
 
 /** For a silent loss at a random instant: the silence that counts, and up to one look more. */
-export function peerDetection({check, inactive, combine, failures, consentInterval}: PeerSpec): {
+function peerDetection({check, inactive, combine, failures, consentInterval}: PeerSpec): {
   readonly worst: number
   readonly mean: number
 } {

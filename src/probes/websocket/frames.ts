@@ -33,7 +33,7 @@ const TYPES = new Map(Object.entries(OPCODES).map(([type, code]) => [code, type 
 /** Section 5.5: control frames are that long at most. */
 const MOST_CONTROL = 125
 /** Longer ones are not read: a probe has no use for them, and they would fill the memory. */
-export const MOST_PAYLOAD = 16_777_216
+const MOST_PAYLOAD = 16_777_216
 
 /** One whole frame, masked as section 5.3 demands of clients. `mask`: four octets nobody can foretell. */
 export function encodeFrame(type: FrameType, payload: Uint8Array, mask: Uint8Array): Uint8Array {
