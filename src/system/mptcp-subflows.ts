@@ -37,7 +37,7 @@ export function readSubflows(ffi: Ffi, fd: number, paths: Paths): readonly Subfl
   return decodeSubflows(bytes, paths)
 }
 
-export function decodeSubflows(bytes: Buffer, paths: Paths): readonly SubflowFacts[] | null {
+function decodeSubflows(bytes: Buffer, paths: Paths): readonly SubflowFacts[] | null {
   const count = Math.min(bytes.readUInt32LE(4), MOST)
   const known = bytes.readUInt32LE(8)
   // A subflow has come or gone between the two questions.

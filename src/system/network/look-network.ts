@@ -93,7 +93,7 @@ function parseDevices(text: string): readonly string[] {
 }
 
 /** Columns: interface, destination, gateway, flags, …, metric (7th), mask (8th); addresses as little-endian hexadecimal. */
-export function parseRoutes(text: string): readonly IpLine[] {
+function parseRoutes(text: string): readonly IpLine[] {
   return text.split('\n').flatMap((line): readonly IpLine[] => {
     const [device, target = '', gateway = '', , , , metric = '0', mask = ''] = line.trim().split(/\s+/)
     if (device === undefined || !/^[0-9A-F]{8}$/.test(target) || !/^[0-9A-F]{8}$/.test(mask)) return []
