@@ -33,7 +33,7 @@ const OUR_WORDS: ReadonlySet<string> = new Set([
 /** `anonymise` gives addresses other names as well; see `createAnonymiser`. */
 export function checkRedactor(
   secrets: readonly string[],
-  anonymise?: ((text: string) => string) | undefined,
+  anonymise?: (text: string) => string,
 ): CheckRedactor {
   const known = createRedactor(secrets)
   const redact = anonymise === undefined ? known : (text: string): string => anonymise(known(text))

@@ -6,6 +6,7 @@ import type {FromAgent, ToAgent} from './agent.ts'
 import type {Family} from './outcome.ts'
 import type {Capability, CapabilityReport} from './capabilities.ts'
 import type {Place} from './place.ts'
+import type {Guards} from './guards-port.ts'
 import type {HttpDoor} from './http-port.ts'
 import type {MptcpDoor} from './mptcp-port.ts'
 import type {NetworkChanges} from './network-port.ts'
@@ -13,6 +14,7 @@ import type {Programs} from './programs-port.ts'
 import type {TlsDoor} from './tls-port.ts'
 import type {Bytes, Millis} from './units.ts'
 
+export type * from './guards-port.ts'
 export type * from './http-port.ts'
 export type * from './programs-port.ts'
 export type * from './tls-port.ts'
@@ -308,24 +310,6 @@ export interface Agents {
 export interface Locks {
   /** Waits until nobody else holds it; the returned function lets it go. */
   hold(name: string): Promise<() => Promise<void>>
-}
-
-/**
- * The detached process that undoes a run's faults when this process is gone, or when a fault's time is over and
- * nobody undid it.
- */
-export interface GuardLink {
-  readonly pid: number
-  /** The ledger of the run has changed: look again at what is open and until when. */
-  look(): void
-  /** From now on the guard alone keeps the run's faults, until their time is over. */
-  detach(): void
-  /** Nothing is open any more; the guard ends. */
-  release(): void
-}
-export interface Guards {
-  /** Starts the guard of a run; resolves when it is ready to undo. */
-  start(run: string): Promise<GuardLink>
 }
 
 /** All doors; a function asks for the ones it uses: `Pick<Ports, 'clock' | 'dial'>`. */

@@ -9,7 +9,10 @@ describe('measureImpacts', () => {
   it('estimates downtime as the largest gap less one interval, within one interval of the truth', () => {
     const truth = {from: 3030, to: 4560}
     const points = makePoints({end: 10_000, interval: 100, isDown: (at) => at >= truth.from && at < truth.to})
-    const [impact] = measureImpacts(makeSeries(points), round([{fault: 'f', name: 'f', from: 3000, to: 4500}]))
+    const [impact] = measureImpacts(
+      makeSeries(points),
+      round([{fault: 'f', name: 'f', from: 3000, to: 4500}]),
+    )
     const length = truth.to - truth.from
     expect(impact?.downtime.low).toBeLessThanOrEqual(length)
     expect(impact?.downtime.high).toBeGreaterThanOrEqual(length)
@@ -56,7 +59,10 @@ describe('measureImpacts', () => {
 
   it('counts an outage that lasts to the end as downtime up to the last sample', () => {
     const points = makePoints({end: 10_000, interval: 100, isDown: (at) => at >= 3000})
-    const [impact] = measureImpacts(makeSeries(points), round([{fault: 'f', name: 'f', from: 3000, to: 5000}]))
+    const [impact] = measureImpacts(
+      makeSeries(points),
+      round([{fault: 'f', name: 'f', from: 3000, to: 5000}]),
+    )
     expect(impact?.downtime.value).toBeGreaterThanOrEqual(6900)
   })
 
@@ -95,7 +101,12 @@ describe('targetFigures', () => {
     })
     const rounds: Round[] = [
       {start: 0, baselineEnd: 3000, faults: [{fault: 'f', name: 'f', from: 3000, to: 3500}], end: 10_000},
-      {start: 10_500, baselineEnd: 13_000, faults: [{fault: 'f', name: 'f', from: 13_000, to: 14_500}], end: 20_000},
+      {
+        start: 10_500,
+        baselineEnd: 13_000,
+        faults: [{fault: 'f', name: 'f', from: 13_000, to: 14_500}],
+        end: 20_000,
+      },
     ]
     const figures = targetFigures(makeSeries(points), rounds)
     const byName = Object.fromEntries(figures.map((figure) => [figure.name, figure]))
