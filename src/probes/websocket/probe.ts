@@ -10,7 +10,7 @@ import {openTarget} from './target.ts'
  */
 export const websocket: Probe<WebSocketOptions> = {
   kind: 'websocket',
-  summary: 'open a WebSocket, ping on it and tell how it ends: close code, FIN, RST or silence',
+  summary: 'open a WebSocket, ping on it, tell how it ends: close code, FIN, RST or silence',
   example: 'wss://example.org/socket',
   defaultPort: null,
   needs: [],
