@@ -19,7 +19,7 @@ const alone = (groupOrder: number, testTimeout: number): Options => ({
 /** Only inside the virtual machine (tools/qemu), where the kernel has everything and the processor is slow. */
 const machine =
   process.env['NETDRILL_IN_MACHINE'] === '1'
-    ? [project('qemu-kill', alone(5, 900_000)), project('qemu', alone(6, 300_000))]
+    ? [project('qemu-kill', alone(5, 1_500_000)), project('qemu', alone(6, 300_000))]
     : []
 
 export default defineConfig({
