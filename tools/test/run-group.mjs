@@ -68,6 +68,7 @@ async function inMachine({args, name, limitMs, yielding, write}) {
     PATH: process.env['PATH'],
     NETDRILL_IN_MACHINE: '1',
     NETDRILL_TEST_RESULTS: `/run/job/out/${name}.json`,
+    ...(process.env['NETDRILL_KILLS'] ? {NETDRILL_KILLS: process.env['NETDRILL_KILLS']} : {}),
   }
   const result = await runInMachine([projectNode, ...args], {
     cwd: root,
