@@ -19,6 +19,8 @@ export interface FleetSettings {
   /** How long an attempt takes to fail; the attempt timeout bounds it. */
   readonly attemptDuration: Millis
   readonly seed: number
+  /** The run is cut when there are more; 200 million unless told, some 20 s of work: such a policy has made its point. */
+  readonly mostAttempts?: number
 }
 
 export interface FleetRun {
@@ -36,13 +38,14 @@ export interface FleetRun {
   readonly cut: boolean
 }
 
-/** Sees every attempt in its order. */
+/** Sees every attempt: those of the outage client by client, the others in the order of time. */
 type Watcher = (client: number, at: Millis, ok: boolean) => void
 
 /** So long after the outage nobody looks any more. */
 export const AFTERMATH: Millis = 86_400_000
-/** Some 20 s of work; a policy that needs more has made its point. */
 const MOST_ATTEMPTS = 200_000_000
+/** Clients whose attempts during the outage tell how many all make. */
+const FORERUNNERS = 100
 
 /** The 32-bit seed of each client's own stream; the first draw is the moment it notices the loss. */
 export function clientSeeds(seed: number, clients: number): Uint32Array {
@@ -61,7 +64,7 @@ export function drawDetection(within: Millis, next: number): Millis {
  * once when it begins after the outage and the server still has room in that second.
  */
 export function runFleet(policy: Policy, settings: FleetSettings, watch?: Watcher): FleetRun {
-  const {clients, outage, capacity} = settings
+  const {clients, outage, capacity, mostAttempts = MOST_ATTEMPTS} = settings
   const end = outage + AFTERMATH
   const calendar = openCalendar(clients, end)
   const arrivals = new Uint32Array(Math.ceil(end / 1000) + 1)
@@ -70,19 +73,36 @@ export function runFleet(policy: Policy, settings: FleetSettings, watch?: Watche
   const backAt = new Int32Array(clients)
   const ladder = openLadders(policy, settings, openRecords(clients))
   const total = {attempts: 0, back: 0, gaveUp: 0}
-  const plan = (client: number, due: Millis): void => {
-    if (due === STOPPED) total.gaveUp += 1
-    else if (due < end) calendar.add(client, due)
-  }
-  for (let client = 0; client < clients; client++) plan(client, ladder.lose(client))
-  let client = calendar.next()
-  for (; client >= 0 && total.attempts < MOST_ATTEMPTS; client = calendar.next()) {
-    const at = calendar.now()
+  const count = (client: number, at: Millis): number => {
     const second = Math.floor(at / 1000)
     total.attempts += 1
     arrivals[second] = (arrivals[second] ?? 0) + 1
     const attempt = (attempts[client] ?? 0) + 1
     attempts[client] = attempt
+    return attempt
+  }
+  const plan = (client: number, due: Millis): void => {
+    if (due === STOPPED) total.gaveUp += 1
+    else if (due < end) calendar.add(client, due)
+  }
+  // While the server is gone nobody is in anybody's way: one client after the other is far quicker than all by the clock.
+  // Where the first of them show that the attempts would be too many, the others go by the clock, to be cut at one moment.
+  let tooMany = false
+  for (let client = 0; client < clients; client++) {
+    let due = ladder.lose(client)
+    tooMany ||= client >= FORERUNNERS && (total.attempts / client) * clients > mostAttempts
+    while (due !== STOPPED && due < outage && !tooMany) {
+      const attempt = count(client, due)
+      watch?.(client, due, false)
+      due = ladder.fail(client, attempt, due)
+    }
+    plan(client, due)
+  }
+  let client = calendar.next()
+  for (; client >= 0 && total.attempts < mostAttempts; client = calendar.next()) {
+    const at = calendar.now()
+    const attempt = count(client, at)
+    const second = Math.floor(at / 1000)
     const served = returns[second] ?? 0
     const ok = at >= outage && served < capacity
     watch?.(client, at, ok)

@@ -172,17 +172,21 @@ describe('a simulated fleet', () => {
     )
   })
 
-  it('is served in order of time, never beyond the capacity, and never turned away while there is room', () => {
+  it('is served in order of time once the server is back, never beyond the capacity, and never turned away while there is room', () => {
     fc.assert(
       fc.property(policies, fleets, (policy, settings) => {
         const served = new Map<number, number>()
         let last = 0
         for (const {at, ok} of watched(policy, settings).attempts) {
+          if (at < settings.outage) {
+            expect(ok).toBe(false)
+            continue
+          }
           expect(at).toBeGreaterThanOrEqual(last)
           last = at
           const second = Math.floor(at / 1000)
           const before = served.get(second) ?? 0
-          expect(ok).toBe(at >= settings.outage && before < settings.capacity)
+          expect(ok).toBe(before < settings.capacity)
           if (ok) served.set(second, before + 1)
         }
       }),
@@ -201,6 +205,21 @@ describe('a simulated fleet', () => {
       }),
       {numRuns: 40},
     )
+  })
+})
+
+describe('a fleet whose attempts are too many', () => {
+  it('is cut at one moment, and those who have not returned by then wait', () => {
+    const eager = makePolicy({phases: [phase('persistent', {attempts: null, interval: 1000})]})
+    const settings = {clients: 1000, outage: 600_000, capacity: 10, detection: 0, attemptDuration: 0, seed: 1}
+    const whole = runFleet(eager, settings)
+    expect(whole.cut).toBe(false)
+    const run = runFleet(eager, {...settings, mostAttempts: 200_000})
+    expect(run.cut).toBe(true)
+    expect(run.waiting).toBe(1000)
+    const byClock = [...run.attempts].filter((attempts) => attempts < 300)
+    expect(byClock.length).toBeGreaterThanOrEqual(900)
+    expect(Math.max(...byClock) - Math.min(...byClock)).toBeLessThanOrEqual(20)
   })
 })
 
