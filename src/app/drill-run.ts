@@ -2,18 +2,20 @@
 import type {RunEvent} from '../core/events.ts'
 import {EXIT, type ExitCode} from '../core/exit-codes.ts'
 import type {Ports} from '../core/ports.ts'
+import type {AlertPlan} from '../policies/alerts/rule.ts'
 import {openFaultEngine} from '../faults/engine.ts'
 import {refuseWhenHalted} from '../faults/halt.ts'
 import {openLab} from '../lab/open-lab.ts'
 import type {DrillSpec} from '../scenarios/drill-spec.ts'
 import {openJournal} from '../scenarios/journal/writer.ts'
-import {runDrill} from '../scenarios/runner.ts'
+import {type DrillRun, runDrill} from '../scenarios/runner.ts'
 import {packageVersion} from '../system/package-root.ts'
 import {endProcess, onEndingSignal} from '../system/signals.ts'
 import {renderProblem} from '../reporters/problem.ts'
 import {systemTerminal} from '../system/terminal.ts'
 import {type DisplayKind, openDisplay} from './drill-display.ts'
 import {type DrillJob, type DrillReportFiles, openDrillJob} from './drill-job.ts'
+import {MonitorAlerts, type MonitorAlertsWorld} from './monitor-alerts.ts'
 import {markMaker} from './marks.ts'
 import {watchHalt} from './watch-halt.ts'
 
@@ -73,6 +75,7 @@ export async function runDrillSession(request: DrillRunRequest, ports: Ports): P
       spec,
       ports,
       engine,
+      ...(spec.alerts && {openAlerts: alertsOf(spec.alerts, {clock: ports.clock, now: elapsed})}),
       openLab: async (options) => openLab(spec.lab ?? HOST_LAB, ports, options),
       origin,
       info: describeRun(id, request, ports),
@@ -89,6 +92,13 @@ export async function runDrillSession(request: DrillRunRequest, ports: Ports): P
     forgetHalt()
     forget()
   }
+}
+
+function alertsOf(
+  plan: AlertPlan,
+  world: Pick<MonitorAlertsWorld, 'clock' | 'now'>,
+): NonNullable<DrillRun['openAlerts']> {
+  return (publish) => new MonitorAlerts(plan, {...world, publish})
 }
 
 /** Annotations there are in a GitHub job only. */

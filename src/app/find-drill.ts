@@ -3,7 +3,10 @@ import {dirname, resolve} from 'node:path'
 import {UserError} from '../core/errors.ts'
 import type {Ports} from '../core/ports.ts'
 import {suggest} from '../core/text.ts'
+import {readAlerts} from '../policies/alerts/read-alerts.ts'
+import {METRICS} from '../reporters/metrics/definitions.ts'
 import {BUNDLED_DRILLS, isBundled} from '../scenarios/bundled/registry.ts'
+import type {DrillSpec} from '../scenarios/drill-spec.ts'
 import {type LoadedDrill, loadDrill} from '../scenarios/load-drill.ts'
 import {packageRoot} from '../system/package-root.ts'
 
@@ -69,5 +72,14 @@ export async function findDrill(
   // What a document names counts from its own folder; a bundled one names nothing.
   const read = async (path: string): Promise<string | null> =>
     ports.files.readText(resolve(dirname(source.file), path)).catch(() => null)
-  return loadDrill({...source, env: (name) => ports.host.env(name), read, set: readSettings(set)})
+  const env = (name: string): string | undefined => ports.host.env(name)
+  const loaded = await loadDrill({...source, env, read, set: readSettings(set)})
+  return {...loaded, spec: await withAlerts(loaded)}
+}
+
+/** Throws a `UserError` for rules that make no sense, such as one over a series that nobody has. */
+async function withAlerts({spec, alerts}: LoadedDrill): Promise<DrillSpec> {
+  if (!alerts) return spec
+  const targets = spec.targets.map(({name}) => name)
+  return {...spec, alerts: await readAlerts([alerts], {metrics: METRICS, targets})}
 }

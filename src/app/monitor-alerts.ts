@@ -1,4 +1,4 @@
-/** The alerts of a watch: its events become series, and the rules are evaluated on time. */
+/** The alerts of a watch or a drill: its events become series, and the rules are evaluated on time. */
 import type {AlertEvent} from '../core/alert-events.ts'
 import type {RunEvent} from '../core/events.ts'
 import type {Clock} from '../core/ports.ts'

@@ -1,4 +1,5 @@
 /** A drill as the runner sees it: names resolved, quantities as numbers. */
+import type {AlertPlan} from '../policies/alerts/rule.ts'
 import type {Policy} from '../policies/policy.ts'
 import type {Condition} from '../config/conditions/condition.ts'
 import type {Position} from '../core/errors.ts'
@@ -76,6 +77,8 @@ export interface DrillSpec {
   readonly targets: readonly DrillTarget[]
   /** Groups of these targets; absent for none. */
   readonly groups?: readonly GroupSpec[]
+  /** Rules over the series of the drill; absent for none. */
+  readonly alerts?: AlertPlan
   readonly faults: Readonly<Record<string, FaultSpec>>
   readonly lab: LabSpec | null
   /** The lab node that the targets are probed from. */

@@ -5,7 +5,9 @@ import type {Phases} from '../core/outcome.ts'
 import {lossRatio, rttStatistics} from '../core/statistics.ts'
 import type {During} from './drill-spec.ts'
 import {availability, flapCount, measureImpacts, worstImpact} from './figures.ts'
+import {alertField} from './alert-figures.ts'
 import {groupField} from './group-figures.ts'
+import {isPolicyField, policyField} from './policy-figures.ts'
 import type {Point, TargetSeries} from './series.ts'
 import {type Round, type Span, isInside, spansOf, touchesAny} from './windows.ts'
 
@@ -19,8 +21,11 @@ export interface FieldQuestion {
 export function fieldValue(series: TargetSeries, question: FieldQuestion): FieldValue {
   const {field, rounds} = question
   const spans = rounds.flatMap((round) => spansOf(question.during, round))
+  if (series.alert)
+    return alertField(series.alert, {field, rounds, spans, only: named(question.during, spans)})
   const ofGroup = groupField(series, {field, rounds, spans, only: named(question.during, spans)})
   if (ofGroup !== undefined) return ofGroup === null ? undefined : ofGroup
+  if (isPolicyField(field)) return policyField(series, {field, rounds, spans})
   const points = series.points.filter((point) => isInside(point.sentAt, spans))
   if (field.startsWith('rtt.')) return statisticOf(points, field.slice(4))
   if (field.startsWith('phase.')) return phaseOf(points, field.slice(6))

@@ -5,6 +5,8 @@ import {paceProblem, watchPace} from '../config/watch-pace.ts'
 import type {Variable} from '../config/variables.ts'
 import {UserError, isUserError} from '../core/errors.ts'
 import {boundTo} from '../core/watch.ts'
+import {ALERT_PRESETS} from '../policies/alerts/presets.ts'
+import {type AlertSource, entriesOf} from '../policies/alerts/read-alerts.ts'
 import type {Policy} from '../policies/policy.ts'
 import {resolvePolicy} from '../policies/resolve.ts'
 import {type NetdrillDocument, documentSchema} from './document-schema.ts'
@@ -34,6 +36,8 @@ export interface LoadedDrill {
   readonly spec: DrillSpec
   readonly warnings: LoadedDocument<unknown>['warnings']
   readonly variables: readonly Variable[]
+  /** As written; absent without an `alerts` section. */
+  readonly alerts?: AlertSource
 }
 
 const DEFAULT_INTERVAL = 1000
@@ -61,7 +65,8 @@ export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
   }
   const targets = readTargets(document)
   const groups = readGroups(document)
-  const subjects = [...targets, ...groups].map(({name}) => name)
+  const names = [...targets, ...groups].map(({name}) => name)
+  const subjects = [...names, ...readRuleNames(document, names)]
   const spec: DrillSpec = {
     name: source.name,
     title: value.title ?? source.name,
@@ -91,6 +96,7 @@ export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
     spec: own.spec,
     warnings: [...document.warnings, ...own.warnings],
     variables: document.variables,
+    ...(value.alerts && {alerts: {alerts: value.alerts, positionOf: document.positionOf}}),
   }
 }
 
@@ -119,6 +125,25 @@ function readTargets(document: Document): readonly DrillTarget[] {
         policy === undefined ? null : {name: policy, policy: readPolicy(document, name, target, policy)},
       ...paceOf(document, name),
     }
+  })
+}
+
+/** Conditions name rules as they name targets, so the two must not be mixed up. */
+function readRuleNames({value, positionOf}: Document, taken: readonly string[]): readonly string[] {
+  const rules = value.alerts ? entriesOf(value.alerts) : []
+  return rules.flatMap(({entry, path}) => {
+    const names =
+      entry.preset === undefined
+        ? [entry.name ?? entry.alert ?? '']
+        : ALERT_PRESETS[entry.preset].map(({name}) => name)
+    const twice = names.find((name) => taken.includes(name))
+    if (twice === undefined) return names
+    throw new UserError({
+      code: 'CONFIG_INVALID',
+      message: `${twice} is a target or group and an alert`,
+      position: positionOf(path),
+      advice: ['give one of them another name'],
+    })
   })
 }
 

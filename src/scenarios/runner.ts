@@ -1,7 +1,9 @@
 /** Runs a drill: lab → baseline → inject → observe → recover → clean up → verdict. Everything it learns is an event. */
 import {FollowGroups} from '../connections/groups/follow-groups.ts'
+import {Steering, carriedSpecs} from '../connections/relay/steer.ts'
 import {isUserError} from '../core/errors.ts'
 import type {EmitEvent, RunEvent, RunInfo} from '../core/events.ts'
+import type {Figure} from '../core/figures.ts'
 import type {GroupEvent} from '../core/group-events.ts'
 import {detectionTime} from '../core/health.ts'
 import type {Ports} from '../core/ports.ts'
@@ -10,6 +12,7 @@ import {boundTo} from '../core/watch.ts'
 import type {FaultEngine} from '../faults/fault.ts'
 import type {Lab, OpenLabOptions} from '../lab/lab.ts'
 import {parseTargetUrl} from '../core/target.ts'
+import {alertFigures} from './alert-figures.ts'
 import {judgeBudgets} from './budgets.ts'
 import type {DrillSpec} from './drill-spec.ts'
 import {type DrillEvidence, judgeConditions, judgeDrill} from './judge.ts'
@@ -27,12 +30,21 @@ export interface DrillRun {
   readonly ports: Ports
   readonly engine: FaultEngine
   readonly openLab: (options: OpenLabOptions) => Promise<Lab>
+  /** The rules of the document; absent for none. */
+  readonly openAlerts?: (publish: EmitEvent) => DrillAlerts
   /** Start of the run on the monotonic clock: what every event's `at` counts from. */
   readonly origin: Millis
   readonly info: Omit<RunInfo, 'started' | 'seed' | 'backends'>
   readonly emit: EmitEvent
   /** Ends the drill in an orderly way; its reason says why. */
   readonly signal: AbortSignal
+}
+
+/** Evaluates rules over what it is told, and publishes what becomes of them. */
+export interface DrillAlerts {
+  add(event: RunEvent): void
+  start(): void
+  stop(): void
 }
 
 export interface DrillResult {
@@ -51,6 +63,9 @@ export interface DrillContext {
   readonly faults: DrillFaults
   readonly series: SeriesCollector
   readonly emit: (event: Unstamped) => void
+  /** Of an event that has its time. */
+  readonly publish: EmitEvent
+  readonly alerts: DrillAlerts | null
   /** Time since the start of the run. */
   readonly elapsed: () => Millis
   readonly signal: AbortSignal
@@ -73,12 +88,16 @@ export async function runDrill(run: DrillRun): Promise<DrillResult> {
   const signal = AbortSignal.any([run.signal, inner.signal])
   const series = new SeriesCollector()
   const groups = new FollowGroups()
+  let steering: Steering | null = null
   const publish = (event: RunEvent): void => {
     for (const one of [event, ...groups.add(event)]) {
       series.add(one)
       run.emit(one)
+      alerts?.add(one)
+      steering?.see(one)
     }
   }
+  const alerts = run.openAlerts?.(publish) ?? null
   const emit = (event: Unstamped): void => publish({...event, at: elapsed()} as RunEvent)
   let aborted: string | null = null
   const abort = (because: string): void => {
@@ -106,13 +125,15 @@ export async function runDrill(run: DrillRun): Promise<DrillResult> {
     signal,
     onLoss: (what) => abort(`${what} ended by itself`),
   })
+  steering = new Steering(run.spec.groups ?? [], (order) => lab.steer?.(order))
   try {
     const spec = await resolveScopeHosts(run.spec, ports.resolver)
     for (const note of lab.notes) emit({type: 'notice', level: 'info', code: null, text: note})
     const faults = await DrillFaults.plan({spec, lab, engine: run.engine, emit, elapsed})
     const followed = groups.replace(spec.groups ?? [], (name) => intervalOf(spec, name))
-    const context: DrillContext = {followed, spec, ports, lab, faults, series, emit, elapsed, signal, abort}
-    const rounds = await runRounds(context, publish)
+    const shared = {ports, lab, faults, series, emit, publish, alerts, elapsed, signal, abort}
+    const context: DrillContext = {followed, spec, ...shared}
+    const rounds = await runRounds(context)
     return finish(context, rounds, aborted)
   } finally {
     run.signal.removeEventListener('abort', onAbort)
@@ -120,16 +141,18 @@ export async function runDrill(run: DrillRun): Promise<DrillResult> {
   }
 }
 
-async function runRounds(context: DrillContext, publish: EmitEvent): Promise<readonly Round[]> {
-  const {spec, lab, faults, signal} = context
+async function runRounds(context: DrillContext): Promise<readonly Round[]> {
+  const {spec, lab, faults, signal, alerts, publish} = context
   const rounds: Round[] = []
   try {
     announce(context)
+    alerts?.start()
     if (!signal.aborted)
       await lab.watch(
         spec.from ?? 'host',
         spec.targets.map((target) => watchSpec(target, lab)),
         publish,
+        carriedSpecs(spec.groups ?? []),
       )
     for (let index = 0; index < spec.repeat && !signal.aborted && !faults.broken; index++) {
       const round = await runRound(context, index)
@@ -140,6 +163,8 @@ async function runRounds(context: DrillContext, publish: EmitEvent): Promise<rea
   } catch (error) {
     if (isUserError(error) || !signal.aborted) throw error
   } finally {
+    // What the end itself makes of targets is no news.
+    alerts?.stop()
     context.emit({type: 'phase-started', phase: 'cleanup', ends: null})
     await faults.removeAll(signal.aborted ? 'abort' : 'ended')
     await lab.unwatch()
@@ -150,9 +175,7 @@ async function runRounds(context: DrillContext, publish: EmitEvent): Promise<rea
 function finish(context: DrillContext, rounds: readonly Round[], aborted: string | null): DrillResult {
   const {spec, series, faults, emit} = context
   const all = [...series.all().values()]
-  const figures = all
-    .filter((one) => one.info.role === 'target')
-    .flatMap((one) => (one.group ? groupFigures(one, rounds) : targetFigures(one, rounds)))
+  const figures = all.flatMap((one) => figuresOf(one, rounds))
   emit({type: 'figures', figures})
   const expectations = aborted === null ? judgeConditions(spec.expect, {series: series.all(), rounds}) : []
   for (const {text, met, actual} of expectations) emit({type: 'expectation', text, met, actual})
@@ -168,6 +191,12 @@ function finish(context: DrillContext, rounds: readonly Round[], aborted: string
   })
   emit({type: 'verdict', ...result})
   return result
+}
+
+function figuresOf(series: TargetSeries, rounds: readonly Round[]): readonly Figure[] {
+  if (series.alert) return alertFigures(series, rounds)
+  if (series.info.role !== 'target') return []
+  return series.group ? groupFigures(series, rounds) : targetFigures(series, rounds)
 }
 
 function sampledGroup({group}: TargetSeries): DrillEvidence['targets'] {

@@ -1,8 +1,10 @@
 /** What happened to one target in the course of a drill: a fold over the event stream. */
+import type {AlertState} from '../core/alert-events.ts'
 import type {ConnectionState, RunEvent, TargetInfo} from '../core/events.ts'
 import type {GroupEvent, GroupInfo, SwitchKind} from '../core/group-events.ts'
 import type {Failure} from '../core/failure.ts'
 import type {Phases, Reading} from '../core/outcome.ts'
+import type {StrategyName} from '../core/strategy-events.ts'
 import type {Millis} from '../core/units.ts'
 
 /** One sample, reduced to what figures need. */
@@ -25,6 +27,25 @@ export interface AttemptMark {
   readonly at: Millis
   readonly attempt: number
   readonly ok: boolean
+  readonly took: Millis
+}
+
+/** What a policy did besides trying again. */
+export interface StepMark {
+  readonly at: Millis
+  readonly strategy: StrategyName
+}
+
+/** A change of an alert; a rule and its labels are one alert. */
+export interface AlertMark {
+  readonly at: Millis
+  readonly labels: string
+  readonly state: AlertState
+}
+
+/** What only the rules of alerts have. */
+export interface AlertSeries {
+  readonly marks: readonly AlertMark[]
 }
 
 /** A change of the path of a group. */
@@ -50,8 +71,15 @@ export interface TargetSeries {
   readonly missed: number
   /** The last reading, for facts that don't change from sample to sample. */
   readonly last: Reading | null
+  readonly steps: readonly StepMark[]
+  /** When an attempt was due and a guard did not let it through. */
+  readonly denials: readonly Millis[]
+  /** When early warnings began. */
+  readonly warnings: readonly Millis[]
   /** Of a group. */
   readonly group?: GroupSeries
+  /** Of a rule. */
+  readonly alert?: AlertSeries
 }
 
 export type SeriesByTarget = ReadonlyMap<string, TargetSeries>
@@ -60,6 +88,10 @@ interface Growing extends TargetSeries {
   readonly points: Point[]
   readonly states: StateChange[]
   readonly attempts: AttemptMark[]
+  readonly steps: StepMark[]
+  readonly denials: Millis[]
+  readonly warnings: Millis[]
+  readonly alert?: {readonly marks: AlertMark[]}
   missed: number
   last: Reading | null
   readonly group?: GroupSeries & {readonly switches: SwitchMark[]}
@@ -87,9 +119,14 @@ export class SeriesCollector {
         this.#series.get(event.target)?.states.push({at: event.at, from: event.from, to: event.to})
         return
       case 'attempt':
-        this.#series
-          .get(event.target)
-          ?.attempts.push({at: event.at, attempt: event.attempt, ok: event.failure === null})
+      case 'attempt-denied':
+      case 'strategy-step':
+      case 'early-warning':
+        this.#mark(event)
+        return
+      case 'alert-rule-added':
+      case 'alert':
+        this.#alert(event)
         return
       case 'slot-missed':
         this.#countMissed(event.target)
@@ -113,6 +150,25 @@ export class SeriesCollector {
     else if (event.type === 'path-switched') {
       const {at, to, kind, took} = event
       this.#series.get(event.group)?.group?.switches.push({at, to, kind, took})
+    }
+  }
+
+  #mark(event: RunEvent & {type: 'attempt' | 'attempt-denied' | 'strategy-step' | 'early-warning'}): void {
+    const series = this.#series.get(event.target)
+    if (!series) return
+    const {at} = event
+    if (event.type === 'attempt')
+      series.attempts.push({at, attempt: event.attempt, ok: event.failure === null, took: event.took})
+    else if (event.type === 'attempt-denied') series.denials.push(at)
+    else if (event.type === 'strategy-step') series.steps.push({at, strategy: event.strategy})
+    else if (event.active) series.warnings.push(at)
+  }
+
+  #alert(event: RunEvent & {type: 'alert-rule-added' | 'alert'}): void {
+    if (event.type === 'alert-rule-added') this.#series.set(event.rule.name, growRule(event.rule.name))
+    else {
+      const {at, state, rule} = event
+      this.#series.get(rule)?.alert?.marks.push({at, state, labels: JSON.stringify(event.labels)})
     }
   }
 
@@ -144,7 +200,8 @@ export class SeriesCollector {
 }
 
 function grow(info: TargetInfo): Growing {
-  return {info, points: [], states: [], attempts: [], missed: 0, last: null}
+  const marks = {points: [], states: [], attempts: [], steps: [], denials: [], warnings: []}
+  return {info, ...marks, missed: 0, last: null}
 }
 
 function growGroup(group: GroupInfo): Growing {
@@ -152,6 +209,12 @@ function growGroup(group: GroupInfo): Growing {
   const role = 'target'
   const info: TargetInfo = {name, url: '', kind: 'group', role, interval, timeout: 0, policy: null}
   return {...grow(info), group: {info: group, switches: []}}
+}
+
+function growRule(name: string): Growing {
+  const role = 'target'
+  const info: TargetInfo = {name, url: '', kind: 'alert', role, interval: 0, timeout: 0, policy: null}
+  return {...grow(info), alert: {marks: []}}
 }
 
 /** Whether this target's path was the active one then. */

@@ -11,7 +11,7 @@ import {parseCondition} from '../../src/config/conditions/parse.ts'
 import type {ActiveFault, FaultEngine, FaultPlan, FaultRequest} from '../../src/faults/fault.ts'
 import type {Lab, OpenLabOptions} from '../../src/lab/lab.ts'
 import type {DrillCondition, DrillSpec, During} from '../../src/scenarios/drill-spec.ts'
-import {type DrillResult, runDrill} from '../../src/scenarios/runner.ts'
+import {type DrillResult, type DrillRun, runDrill} from '../../src/scenarios/runner.ts'
 import {FakeNetwork} from './fake-network.ts'
 import {FakeClock} from './fake-clock.ts'
 
@@ -28,6 +28,7 @@ export interface Script {
   readonly applyFails?: boolean
   readonly leavesBehind?: string
   readonly planFails?: UserError
+  readonly openAlerts?: DrillRun['openAlerts']
 }
 
 export function condition(text: string, during: During = 'drill'): DrillCondition {
@@ -78,6 +79,7 @@ export async function runScripted(
     info: {id: 'r', command: 'drill run', title: spec.title, version: '0', platform: 'test'},
     emit: (event) => events.push(event),
     signal: stop.signal,
+    ...(script.openAlerts && {openAlerts: script.openAlerts}),
   }).catch((error: unknown) => error as Error)
   let result: DrillResult | Error | undefined
   void running.then((value) => {

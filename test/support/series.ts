@@ -49,6 +49,9 @@ export function makeSeries(
     points,
     states: (options.states ?? []).map(([at, from, to]) => ({at, from, to})),
     attempts: [],
+    steps: [],
+    denials: [],
+    warnings: [],
     missed: 0,
     last: null,
   }

@@ -1,6 +1,7 @@
 /** The fields conditions may name, with what their values are. */
 import {FAILURES} from '../../core/codes/index.ts'
 import {TLS_STRENGTHS} from '../../core/facts.ts'
+import {STRATEGY_NAMES} from '../../core/strategy-events.ts'
 
 /**
  * What a field holds and so how its value is written: `duration` (ms inside, unit required), `seconds` (the same text,
@@ -89,6 +90,15 @@ const FIELDS: Readonly<Record<string, FieldKind>> = {
   availability: {type: 'ratio'},
   lost: {type: 'number'},
   flaps: {type: 'number'},
+  ...all('duration', 'attempt', ['min', 'max']),
+  ...all('duration', 'wait', ['min', 'max']),
+  denied: {type: 'number'},
+  ...all('number', 'strategy', STRATEGY_NAMES),
+  warnings: {type: 'number'},
+  warned: {type: 'duration'},
+  fired: {type: 'number'},
+  fires: {type: 'duration'},
+  resolves: {type: 'duration'},
 }
 
 /** The names of all fields but the `http.header.NAME` and `http.json.PATH` families. */

@@ -187,6 +187,12 @@ export const BUNDLED_DRILLS = {
     summary: 'no connection more is let in: seen at once, and back when there is room',
     needs: LAB,
   },
+  'tunnel-alerts': {
+    file: 'tunnel-alerts.yaml',
+    topic: 'tunnel',
+    summary: 'a blip and an outage: two alerts stay silent, then fire once each in time, and are over',
+    needs: LAB,
+  },
   'retry-profiles': {
     file: 'retry-profiles.yaml',
     topic: 'retry',

@@ -121,6 +121,38 @@ describe('loadDrill', () => {
   })
 })
 
+describe('rules of alerts in a drill', () => {
+  const rules = `alerts:
+  - {preset: relay-fallback}
+  - {name: Down, condition: time_since_last_success > 1}
+`
+
+  it('can be named in conditions as targets can', async () => {
+    const text = good.replace('drill:', `${rules}drill:`).replace('api.recovery < 5s', 'Down.fires < 2s')
+    const {alerts, spec} = await load(text)
+    expect(spec.expect[0]?.condition).toMatchObject({subject: 'Down', field: 'fires', value: 2000})
+    expect(alerts?.alerts).toHaveLength(2)
+  })
+
+  it.each([
+    {
+      name: 'a rule with the name of a target',
+      from: 'name: Down',
+      to: 'name: api',
+      message: 'api is a target',
+    },
+    {
+      name: 'a target with the name of a preset rule',
+      from: '  api:',
+      to: '  AllPathsDown:',
+      message: 'AllPathsDown',
+    },
+  ])('refuses $name', async ({from, to, message}) => {
+    const {message: told} = await problemsOf(good.replace('drill:', `${rules}drill:`).replace(from, to))
+    expect(told).toContain(message)
+  })
+})
+
 describe('a timeline with loops, courses and tracks', () => {
   const withEntry = (entry: string): string =>
     good

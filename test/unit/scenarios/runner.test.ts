@@ -75,6 +75,21 @@ describe('runDrill', () => {
     expect(inForce).toBe(0)
   })
 
+  it('gives the rules of alerts every event from the first sample to the end of the last round', async () => {
+    const calls: string[] = []
+    const openAlerts = () => ({
+      start: () => calls.push('start'),
+      stop: () => calls.push('stop'),
+      add: ({type}: RunEvent) => calls.push(type),
+    })
+    const {result} = await runScripted(drillSpec(), {openAlerts})
+    expect(result).toMatchObject({verdict: 'pass'})
+    expect(calls.indexOf('start')).toBeGreaterThan(calls.indexOf('target-added'))
+    expect(calls.indexOf('start')).toBeLessThan(calls.indexOf('sample'))
+    expect(calls.indexOf('stop')).toBeGreaterThan(calls.indexOf('fault-removed'))
+    expect(calls.filter((call) => call === 'stop')).toHaveLength(1)
+  })
+
   it('breaks nothing when the baseline is not steady', async () => {
     const {events} = await runScripted(drillSpec(), {sickBaseline: true})
     expect(events.some((event) => event.type === 'fault-applied')).toBe(false)
