@@ -24,6 +24,7 @@ export const CAPABILITIES = [
   'qdisc-prio',
   'qdisc-ingress',
   'ifb',
+  'bonding',
   'ipv6',
   'clock',
   'webrtc',

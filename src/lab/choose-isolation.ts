@@ -46,7 +46,8 @@ export async function chooseIsolation(
     })
   }
   if (wanted === 'none') return {isolation: 'loopback', because: 'everything on loopback, as asked'}
-  for (const capability of NEEDS) {
+  const needs = spec.links.some(({bond}) => bond !== undefined) ? [...NEEDS, 'bonding' as const] : NEEDS
+  for (const capability of needs) {
     const report = await ports.capabilities.check(capability)
     if (report.status === 'present') continue
     const lack = `no ${capability}: ${report.found}`
@@ -54,7 +55,7 @@ export async function chooseIsolation(
       throw new UserError(
         {
           code: 'CAPABILITY_MISSING',
-          message: `the lab needs network namespaces, and they can't be made here (${lack})`,
+          message: `${capability === 'bonding' ? 'a link of the lab is bonded, which' : 'the lab needs network namespaces, which'} can't be had here (${lack})`,
           advice: [report.remedy, 'set isolation: auto to run on loopback where that will do'].filter(
             Boolean,
           ),

@@ -5,6 +5,7 @@ import type {Place} from '../core/place.ts'
 import type {BitsPerSecond, Bytes, Millis, Ratio} from '../core/units.ts'
 import type {WatchSpec} from '../core/watch.ts'
 
+import type {LinkBond} from './lab-bond.ts'
 /** `auto` takes namespaces where the kernel lets us, else loopback; `required` ends with exit 6 instead. */
 export type Isolation = 'auto' | 'required' | 'none'
 
@@ -24,14 +25,6 @@ export interface LinkShape {
   readonly jitter?: Millis
   readonly loss?: Ratio
   readonly rate?: BitsPerSecond
-}
-
-export interface LinkBond {
-  readonly mode: 'active-backup' | 'balance-rr' | 'balance-xor' | 'broadcast'
-  /** How many cables are bonded. */
-  readonly members: number
-  /** How often the kernel looks whether a cable is still there. */
-  readonly miimon: Millis
 }
 
 export interface LabLink {

@@ -2,6 +2,7 @@
 import {computeLimit} from '../core/netem-limit.ts'
 import type {BitsPerSecond} from '../core/units.ts'
 import type {LinkShape} from './lab.ts'
+import {bondCommands, cablesOf} from './plan-bond.ts'
 import type {PlannedEnd, Segment, Topology} from './topology.ts'
 
 const BRIDGE = 'br0'
@@ -92,28 +93,12 @@ function netem({delay = 0, jitter = 0, loss = 0, rate}: LinkShape): string {
 
 function pair(segment: Segment, first: PlannedEnd, second: PlannedEnd, pid: number): readonly string[] {
   if (segment.bond === null) return [veth(first.device, second.device, pid)]
-  return members(segment).map((member) => veth(`${first.device}${member}`, `${second.device}${member}`, pid))
+  const far = cablesOf(segment, second)
+  return cablesOf(segment, first).map((cable, index) => veth(cable, far[index] ?? cable, pid))
 }
 
 function veth(device: string, peer: string, pid: number): string {
   return `link add name ${device} type veth peer name ${peer} netns ${pid}`
-}
-
-/** The ends of the cables of a bond are called bond0p0, bond0p1, … */
-function members({bond}: Segment): readonly string[] {
-  return Array.from({length: bond?.members ?? 0}, (_, index) => `p${index}`)
-}
-
-/** A cable joins a bond while it is down. */
-function bondCommands(segment: Segment, {device}: PlannedEnd): readonly string[] {
-  if (segment.bond === null) return []
-  const {mode, miimon} = segment.bond
-  const cables = members(segment).map((member) => `${device}${member}`)
-  return [
-    `link add name ${device} type bond mode ${mode} miimon ${miimon}`,
-    ...cables.map((cable) => `link set dev ${cable} master ${device}`),
-    ...cables.map((cable) => `link set dev ${cable} up`),
-  ]
 }
 
 function mtuCommands({mtu}: Segment, devices: readonly string[]): readonly string[] {

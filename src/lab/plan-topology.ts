@@ -2,12 +2,13 @@
 import {UserError} from '../core/errors.ts'
 import type {Parsed} from '../core/units.ts'
 import type {LabLink, LabNetwork, LabSpec} from './lab.ts'
+import {bondedKind} from './plan-bond.ts'
 import {type Subnet, parseSubnet, parseSubnet6} from './subnet.ts'
 import type {PlannedEnd, Segment, Topology} from './topology.ts'
 
 /**
  * Devices are called eth0, eth1, … on each node, in the order of links and networks, and bond0, … where a link is
- * bonded: a namespace has its own names. Throws `UserError` for a subnet that is none.
+ * bonded, br0, … where it is bridged instead: a namespace has its own names. Throws `UserError` for a subnet that is none.
  */
 export function planTopology(spec: Pick<LabSpec, 'nodes' | 'links' | 'networks'>): Topology {
   const device = deviceNames()
@@ -28,7 +29,7 @@ export function linkName({name, between: [first, second]}: Pick<LabLink, 'name' 
   return name ?? `${first}-${second}`
 }
 
-type NameDevice = (node: string, kind: 'eth' | 'bond') => string
+type NameDevice = (node: string, kind: 'eth' | 'bond' | 'br') => string
 
 function deviceNames(): NameDevice {
   const counts = new Map<string, number>()
@@ -48,7 +49,7 @@ function planLink(link: LabLink, device: NameDevice): Segment {
   return {
     name,
     subnets,
-    ends: planEnds(between, subnets, (node) => device(node, bond ? 'bond' : 'eth')),
+    ends: planEnds(between, subnets, (node, index) => device(node, bond ? bondedKind(bond, index) : 'eth')),
     switch: shape === null ? null : `wire-${name}`,
     mtu: mtu ?? null,
     shape,
@@ -73,12 +74,12 @@ function planNetwork(name: string, network: LabNetwork, device: NameDevice): Seg
 function planEnds(
   nodes: readonly string[],
   subnets: readonly Subnet[],
-  device: (node: string) => string,
+  device: (node: string, index: number) => string,
 ): readonly PlannedEnd[] {
   const [four, six] = [subnets.find(({family}) => family === 4), subnets.find(({family}) => family === 6)]
   return nodes.map((node, index) => ({
     node,
-    device: device(node),
+    device: device(node, index),
     address: four?.host(index + 1) ?? '',
     address6: six?.host(index + 1) ?? null,
   }))

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import {durationBetween, nameSchema, percentSchema, rateSchema} from '../config/quantities.ts'
 import type {Parsed} from '../core/units.ts'
+import {bondSchema} from './schema-bond.ts'
 import {type Subnet, parseSubnet, parseSubnet6} from './subnet.ts'
 
 const HOUR = 3_600_000
@@ -32,16 +33,6 @@ const mtu = z
   .optional()
   .describe('largest packet in octets, at both ends; 1500 by default')
 
-const bond = z
-  .strictObject({
-    mode: z.enum(['active-backup', 'balance-rr', 'balance-xor', 'broadcast']).default('active-backup'),
-    members: z.int().min(2).max(8).default(2).describe('how many cables'),
-    miimon: durationBetween(1, HOUR)
-      .default(100)
-      .describe('how often the kernel looks whether a cable is still there'),
-  })
-  .describe('several cables as one device, bond0; needs a kernel with bonding')
-
 export const linkSchema = z
   .strictObject({
     between: z.tuple([nameSchema, nameSchema]).describe('the two nodes'),
@@ -53,7 +44,12 @@ export const linkSchema = z
     jitter: durationBetween(0, HOUR).optional().describe('how much the delay varies; needs netem'),
     loss: percentSchema.optional().describe('of all packets in each direction; needs netem'),
     rate: rateSchema.optional().describe('in each direction'),
-    bond: bond.optional(),
+    bond: bondSchema.optional(),
+  })
+  .superRefine(({bond, delay, jitter, loss, rate}, context) => {
+    if (bond === undefined || (delay ?? jitter ?? loss ?? rate) === undefined) return
+    const message = 'the cables of a bond are not shaped: put netem on one of them as a fault'
+    context.addIssue({code: 'custom', path: ['bond'], message})
   })
   .describe('a cable between two nodes')
 

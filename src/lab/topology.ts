@@ -1,5 +1,6 @@
 /** A lab as it will be built: every cable, switch, device and address. Pure data. */
-import type {LinkBond, LinkEnd, LinkShape} from './lab.ts'
+import type {LinkBond} from './lab-bond.ts'
+import type {LinkEnd, LinkShape} from './lab.ts'
 import type {Subnet} from './subnet.ts'
 
 export interface PlannedEnd extends LinkEnd {

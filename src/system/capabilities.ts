@@ -8,6 +8,7 @@ import {
   ffi,
   firstLine,
   hasBit,
+  isFolder,
   missing,
   present,
   readText,
@@ -107,6 +108,8 @@ class Look {
         return this.#qdisc(capability)
       case 'ifb':
         return this.#inSandbox('ip', ['link', 'add', 'ndifb', 'type', 'ifb'])
+      case 'bonding':
+        return this.#bonding()
       case 'ipv6':
         return this.#ipv6()
       case 'clock':
@@ -189,6 +192,12 @@ class Look {
     const result = await this.#run('unshare', [...sandbox, '--', file, ...args])
     if (result.timedOut) return unknown(`${file} did not answer`)
     return result.exitCode === 0 ? present('the kernel takes it') : missing(firstLine(result.stderr))
+  }
+
+  /** Trying it where the module isn't loaded would load it, which makes a bond of nothing in the host's own namespace. */
+  async #bonding(): Promise<Finding> {
+    if (!(await isFolder('/proc/net/bonding'))) return missing('the kernel has no bonding loaded')
+    return this.#inSandbox('ip', ['link', 'add', 'ndbond', 'type', 'bond'])
   }
 
   /** A listener of ours in a throw-away namespace is there or not, after ss has ended it: ss itself reports neither. */

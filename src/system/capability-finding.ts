@@ -1,4 +1,4 @@
-import {readFile} from 'node:fs/promises'
+import {readFile, stat} from 'node:fs/promises'
 import type {CapabilityReport} from '../core/capabilities.ts'
 
 /** What a look at the machine has found. */
@@ -47,6 +47,14 @@ export async function readText(path: string): Promise<string | null> {
     return await readFile(path, 'utf8')
   } catch {
     return null
+  }
+}
+
+export async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory()
+  } catch {
+    return false
   }
 }
 

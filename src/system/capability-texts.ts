@@ -89,6 +89,10 @@ export const CAPABILITY_TEXTS: Readonly<Record<Capability, CapabilityText>> = {
   },
   'qdisc-ingress': {why: 'shaping of arriving traffic', remedy: `${NO_MODULE} sch_ingress`},
   ifb: {why: 'shaping of arriving traffic', remedy: `${NO_MODULE} ifb`},
+  bonding: {
+    why: 'labs with bonded links',
+    remedy: `${NO_MODULE} bonding max_bonds=0`,
+  },
   ipv6: {
     why: 'probes and faults over IPv6',
     remedy: 'sysctl -w net.ipv6.conf.all.disable_ipv6=0, or boot without ipv6.disable=1',

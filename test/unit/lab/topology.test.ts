@@ -63,33 +63,6 @@ describe('a lab’s cables', () => {
       'link set dev eth1 up',
     ])
   })
-
-  it('are bonded by putting each cable into a device of its own name', () => {
-    const bonded = planTopology({
-      nodes: ['client', 'server'],
-      links: [
-        {
-          between: ['client', 'server'],
-          subnet: '10.1.0.0/24',
-          bond: {mode: 'active-backup', members: 2, miimon: 100},
-        },
-      ],
-    })
-    expect(cableCommands('client', bonded, pidOf)).toEqual([
-      'link add name bond0p0 type veth peer name bond0p0 netns 3',
-      'link add name bond0p1 type veth peer name bond0p1 netns 3',
-    ])
-    expect(nodeCommands('server', bonded)).toEqual([
-      'link set dev lo up',
-      'link add name bond0 type bond mode active-backup miimon 100',
-      'link set dev bond0p0 master bond0',
-      'link set dev bond0p1 master bond0',
-      'link set dev bond0p0 up',
-      'link set dev bond0p1 up',
-      'address add 10.1.0.2/24 dev bond0',
-      'link set dev bond0 up',
-    ])
-  })
 })
 
 describe('a lab’s switches', () => {
