@@ -3,9 +3,13 @@ import {isIP} from 'node:net'
 import type {Datagram, DatagramMessage, DatagramRequest, DatagramSocket, NetError} from '../core/ports.ts'
 import {systemClock} from './clock.ts'
 import {type Ffi, loadFfi} from './ffi.ts'
+import {errnoOfIcmp} from './icmp-packet.ts'
 import {keepsErrors} from './keep-errors.ts'
 import {NO_INTERFACE_BINDING, toNetError} from './net-errors.ts'
 import {type BoundDatagram, openPrepared} from './prepared-datagram.ts'
+
+/** A send that fails because of earlier ones is tried again; more often it would be a flood of answers. */
+const MAX_TRIES = 4
 
 /** Opens UDP sockets on free ports. */
 export const systemDatagram: Datagram = {
@@ -81,7 +85,7 @@ async function openPlain(request: DatagramRequest, port: number): Promise<BoundD
     })
     socket.bind({port, ...(source === undefined ? {} : {address: source})}, () => {
       socket.removeAllListeners('error')
-      resolve({socket, icmp: () => undefined})
+      resolve({socket, icmp: () => undefined, keep: null})
     })
   })
 }
@@ -117,11 +121,19 @@ function closeQuietly(socket: Socket): void {
   }
 }
 
+/**
+ * The queue of ICMP messages has to be empty while the event loop is not in this file's hands: libuv 1.52 looks into it after an
+ * error, and Node aborts at whatever is there. So it is emptied at every error, of sending as well, and kept empty until the
+ * loop has gone on; only then the error is told, since the answer may be to send again.
+ */
 function wrap(main: BoundDatagram, strangers: BoundDatagram | null): DatagramSocket {
   const {socket} = main
   const all = strangers ? [main, strangers] : [main]
   const messages = new Set<(message: DatagramMessage) => void>()
   const errors = new Set<(error: NetError) => void>()
+  const tell = (error: NetError): void => {
+    for (const listener of errors) listener(error)
+  }
   for (const each of all) {
     each.socket.on('message', (data, from) => {
       const message = {data, from: {address: from.address, port: from.port}, at: systemClock.now()}
@@ -129,16 +141,38 @@ function wrap(main: BoundDatagram, strangers: BoundDatagram | null): DatagramSoc
     })
     each.socket.on('error', (error) => {
       const found = toNetError(error, {icmp: each.icmp()})
-      for (const listener of errors) listener(found)
+      afterThisTurn(each, () => tell(found))
+    })
+  }
+  let isOpen = true
+  const afterThisTurn = ({keep}: BoundDatagram, then: () => void): void => {
+    if (!keep) return then()
+    keep(false)
+    setImmediate(() => {
+      if (isOpen) keep(true)
+      then()
     })
   }
   const {address, port} = socket.address()
+  const family = isIP(address) === 6 ? 6 : 4
   return {
     local: {address, port},
-    send: async (data, to) => send(socket, data, to),
+    send: async (data, to) => {
+      // What earlier datagrams met is told by the next call, which then sends nothing (udp(7)).
+      for (let tries = 1; ; tries++) {
+        const error = await send(socket, data, to)
+        if (!error || !main.keep || !isOpen) return error
+        const icmp = main.icmp()
+        const earlier = icmp && errnoOfIcmp(family, icmp.type, icmp.code) === error.code
+        if (earlier) tell({...error, icmp})
+        // No call is refused but for an answer.
+        if (tries === MAX_TRIES || !(earlier || error.code === 'ECONNREFUSED')) return error
+      }
+    },
     onMessage: (listener) => subscribe(messages, listener),
     onError: (listener) => subscribe(errors, listener),
     close: () => {
+      isOpen = false
       messages.clear()
       errors.clear()
       for (const each of all) closeQuietly(each.socket)

@@ -9,6 +9,11 @@ export interface BoundDatagram {
   readonly socket: Socket
   /** Takes the ICMP message behind the error that was just reported; the queue has to be emptied after each. */
   icmp(): NetError['icmp']
+  /**
+   * Whether further ICMP messages are kept; off empties the queue as well. Null for a socket that never keeps any. Like `icmp`
+   * only for an open socket: later its descriptor may be somebody else's.
+   */
+  readonly keep: ((on: boolean) => void) | null
 }
 
 /** Makes a socket that keeps ICMP errors, on the asked interface, address and port (0: any free one). */
@@ -27,7 +32,7 @@ export async function openPrepared(
   setErrorKeeping(ffi, fd, family, true)
   const socket = createSocket(family === 4 ? 'udp4' : 'udp6')
   await new Promise<void>((resolve) => socket.bind({fd}, resolve))
-  return {socket, icmp: () => takeIcmp(ffi, fd)}
+  return {socket, icmp: () => takeIcmp(ffi, fd), keep: (on) => setErrorKeeping(ffi, fd, family, on)}
 }
 
 function setUp(

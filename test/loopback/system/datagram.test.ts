@@ -90,3 +90,25 @@ test('closing twice is harmless, and sending afterwards is an error value', asyn
     code: 'ERR_SOCKET_DGRAM_NOT_RUNNING',
   })
 })
+
+test.each([
+  {family: 4, address: '127.0.0.1'},
+  {family: 6, address: '::1'},
+] as const)(
+  'an explained socket that sends to closed ports without pause hears of them over IPv$family',
+  async ({family, address}) => {
+    for (const burst of [1, 2, 3, 4]) {
+      const socket = await openSocket({family, explain: true})
+      const heard = new Promise<NetError>((resolve) => socket.onError(resolve))
+      // What the first meets is told to the second, which is sent all the same.
+      const sent = Array.from({length: burst}, async () => socket.send(Buffer.from('x'), {address, port: 1}))
+      expect(await Promise.all(sent)).toEqual(sent.map(() => null))
+      expect(await heard).toMatchObject({code: 'ECONNREFUSED', icmp: {from: address}})
+      // And to send again at once is no harm.
+      const again = new Promise<NetError>((resolve) => socket.onError(resolve))
+      await socket.send(Buffer.from('x'), {address, port: 1})
+      expect(await again).toMatchObject({code: 'ECONNREFUSED'})
+      socket.close()
+    }
+  },
+)
