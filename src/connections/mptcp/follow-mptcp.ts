@@ -12,12 +12,20 @@ interface Known {
 
 interface Connection {
   readonly token: string | null
-  readonly mode: MptcpMode
+  /** As it was told; null: not yet. */
+  readonly mode: MptcpMode | null
+  /** Samples since it was opened. */
+  readonly samples: number
+  /** Why MPTCP was tried, until that is told. */
+  readonly trigger: string | null
   /** By addresses. */
   readonly flows: ReadonlyMap<string, Known>
   /** Subflows that were closed and not made again. */
   readonly closed: number
 }
+
+/** Further subflows are made after the first data, so that one subflow says nothing about a connection this young. */
+const YOUNG = 3
 
 const FALLBACKS: Readonly<Record<NonNullable<MptcpFacts['fallback']>, string>> = {
   'not-echoed': 'the SYN/ACK came without MP_CAPABLE: a plain server, or the option was stripped on the way',
@@ -44,21 +52,33 @@ export class FollowMptcp {
   }
 
   #follow(target: string, facts: MptcpFacts): readonly MptcpEvent[] {
-    const old = this.#connections.get(target)
     const token = facts.token ?? null
-    const before = old && old.token === token ? old : NO_FLOWS
+    const known = this.#connections.get(target)
+    const old = known ?? NEW
+    const before = known && known.token === token ? known : {...NO_FLOWS, samples: 0}
     const {flows, closed, events} = followFlows({target, token: token ?? ''}, before, facts.flows ?? [])
     const working = [...flows.values()].filter(({lost}) => lost === null).length
-    const mode = modeOf(facts, working)
-    this.#connections.set(target, {token, mode, flows, closed})
-    if (mode === old?.mode) return events
+    const samples = before.samples + 1
+    const {trigger = old.trigger} = facts
+    const isEarly = samples < YOUNG && flows.size + closed < 2
+    const mode = toldMode(modeOf(facts, working), isEarly, old.mode)
+    if (mode === null || mode === old.mode) {
+      this.#connections.set(target, {token, mode, samples, flows, closed, trigger})
+      return events
+    }
+    this.#connections.set(target, {token, mode, samples, flows, closed, trigger: null})
     const because = describe(mode, facts, working)
-    const {trigger = null, retryIn = null} = facts
-    return [
-      ...events,
-      {type: 'mptcp-changed', target, from: old?.mode ?? null, to: mode, token, because, trigger, retryIn},
-    ]
+    const {retryIn = null} = facts
+    const change = {target, from: old.mode, to: mode, token, because, trigger, retryIn}
+    return [...events, {type: 'mptcp-changed', ...change}]
   }
+}
+
+const NEW: Pick<Connection, 'mode' | 'trigger'> = {mode: null, trigger: null}
+
+/** What is said of the mode that is seen: nothing new while more subflows may come. */
+function toldMode(seen: MptcpMode, isEarly: boolean, before: MptcpMode | null): MptcpMode | null {
+  return isEarly && seen === 'single-path' ? before : seen
 }
 
 function modeOf({used}: MptcpFacts, working: number): MptcpMode {

@@ -3,6 +3,7 @@ import type {ConnectionState, RunEvent} from '../../core/events.ts'
 import type {GroupState} from '../../core/group-events.ts'
 import type {Millis} from '../../core/units.ts'
 import type {Incident} from './incident.ts'
+import {MptcpIncidents} from './mptcp-incidents.ts'
 
 type Begin = Pick<Incident, 'key' | 'kinds' | 'labels' | 'annotations' | 'level'>
 
@@ -23,6 +24,7 @@ export class Incidents {
   readonly #flapping = new Set<string>()
   /** Flapping targets that are up just now. */
   readonly #calm = new Set<string>()
+  readonly #mptcp = new MptcpIncidents()
   #ownNetwork = false
 
   add(event: RunEvent): readonly Incident[] {
@@ -34,7 +36,18 @@ export class Incidents {
       case 'target-removed':
         this.#flapping.delete(event.target)
         this.#calm.delete(event.target)
-        return this.#end(`target ${event.target}`, event.at)
+        this.#mptcp.forget(event.target)
+        return [
+          ...this.#end(`target ${event.target}`, event.at),
+          ...this.#end(`mptcp ${event.target}`, event.at),
+        ]
+      case 'mptcp-changed': {
+        const step = this.#mptcp.add(event)
+        if (step === null) return []
+        return step === 'over'
+          ? this.#end(`mptcp ${event.target}`, event.at)
+          : this.#beginOrHold({key: `mptcp ${event.target}`, ...step}, event.at)
+      }
       case 'flapping':
         return this.#flap(event)
       case 'group-changed':

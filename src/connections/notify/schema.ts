@@ -4,8 +4,8 @@ import {durationBetween, nameSchema} from '../../config/quantities.ts'
 
 const DAY = 86_400_000
 
-/** `exhausted`: a target whose ladder is over; `targets` tells of it when it is lost already. */
-export const NOTIFY_KINDS = ['alerts', 'targets', 'groups', 'exhausted'] as const
+/** `exhausted`: a target whose ladder is over; `mptcp`: one that works on fewer paths. `targets` tells of both, too. */
+export const NOTIFY_KINDS = ['alerts', 'targets', 'groups', 'exhausted', 'mptcp'] as const
 export type NotifyKind = (typeof NOTIFY_KINDS)[number]
 
 const url = z

@@ -14,7 +14,8 @@ import {contextOf, endOf} from '../tcp/observation.ts'
 import {judgeMptcp} from './judge.ts'
 import type {MptcpRequest} from './request.ts'
 import {RetryTriggers} from './retry-triggers.ts'
-import {type Transport, openTransport} from './transport.ts'
+import type {TransportMemory} from './transport-memory.ts'
+import {type Transport, type TransportPlan, openTransport, tryMptcpAgain} from './transport.ts'
 
 type Standing = Dialled & {status: 'connected'}
 
@@ -55,6 +56,8 @@ class KeptConnection {
   #open: Open | null = null
   /** Answers have no names, so samples take turns. */
   #turn: Promise<unknown> = Promise.resolve()
+  /** A try of MPTCP while plain TCP carries the samples; `found` when it has worked. */
+  #retry: {readonly stop: AbortController; found: Open | null} | null = null
 
   constructor(request: MptcpRequest, ports: Ports) {
     this.#request = request
@@ -73,6 +76,8 @@ class KeptConnection {
 
   close(): void {
     this.#triggers?.close()
+    this.#retry?.stop.abort()
+    this.#retry?.found?.transport.close()
     this.#drop()
   }
 
@@ -100,7 +105,7 @@ class KeptConnection {
     const sent = clock.now()
     const answer = await this.#exchange(open, deadline)
     const rtt = clock.now() - sent
-    const mptcp = await open.transport.facts(open.dialled.stream)
+    const mptcp = await this.#facts(open)
     const reading = this.#reading(open, mptcp, connect)
     // What was answered late would be taken for the answer to the next sample.
     if (answer.over) this.#drop()
@@ -113,21 +118,72 @@ class KeptConnection {
     return {...winner, port: this.#request.port, phase: {connect}, mptcp}
   }
 
-  /** Opens the connection if there is none, and tries MPTCP again where that is due; the old one is left when the new one is better. */
+  /** A connection that stopped being MPTCP is tried again like one that never was. */
+  async #facts({transport, dialled}: Open): Promise<MptcpFacts> {
+    const facts = await transport.facts(dialled.stream)
+    const {memory} = this.#request
+    if (facts.used || memory === null || memory.waits) return facts
+    memory.failed(this.#ports.clock.now())
+    return transport.facts(dialled.stream)
+  }
+
+  /** Opens the connection if there is none. One by plain TCP is used until a try of MPTCP beside it has worked. */
   async #connect(deadline: Deadline): Promise<Failure | null> {
     const {memory} = this.#request
-    const isDue = memory?.waits === true && memory.ask(this.#ports.clock.now()).mptcp
-    if (this.#open && !isDue) return null
-    const {url, family, port, source, interface: device} = this.#request
-    const found = await resolveTarget(url.host, family, this.#ports, deadline)
-    if (found.status === 'failed') return found.failure
-    const plan = {addresses: found.addresses, port, source, interface: device, deadline, memory}
+    if (this.#open && memory) this.#retryBeside(memory, deadline.left())
+    if (this.#open) return null
+    const plan = await this.#plan(deadline)
+    if ('failure' in plan) return plan.failure
     const transport = await openTransport(plan, this.#ports)
     const {dialled} = transport
     if (dialled.status === 'failed') return dialled.failure
-    this.#drop()
     this.#open = {transport, dialled}
     return null
+  }
+
+  async #plan(deadline: Deadline): Promise<TransportPlan | {readonly failure: Failure}> {
+    const {url, family, port, source, interface: device, memory} = this.#request
+    const found = await resolveTarget(url.host, family, this.#ports, deadline)
+    if (found.status === 'failed') return {failure: found.failure}
+    return {addresses: found.addresses, port, source, interface: device, deadline, memory}
+  }
+
+  /** Takes the better connection over, or begins to look for one where that is due; no sample waits for it. */
+  #retryBeside(memory: TransportMemory, time: Millis): void {
+    if (this.#retry?.found) {
+      this.#drop()
+      this.#open = this.#retry.found
+      this.#retry = null
+      return
+    }
+    const {clock} = this.#ports
+    if (this.#retry || !memory.waits || !memory.ask(clock.now()).mptcp) return
+    const retry = {stop: new AbortController(), found: null as Open | null}
+    this.#retry = retry
+    void this.#lookBeside(memory, {time, signal: retry.stop.signal}).then((found) => {
+      if (retry.stop.signal.aborted) found?.transport.close()
+      else if (found) retry.found = found
+      else this.#retry = null
+    })
+  }
+
+  async #lookBeside(
+    memory: TransportMemory,
+    {time, signal}: {readonly time: Millis; readonly signal: AbortSignal},
+  ): Promise<Open | null> {
+    const {clock} = this.#ports
+    const deadline = startDeadline({clock, after: time, level: 'sample', parent: signal})
+    try {
+      const plan = await this.#plan(deadline)
+      if ('failure' in plan) {
+        memory.failed(clock.now())
+        return null
+      }
+      const transport = await tryMptcpAgain({...plan, memory}, this.#ports)
+      return transport?.dialled.status === 'connected' ? {transport, dialled: transport.dialled} : null
+    } finally {
+      deadline.stop()
+    }
   }
 
   async #exchange({dialled: {stream, winner}}: Open, deadline: Deadline): Promise<Exchange> {

@@ -85,6 +85,28 @@ async function withFallback(
   return makeTransport(opened, given)
 }
 
+/**
+ * For a connection that works by plain TCP and waits for its next try: null when MPTCP is still not to be had, which the memory
+ * knows then.
+ */
+export async function tryMptcpAgain(
+  plan: TransportPlan & {readonly memory: TransportMemory},
+  doors: Doors,
+): Promise<Transport | null> {
+  const {memory, deadline} = plan
+  const {clock, mptcp} = doors
+  const before = await mptcp.counters()
+  const {trigger} = memory.ask(clock.now())
+  const opened = (await mptcp.missing()) === null ? await byMptcp(plan, doors, deadline) : null
+  if (opened?.connection?.look().used === true) {
+    memory.succeeded(clock.now())
+    return makeTransport(opened, {before, doors, memory, ...(trigger !== null && {trigger})})
+  }
+  opened?.connection?.close()
+  memory.failed(clock.now())
+  return null
+}
+
 interface Opened {
   readonly dialled: Dialled
   readonly connection: MptcpConnection | null

@@ -1,4 +1,4 @@
-import {mkdtemp, rm} from 'node:fs/promises'
+import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest'
@@ -7,11 +7,13 @@ import type {MptcpFacts} from '../../../src/core/facts.ts'
 import {ipIn, namespacesMissing, runIn} from '../../support/namespaces.ts'
 import {type Monitored, type TwoPaths, makeTwoPaths, monitorIn} from '../../support/two-paths.ts'
 
-const DOCUMENT = `
+const documentOf = (told: string): string => `
 version: 1
 defaults: {interval: 20ms, timeout: 1s}
 targets:
-  echo: {url: "mptcp://10.83.1.2:7711", keep: true, send: "ping", transport: auto, retry_after: 1s}
+  echo: {url: "mptcp://10.83.1.2:7711", keep: true, send: "ping", transport: auto, retry_after: 500ms}
+notify:
+  desk: {command: [sh, -c, 'echo "$NETDRILL_NOTIFY_TEXT" >> ${told}'], on: [mptcp], wait: 10ms, interval: 10ms}
 `
 
 let missing = namespacesMissing()
@@ -34,7 +36,7 @@ beforeAll(async () => {
   }
   ipIn(paths.server, 'mptcp endpoint add 10.83.2.2 dev cable-s signal')
   await paths.serve('mptcp', 7711)
-  watch = await monitorIn(paths.client, folder, DOCUMENT)
+  watch = await monitorIn(paths.client, folder, documentOf(join(folder, 'told')))
 })
 
 beforeEach((context) => {
@@ -52,6 +54,12 @@ const isMode =
   (to: string) =>
   (event: RunEvent): boolean =>
     event.type === 'mptcp-changed' && event.to === to
+
+/** What the receiver was told. */
+async function told(): Promise<readonly string[]> {
+  const text = await readFile(join(folder, 'told'), 'utf8').catch(() => '')
+  return text.split('\n').filter((line) => line !== '')
+}
 
 function factsOf(event: RunEvent): MptcpFacts | undefined {
   if (event.type !== 'sample' || event.sample.outcome.status !== 'ok') return undefined
@@ -131,5 +139,31 @@ describe('a kept MPTCP connection', () => {
     expect(back).toMatchObject({
       trigger: expect.stringMatching(/^timer$|^address 10.83.9.1\/24 added on cable$/) as string,
     })
+  })
+
+  test('works by TCP while the option is stripped, is told once however often MPTCP is tried, and once when it is back', async () => {
+    await watch.waitFor(isMode('multipath'), watch.events.findLastIndex(isMode('tcp')))
+    const wasTold = (status: string) => (event: RunEvent) =>
+      event.type === 'notified' && event.result === 'delivered' && event.about.includes(status)
+    await watch.waitFor(wasTold('RESOLVED'), watch.events.findLastIndex(isMode('tcp')))
+    const [from, before] = [watch.events.length, (await told()).length]
+    const chain =
+      'chain in { type filter hook prerouting priority -500; tcp dport 7711 reset tcp option mptcp; }'
+    runIn(paths.server, 'nft', [`table inet nd_test { ${chain}; }`])
+    runIn(paths.client, 'ss', ['-K', 'dport', '=', '7711'])
+    const fallen = await watch.waitFor(isMode('tcp'), from)
+    expect(fallen).toMatchObject({because: expect.stringContaining('without MP_CAPABLE') as string})
+    // The third wait is four times as long as the first one.
+    await watch.waitFor((event) => (factsOf(event)?.retryIn ?? 0) > 1500, from)
+    runIn(paths.server, 'nft', ['flush', 'ruleset'])
+    const back = await watch.waitFor(isMode('multipath'), from)
+    expect(back).toMatchObject({from: 'tcp', trigger: 'timer'})
+    await watch.waitFor(wasTold('RESOLVED'), from)
+    const news = (await told()).slice(before)
+    expect(news).toEqual([expect.stringContaining('MptcpFallback'), expect.stringContaining('RESOLVED')])
+    const since = watch.events.slice(watch.events.indexOf(fallen))
+    expect(
+      since.filter((event) => event.type === 'sample' && event.sample.outcome.status === 'failed'),
+    ).toEqual([])
   })
 })

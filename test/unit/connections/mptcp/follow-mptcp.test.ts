@@ -103,7 +103,23 @@ describe('a multipath connection', () => {
     ['silence', {counters: {MPJoinSynTx: 2}}, /got no answer, or was refused/],
     ['a refusal', {counters: {MPJoinSynTx: 2, MPJoinSynAckRx: 1, MPJoinRejected: 1}}, /was refused/],
   ])('with one subflow says why: %s', (_, more, expected) => {
-    expect(play([facts([WIFI], more)])[0]).toMatch(expected)
+    const one = facts([WIFI], more)
+    expect(play([one, one, one])[0]).toMatch(expected)
+  })
+
+  it('is not called single before it had the time for a second subflow, and tells then why it was tried', () => {
+    const young = facts([WIFI], {token: '00000002', trigger: 'timer'})
+    const {trigger: _, ...later} = facts([WIFI, CABLE], {token: '00000002'})
+    const single = facts([WIFI], {token: '00000002'})
+    const before = [facts([WIFI, CABLE]), plain]
+    expect(play([...before, young, later]).at(-1)).toBe(
+      '3000 tcp > multipath: 2 subflows carry it tried: timer',
+    )
+    expect(play([...before, young, single]).at(-1)).toMatch(/^1000 /)
+    expect(play([...before, young, single, single]).at(-1)).toMatch(
+      /^4000 tcp > single-path: .* tried: timer$/,
+    )
+    expect(play([facts([WIFI, CABLE]), young, later])).toEqual(['0 new > multipath: 2 subflows carry it'])
   })
 
   it('of one sample says nothing, since its end is no loss', () => {

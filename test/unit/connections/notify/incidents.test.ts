@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import type {RunEvent} from '../../../../src/core/events.ts'
 import type {GroupState} from '../../../../src/core/group-events.ts'
+import type {MptcpMode} from '../../../../src/core/network-events.ts'
 import {Incidents} from '../../../../src/connections/notify/incidents.ts'
 import {stateOf} from '../../../support/group-events.ts'
 
@@ -38,6 +39,18 @@ const own = (at: number, suspected: boolean): RunEvent => ({
   type: 'own-network',
   suspected,
   because: 'most fail',
+})
+
+const mptcp = (at: number, to: MptcpMode): RunEvent => ({
+  at,
+  type: 'mptcp-changed',
+  target: 'api',
+  from: null,
+  to,
+  token: null,
+  because: 'told',
+  trigger: null,
+  retryIn: null,
 })
 
 describe('incidents', () => {
@@ -138,5 +151,26 @@ describe('incidents', () => {
         {at: 4, type: 'group-removed', group: 'uplink'},
       ]).filter((line) => line.includes('resolved')),
     ).toEqual(['2 resolved TargetDown api 1-2', '4 resolved GroupDown uplink 3-4'])
+  })
+
+  it('of a multipath connection last from the first loss to the last path that is back', () => {
+    const all = [mptcp(0, 'multipath'), mptcp(1, 'single-path'), mptcp(2, 'tcp'), mptcp(3, 'single-path')]
+    expect(fold([...all, mptcp(4, 'multipath'), mptcp(5, 'multipath')])).toEqual([
+      '1 firing MptcpSinglePath api',
+      '2 firing MptcpFallback api',
+      '3 firing MptcpSinglePath api',
+      '4 resolved MptcpSinglePath api 1-4',
+    ])
+  })
+
+  it('of one that never had a second path are only those of plain TCP', () => {
+    expect(fold([mptcp(0, 'single-path'), mptcp(1, 'tcp'), mptcp(2, 'single-path')])).toEqual([
+      '1 firing MptcpFallback api',
+      '2 resolved MptcpFallback api 1-2',
+    ])
+    expect(fold([mptcp(0, 'tcp'), {at: 1, type: 'target-removed', target: 'api'}])).toEqual([
+      '0 firing MptcpFallback api',
+      '1 resolved MptcpFallback api 0-1',
+    ])
   })
 })
