@@ -47,22 +47,7 @@ const DEFAULT_TIMEOUT = 3000
 export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
   const document = loadDocument({...source, schema: await documentSchema()})
   const {value} = document
-  const {drill} = value
-  if (value.include && value.include.length > 0) {
-    throw new UserError({
-      code: 'CONFIG_INVALID',
-      message: 'a drill is one document, so nothing can be included in it',
-      position: document.keyPositionOf(['include']),
-      advice: ['write the targets into this document', 'check and monitor follow include'],
-    })
-  }
-  if (!drill) {
-    throw new UserError({
-      code: 'CONFIG_EMPTY',
-      message: `${source.file} has no drill section, so there is nothing to run`,
-      advice: ['add a drill section with a timeline', 'netdrill drill show demo prints an example'],
-    })
-  }
+  const drill = sectionOf(document)
   const targets = readTargets(document)
   const groups = readGroups(document)
   const names = [...targets, ...groups].map(({name}) => name)
@@ -101,6 +86,24 @@ export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
 }
 
 type Document = LoadedDocument<NetdrillDocument>
+
+function sectionOf({file, value, keyPositionOf}: Document): DrillSection {
+  const {drill, include} = value
+  if (include && include.length > 0) {
+    throw new UserError({
+      code: 'CONFIG_INVALID',
+      message: 'a drill is one document, so nothing can be included in it',
+      position: keyPositionOf(['include']),
+      advice: ['write the targets into this document', 'check and monitor follow include'],
+    })
+  }
+  if (drill) return drill
+  throw new UserError({
+    code: 'CONFIG_EMPTY',
+    message: `${file} has no drill section, so there is nothing to run`,
+    advice: ['add a drill section with a timeline', 'netdrill drill show demo prints an example'],
+  })
+}
 
 function readTargets(document: Document): readonly DrillTarget[] {
   const {targets = {}, defaults} = document.value

@@ -5,17 +5,15 @@ import {isUserError} from '../core/errors.ts'
 import type {EmitEvent, RunEvent, RunInfo} from '../core/events.ts'
 import type {Figure} from '../core/figures.ts'
 import type {GroupEvent} from '../core/group-events.ts'
-import {detectionTime} from '../core/health.ts'
 import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
-import {boundTo} from '../core/watch.ts'
 import type {FaultEngine} from '../faults/fault.ts'
 import type {Lab, OpenLabOptions} from '../lab/lab.ts'
-import {parseTargetUrl} from '../core/target.ts'
 import {alertFigures} from './alert-figures.ts'
 import {judgeBudgets} from './budgets.ts'
 import type {DrillSpec} from './drill-spec.ts'
 import {type DrillEvidence, judgeConditions, judgeDrill} from './judge.ts'
+import {describeTarget, watchSpec} from './describe-target.ts'
 import {DrillFaults} from './drill-faults.ts'
 import {runRound} from './round.ts'
 import {resolveScopeHosts} from './scope-hosts.ts'
@@ -142,18 +140,12 @@ export async function runDrill(run: DrillRun): Promise<DrillResult> {
 }
 
 async function runRounds(context: DrillContext): Promise<readonly Round[]> {
-  const {spec, lab, faults, signal, alerts, publish} = context
+  const {spec, lab, faults, signal, alerts} = context
   const rounds: Round[] = []
   try {
     announce(context)
     alerts?.start()
-    if (!signal.aborted)
-      await lab.watch(
-        spec.from ?? 'host',
-        spec.targets.map((target) => watchSpec(target, lab)),
-        publish,
-        carriedSpecs(spec.groups ?? []),
-      )
+    if (!signal.aborted) await watch(context)
     for (let index = 0; index < spec.repeat && !signal.aborted && !faults.broken; index++) {
       const round = await runRound(context, index)
       rounds.push(round)
@@ -170,6 +162,12 @@ async function runRounds(context: DrillContext): Promise<readonly Round[]> {
     await lab.unwatch()
   }
   return rounds
+}
+
+async function watch({spec, lab, publish}: DrillContext): Promise<void> {
+  const {from, targets, groups = []} = spec
+  const specs = targets.map((target) => watchSpec(target, lab))
+  await lab.watch(from ?? 'host', specs, publish, carriedSpecs(groups))
 }
 
 function finish(context: DrillContext, rounds: readonly Round[], aborted: string | null): DrillResult {
@@ -210,42 +208,6 @@ function announce({spec, lab, followed, emit}: DrillContext): void {
 
 function intervalOf({targets}: DrillSpec, name: string): Millis {
   return targets.find((target) => target.name === name)?.interval ?? 0
-}
-
-function describeTarget(
-  target: DrillSpec['targets'][number],
-  lab: Lab,
-): (RunEvent & {type: 'target-added'})['target'] {
-  const url = lab.resolve(target.url)
-  const parsed = parseTargetUrl(url)
-  return {
-    name: target.name,
-    url,
-    kind: parsed.ok ? parsed.value.kind : 'unknown',
-    role: target.role,
-    interval: target.interval,
-    timeout: target.timeout,
-    policy: target.policy?.name ?? null,
-    detection: detectionTime(target),
-  }
-}
-
-function watchSpec(target: DrillSpec['targets'][number], lab: Lab): Parameters<Lab['watch']>[1][number] {
-  const {name, role, interval, timeout, options, fall, rise} = target
-  return {
-    name,
-    url: lab.resolve(target.url),
-    role,
-    interval,
-    timeout,
-    family: 0,
-    ...boundTo(target),
-    options,
-    policy: target.policy?.policy ?? null,
-    fall,
-    rise,
-    ...(target.health && {health: target.health}),
-  }
 }
 
 function reasonOf(signal: AbortSignal): string {
