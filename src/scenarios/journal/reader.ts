@@ -67,15 +67,25 @@ function segmentOf({events: [first]}: ReadJournal): {readonly number: number; re
 }
 
 function parseLine(file: string, line: string, number: number): RunEvent {
-  const parsed = journalLineSchema.safeParse(parseJson(line))
+  const value = parseJson(line)
+  const parsed = journalLineSchema.safeParse(value)
   if (parsed.success) return parsed.data as RunEvent
-  const issue = parsed.error.issues[0]
   throw new UserError({
     code: 'JOURNAL_UNREADABLE',
-    message: `${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not a journal line'}`.trim(),
+    message: describeLine(value, parsed.error.issues[0]),
     position: {file, line: number, column: 1},
     advice: ['the file may come from a newer version of netdrill, or was edited'],
   })
+}
+
+function describeLine(
+  value: unknown,
+  issue: {path: readonly PropertyKey[]; message: string} | undefined,
+): string {
+  if (typeof value !== 'object' || value === null || !('type' in value)) return 'this is no event of a run'
+  // The list of all types would be longer than the terminal is wide.
+  if (!issue || issue.path[0] === 'type') return `there are no events of type ${JSON.stringify(value.type)}`
+  return `${issue.path.join('.')} ${issue.message}`.trim()
 }
 
 function parseJson(line: string): unknown {

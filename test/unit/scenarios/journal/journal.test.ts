@@ -57,14 +57,28 @@ describe('journal', () => {
   })
 
   it.each([
-    {name: 'no journal at all', text: 'hello\n', line: 1},
-    {name: 'an unknown event', text: `${JSON.stringify(started)}\n{"at":1,"type":"party"}\n`, line: 2},
-    {name: 'an unknown key', text: `${JSON.stringify({...started, extra: 1})}\n`, line: 1},
-  ])('refuses $name with the line', ({text, line}) => {
+    {name: 'no journal at all', text: 'hello\n', line: 1, message: 'this is no event of a run'},
+    {
+      name: 'an unknown event',
+      text: `${JSON.stringify(started)}\n{"at":1,"type":"party"}\n`,
+      line: 2,
+      message: 'there are no events of type "party"',
+    },
+    {
+      name: 'an unknown key',
+      text: `${JSON.stringify({...started, extra: 1})}\n`,
+      line: 1,
+      message: expect.stringContaining('"extra"') as string,
+    },
+  ])('refuses $name with the line', ({text, line, message}) => {
     expect(() => readJournal('j', text)).toThrow(
       expect.objectContaining({
         problems: [
-          expect.objectContaining({code: 'JOURNAL_UNREADABLE', position: expect.objectContaining({line})}),
+          expect.objectContaining({
+            code: 'JOURNAL_UNREADABLE',
+            message,
+            position: expect.objectContaining({line}),
+          }),
         ],
       }),
     )
