@@ -73,44 +73,38 @@ export function runFleet(policy: Policy, settings: FleetSettings, watch?: Watche
   const backAt = new Int32Array(clients)
   const ladder = openLadders(policy, settings, openRecords(clients))
   const total = {attempts: 0, back: 0, gaveUp: 0}
-  const count = (client: number, at: Millis): number => {
+  const count = (client: number, at: Millis, ok: boolean): number => {
     const second = Math.floor(at / 1000)
     total.attempts += 1
     arrivals[second] = (arrivals[second] ?? 0) + 1
     const attempt = (attempts[client] ?? 0) + 1
     attempts[client] = attempt
+    watch?.(client, at, ok)
     return attempt
   }
   const plan = (client: number, due: Millis): void => {
     if (due === STOPPED) total.gaveUp += 1
     else if (due < end) calendar.add(client, due)
   }
-  // While the server is gone nobody is in anybody's way: one client after the other is far quicker than all by the clock.
-  // Where the first of them show that the attempts would be too many, the others go by the clock, to be cut at one moment.
+  const fail = (client: number, at: Millis): Millis => ladder.fail(client, count(client, at, false), at)
+  // Where the first clients show that the attempts would be too many, the others go by the clock, to be cut at one moment.
   let tooMany = false
   for (let client = 0; client < clients; client++) {
-    let due = ladder.lose(client)
     tooMany ||= client >= FORERUNNERS && (total.attempts / client) * clients > mostAttempts
-    while (due !== STOPPED && due < outage && !tooMany) {
-      const attempt = count(client, due)
-      watch?.(client, due, false)
-      due = ladder.fail(client, attempt, due)
-    }
-    plan(client, due)
+    const due = ladder.lose(client)
+    plan(client, tooMany ? due : passOutage(client, due, outage, fail))
   }
   let client = calendar.next()
   for (; client >= 0 && total.attempts < mostAttempts; client = calendar.next()) {
     const at = calendar.now()
-    const attempt = count(client, at)
     const second = Math.floor(at / 1000)
     const served = returns[second] ?? 0
-    const ok = at >= outage && served < capacity
-    watch?.(client, at, ok)
-    if (ok) {
+    if (at >= outage && served < capacity) {
+      count(client, at, true)
       returns[second] = served + 1
       backAt[total.back] = at
       total.back += 1
-    } else plan(client, ladder.fail(client, attempt, at))
+    } else plan(client, fail(client, at))
   }
   const waiting = clients - total.back - total.gaveUp
   const times = backAt.subarray(0, total.back)
@@ -118,6 +112,21 @@ export function runFleet(policy: Policy, settings: FleetSettings, watch?: Watche
 }
 
 const STOPPED = -1
+
+/**
+ * When the first attempt after the outage is due. While the server is gone nobody is in anybody's way, and one client
+ * after the other is far quicker than all by the clock.
+ */
+function passOutage(
+  client: number,
+  first: Millis,
+  outage: Millis,
+  fail: (client: number, at: Millis) => Millis,
+): Millis {
+  let due = first
+  while (due !== STOPPED && due < outage) due = fail(client, due)
+  return due
+}
 
 /** The ladders of all clients; both functions tell when the next attempt is due, or that the ladder has stopped. */
 interface Ladders {
