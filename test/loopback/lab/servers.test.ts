@@ -4,6 +4,7 @@ import net from 'node:net'
 import tls from 'node:tls'
 import {X509Certificate} from 'node:crypto'
 import {afterEach, describe, expect, it} from 'vitest'
+import {WebSocket} from 'ws'
 import {seededRandom} from '../../../src/core/random.ts'
 import {SERVERS} from '../../../src/lab/servers/registry.ts'
 import type {RunningServer} from '../../../src/lab/servers/server.ts'
@@ -169,6 +170,54 @@ describe('http', () => {
     expect([response.status, await response.text()]).toEqual([201, 'made'])
     const other = await fetch(`http://127.0.0.1:${server.port}/status/503`)
     expect([other.status, await other.text()]).toEqual([503, 'made'])
+  })
+
+  it('tells how often a path was asked for', async () => {
+    const {port} = await serve('http')
+    const ask = async (path: string): Promise<string> =>
+      (await fetch(`http://127.0.0.1:${port}${path}`)).text()
+    await Promise.all([ask('/token'), ask('/token'), ask('/other')])
+    expect([await ask('/count/token'), await ask('/count/token'), await ask('/count/none')]).toEqual([
+      '2',
+      '2',
+      '0',
+    ])
+  })
+
+  it('echoes WebSockets of a real client, long messages too, and answers its ping and its close', async () => {
+    const {port} = await serve('http')
+    const client = new WebSocket(`ws://127.0.0.1:${port}/any`)
+    await once(client, 'open')
+    const long = 'x'.repeat(70_000)
+    for (const text of ['short', 'x'.repeat(200), long]) {
+      client.send(text)
+      const [data] = (await once(client, 'message')) as [Buffer]
+      expect(data.toString()).toBe(text)
+    }
+    client.ping('nonce')
+    const [pong] = (await once(client, 'pong')) as [Buffer]
+    expect(pong.toString()).toBe('nonce')
+    client.close(4001, 'enough')
+    expect(await once(client, 'close')).toMatchObject([4001, Buffer.from('enough')])
+  })
+
+  it('hangs up on an upgrade without a key, and on frames that are not masked', async () => {
+    const {port} = await serve('http')
+    const talk = async (...said: readonly (string | Buffer)[]): Promise<string> => {
+      const socket = net.connect(port, '127.0.0.1')
+      let heard = ''
+      socket.on('data', (data: Buffer) => {
+        heard += data.toString('latin1')
+      })
+      for (const one of said) socket.write(one)
+      await once(socket, 'close')
+      return heard
+    }
+    const head = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
+    expect(await talk(`${head}\r\n`)).toMatch(/^HTTP\/1\.1 400 /)
+    const heard = await talk(`${head}Sec-WebSocket-Key: a\r\n\r\n`, Buffer.of(0x81, 1, 65))
+    expect(heard).toMatch(/^HTTP\/1\.1 101 /)
+    expect(heard).toMatch(/\r\n\r\n$/)
   })
 
   it('resets on request', async () => {
