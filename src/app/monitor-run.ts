@@ -1,5 +1,6 @@
 /** The watch itself: an agent that samples, told what to watch, and told again when the documents have changed. */
 import {FollowGroups} from '../connections/groups/follow-groups.ts'
+import {Steering, carriedSpecs} from '../connections/relay/steer.ts'
 import {WatchPeers} from '../connections/peers/watch-peers.ts'
 import type {RunEvent, TargetInfo} from '../core/events.ts'
 import {detectionTime} from '../core/health.ts'
@@ -33,6 +34,7 @@ export class MonitorRun {
   #held: RunEvent[] | null = null
   readonly #groups = new FollowGroups()
   readonly #peers: WatchPeers
+  #steering = new Steering([], () => {})
   #over = false
 
   constructor(options: MonitorRunOptions) {
@@ -91,7 +93,12 @@ export class MonitorRun {
     const added = targets.filter(({name}) => !isSame(name))
     this.#held = []
     try {
-      await this.#session?.watch([...specs.values()], (event) => this.#receive(event))
+      await this.#session?.watch(
+        [...specs.values()],
+        (event) => this.#receive(event),
+        carriedSpecs(groupSpecs),
+      )
+      this.#steering = new Steering(groupSpecs, (order) => this.#session?.steer(order))
       this.#watched = specs
       for (const target of removed) this.#publish({type: 'target-removed', target})
       for (const target of added) this.#publish({type: 'target-added', target: infoOf(target)})
@@ -119,7 +126,10 @@ export class MonitorRun {
 
   #tell(event: RunEvent): void {
     this.#options.outputs.publish(event)
-    for (const next of this.#groups.add(event)) this.#options.outputs.publish(next)
+    for (const next of this.#groups.add(event)) {
+      this.#options.outputs.publish(next)
+      this.#steering.see(next)
+    }
   }
 
   #publish(

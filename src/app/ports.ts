@@ -12,6 +12,7 @@ import {systemGuards} from '../system/guard-process.ts'
 import {systemHost} from '../system/host.ts'
 import {systemHttp} from '../system/http.ts'
 import {systemIcmp} from '../system/icmp.ts'
+import {systemListen} from '../system/listen.ts'
 import {systemLocks} from '../system/locks.ts'
 import {systemMptcp} from '../system/mptcp-door.ts'
 import {systemNetworkChanges} from '../system/network/network-changes.ts'
@@ -30,6 +31,7 @@ export function openPorts(seed?: number): Ports {
     exec: systemExec,
     files: systemFiles,
     dial: systemDial,
+    listen: systemListen,
     datagram: systemDatagram,
     icmp: systemIcmp(quickExec),
     tls: systemTls,

@@ -7,14 +7,16 @@
 import type {Problem} from './errors.ts'
 import type {RunEvent} from './events.ts'
 import type {ExitCode} from './exit-codes.ts'
+import type {LinkOrder, LinkState} from './link-effects.ts'
 import type {ProxyCounters, ProxyFaultOrder} from './proxy-effects.ts'
+import type {CarriedSpec, SteerOrder} from './stream-spec.ts'
 import type {Millis} from './units.ts'
 import type {WatchSpec} from './watch.ts'
 
 /** A server that an agent runs. `port` 0 means any free one; the answer tells which. */
 export interface ServerSpec {
   readonly name: string
-  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command' | 'webrtc' | 'herd' | 'proxy'
+  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command' | 'webrtc' | 'herd' | 'peer' | 'proxy'
   readonly address: string
   readonly port: number
   /** Of a `proxy`: where it connects to. */
@@ -53,15 +55,44 @@ export type ToAgent =
       /** All that are in force from now on. */
       readonly faults: readonly ProxyFaultOrder[]
     }
+  /** Pass the packets between two devices on from now on. */
+  | {
+      readonly type: 'join-link'
+      readonly id: number
+      readonly link: string
+      readonly devices: readonly [string, string]
+      readonly orders: readonly LinkOrder[]
+    }
+  /** Change what is done to them; the answer tells what is in force then. */
+  | {
+      readonly type: 'impair-link'
+      readonly id: number
+      readonly link: string
+      readonly set?: LinkOrder
+      readonly clear?: string
+    }
   /** Tell the counters of all proxies now. */
   | {readonly type: 'count'; readonly id: number}
-  | {readonly type: 'watch'; readonly id: number; readonly targets: readonly WatchSpec[]}
+  | {
+      readonly type: 'watch'
+      readonly id: number
+      readonly targets: readonly WatchSpec[]
+      /** Streams that are carried over some of them. */
+      readonly streams?: readonly CarriedSpec[]
+    }
+  | {readonly type: 'steer'; readonly id: number; readonly order: SteerOrder}
   /** Stop probing; servers go on. */
   | {readonly type: 'unwatch'; readonly id: number}
 
 export type FromAgent =
   | {readonly type: 'ready'; readonly pid: number}
-  | {readonly type: 'done'; readonly id: number; readonly servers?: readonly ServingServer[]}
+  | {
+      readonly type: 'done'
+      readonly id: number
+      readonly servers?: readonly ServingServer[]
+      /** Of an `impair-link`. */
+      readonly link?: LinkState
+    }
   | {
       readonly type: 'failed'
       readonly id: number

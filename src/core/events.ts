@@ -17,6 +17,7 @@ import type {DetectionTime} from './health.ts'
 import type {HealthEvent} from './health-events.ts'
 import type {ExpectationResult, ProbeVerdict} from './probe-result.ts'
 import type {StrategyEvent} from './strategy-events.ts'
+import type {StreamEvent} from './stream-events.ts'
 import type {Millis} from './units.ts'
 
 export type ConnectionState =
@@ -110,6 +111,7 @@ export type RunEvent = Stamped &
     | GuardEvent
     | StrategyEvent
     | GroupEvent
+    | StreamEvent
     | PeerEvent
     | NetworkEvent
     | AlertEvent

@@ -1,5 +1,6 @@
 /** What it takes to follow a group: plain data, names resolved and quantities as numbers. */
 import type {GroupMember} from './group-events.ts'
+import type {StreamSpec} from './stream-spec.ts'
 import type {Millis, Ratio} from './units.ts'
 
 export interface PathGroupSpec {
@@ -23,6 +24,8 @@ export interface PathGroupSpec {
   }
   /** At most so many switches within the window; leaving a dead path is never refused. */
   readonly switches: {readonly most: number; readonly within: Millis}
+  /** A numbered stream that is carried over it: then the way back runs in stages. */
+  readonly stream?: StreamSpec
 }
 
 export interface QuorumSpec {

@@ -4,6 +4,7 @@ import type {SwitchKind} from './group-events.ts'
 import {tellHealth} from './health-story.ts'
 import {tellNetwork} from './network-story.ts'
 import type {Told, Tone} from './story.ts'
+import {tellStream} from './stream-story.ts'
 import {formatDuration} from './units.ts'
 
 /** Nothing for events that aren't about groups, flapping or the own network and its interfaces. */
@@ -37,7 +38,7 @@ export function tellGroup(event: RunEvent): readonly Told[] {
         event.flapping ? 'changes its state too often: flapping' : 'no longer flapping',
       )
     default:
-      return [...tellHealth(event), ...tellNetwork(event)]
+      return [...tellHealth(event), ...tellNetwork(event), ...tellStream(event)]
   }
 }
 

@@ -135,6 +135,23 @@ export interface Dial {
   tcp(request: DialRequest): Promise<DialResult>
 }
 
+export interface ListenRequest {
+  /** A literal address of this machine. */
+  readonly address: string
+  /** 0 for any free one. */
+  readonly port: number
+  /** Somebody has connected. */
+  readonly onStream: (stream: ByteStream) => void
+}
+export interface TcpListener {
+  readonly local: {readonly address: string; readonly port: number}
+  /** Takes no more connections; those there are go on. */
+  close(): void
+}
+export interface Listen {
+  tcp(request: ListenRequest): Promise<TcpListener | NetError>
+}
+
 export interface DatagramRequest {
   readonly family: Family
   readonly source?: string
@@ -319,6 +336,7 @@ export interface Ports {
   readonly exec: Exec
   readonly files: Files
   readonly dial: Dial
+  readonly listen: Listen
   readonly datagram: Datagram
   readonly icmp: Icmp
   readonly tls: TlsDoor

@@ -1,8 +1,10 @@
 import type {FromAgent, ProxyControl, ServerSpec, ServingServer, ToAgent} from '../core/agent.ts'
 import {UserError} from '../core/errors.ts'
 import type {EmitEvent} from '../core/events.ts'
+import type {LinkOrder, LinkState} from '../core/link-effects.ts'
 import type {Place} from '../core/place.ts'
 import type {AgentProcess, Clock, Ports, SpawnOptions} from '../core/ports.ts'
+import type {CarriedSpec, SteerOrder} from '../core/stream-spec.ts'
 import type {Millis} from '../core/units.ts'
 import type {WatchSpec} from '../core/watch.ts'
 
@@ -78,9 +80,18 @@ export class AgentSession {
    * Watches these from now on: those that were watched before with the same spec go on with their state. Events come until
    * `unwatch` has resolved.
    */
-  async watch(targets: readonly WatchSpec[], emit: EmitEvent): Promise<void> {
+  async watch(
+    targets: readonly WatchSpec[],
+    emit: EmitEvent,
+    streams: readonly CarriedSpec[] = [],
+  ): Promise<void> {
     this.#emit = emit
-    await this.#ask({type: 'watch', targets})
+    await this.#ask({type: 'watch', targets, ...(streams.length > 0 && {streams})})
+  }
+
+  /** What the carrier of a stream is to do; how it goes comes as events. */
+  steer(order: SteerOrder): void {
+    void this.#ask({type: 'steer', order}).catch(() => undefined)
   }
 
   async unwatch(): Promise<void> {
@@ -100,6 +111,25 @@ export class AgentSession {
         return {connections, bytes, faults}
       },
     }
+  }
+
+  /** Passes packets between two devices of the node, and does to them what the orders say. */
+  async joinLink(
+    link: string,
+    devices: readonly [string, string],
+    orders: readonly LinkOrder[],
+  ): Promise<void> {
+    await this.#ask({type: 'join-link', link, devices, orders})
+  }
+
+  /** Without a change it only tells how things are. */
+  async impairLink(
+    link: string,
+    change: {readonly set?: LinkOrder; readonly clear?: string},
+  ): Promise<LinkState> {
+    const answer = await this.#ask({type: 'impair-link', link, ...change})
+    if (answer.type !== 'done' || !answer.link) throw new Error(`the link ${link} gave no answer`)
+    return answer.link
   }
 
   async close(): Promise<void> {

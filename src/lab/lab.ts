@@ -1,18 +1,20 @@
 /** The contract of a lab: nodes, links and servers to break things in. */
 import type {ProxyControl, ServingServer} from '../core/agent.ts'
 import type {RunEvent} from '../core/events.ts'
+import type {LinkControl} from '../core/link-effects.ts'
 import type {Place} from '../core/place.ts'
+import type {CarriedSpec, SteerOrder} from '../core/stream-spec.ts'
 import type {BitsPerSecond, Bytes, Millis, Ratio} from '../core/units.ts'
 import type {WatchSpec} from '../core/watch.ts'
-
 import type {LinkBond} from './lab-bond.ts'
+
 /** `auto` takes namespaces where the kernel lets us, else loopback; `required` ends with exit 6 instead. */
 export type Isolation = 'auto' | 'required' | 'none'
 
 export interface LabServer {
   readonly node: string
   /** `upstream` is no server of the lab: a proxy before somebody else's. */
-  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command' | 'webrtc' | 'herd' | 'upstream'
+  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command' | 'webrtc' | 'herd' | 'peer' | 'upstream'
   /** Put a userspace proxy in front, so that faults need no kernel support. */
   readonly proxy: boolean
   readonly port: number
@@ -38,6 +40,8 @@ export interface LabLink {
   readonly mtu?: Bytes | undefined
   readonly shape?: LinkShape | undefined
   readonly bond?: LinkBond | undefined
+  /** netdrill carries its packets itself, so that they can be delayed and lost whatever the kernel can do. */
+  readonly emulate?: boolean | undefined
 }
 
 /** A switch with several nodes on it; numbered in their order from .1. */
@@ -103,8 +107,17 @@ export interface Lab {
    */
   link(from: string, to: string, link?: string): {readonly from: LinkEnd; readonly to: LinkEnd} | null
   proxyOf(server: string): ProxyControl | null
+  /** The link on a node's device, where netdrill carries it itself; null where the kernel does. */
+  carrierOf?(node: string, device: string): LinkControl | null
   /** Starts watching from a node; events arrive with `at` on the run's clock (`origin`). */
-  watch(node: string, targets: readonly WatchSpec[], emit: (event: RunEvent) => void): Promise<void>
+  watch(
+    node: string,
+    targets: readonly WatchSpec[],
+    emit: (event: RunEvent) => void,
+    streams?: readonly CarriedSpec[],
+  ): Promise<void>
+  /** Tells whoever carries the stream of this group what to do. */
+  steer?(order: SteerOrder): void
   unwatch(): Promise<void>
   /** Ends every process and namespace of the lab. Idempotent; nothing is left behind even if it isn't called. */
   down(): Promise<void>

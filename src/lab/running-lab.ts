@@ -1,13 +1,16 @@
 import type {ProxyControl, ServingServer} from '../core/agent.ts'
 import {UserError} from '../core/errors.ts'
 import type {EmitEvent} from '../core/events.ts'
+import type {LinkControl} from '../core/link-effects.ts'
 import {HOST, type Place} from '../core/place.ts'
+import type {CarriedSpec, SteerOrder} from '../core/stream-spec.ts'
 import type {WatchSpec} from '../core/watch.ts'
 import type {AgentSession} from './agent-session.ts'
 import {closeNodes, type Node, type Nodes} from './build-nodes.ts'
 import type {Lab, LinkEnd, NodeSettings} from './lab.ts'
 import {type Way, findWays} from './find-way.ts'
 import {type Landmark, resolveUrl} from './resolve-url.ts'
+import {carrierOf} from './emulated-links/carrier-of.ts'
 import type {StartedServer} from './start-servers.ts'
 import {type Topology, nodeAddresses} from './topology.ts'
 import {trustServers} from './trust-servers.ts'
@@ -75,10 +78,23 @@ export class RunningLab implements Lab {
     return started?.proxied ? this.#node(started.node).session.proxy(server) : null
   }
 
-  async watch(node: string, targets: readonly WatchSpec[], emit: EmitEvent): Promise<void> {
+  carrierOf(node: string, device: string): LinkControl | null {
+    return carrierOf({node, device}, this.#parts.topology, (name) => this.#node(name).session)
+  }
+
+  async watch(
+    node: string,
+    targets: readonly WatchSpec[],
+    emit: EmitEvent,
+    streams: readonly CarriedSpec[] = [],
+  ): Promise<void> {
     const session = await this.#sessionOf(node)
     this.#watching.add(session)
-    await session.watch(trustServers(targets, this.#everywhere()), emit)
+    await session.watch(trustServers(targets, this.#everywhere()), emit, streams)
+  }
+
+  steer(order: SteerOrder): void {
+    for (const session of this.#watching) session.steer(order)
   }
 
   async unwatch(): Promise<void> {

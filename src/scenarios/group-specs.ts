@@ -11,6 +11,8 @@ type Document = LoadedDocument<NetdrillDocument>
 
 const HOLD_DOWN = 60_000
 const MIN_IMPROVEMENT = 0.2
+type PathsDocument = Exclude<GroupDocument, {readonly mode: 'quorum'}>
+
 const SWITCHES = {count: 6, within: 600_000}
 
 /** A group of the document under its name in the run; `nameOf` gives the names of its targets there. */
@@ -24,10 +26,10 @@ export function groupSpec(name: string, group: GroupDocument, nameOf: (target: s
   const {on = ['down'], max_rtt: maxRtt, max_loss: maxLoss} = group.failover ?? {}
   const {policy = 'after_stable', hold_down: holdDown, min_improvement: improvement} = group.failback ?? {}
   const {count: most, within} = group.max_switches ?? SWITCHES
-  return {
-    mode: 'active-backup',
+  const {mode, multipath} = group
+  const paths = {
     name,
-    paths: group.paths.map(rename),
+    paths: byPriority(group.paths).map(rename),
     failover: {
       onQuality: on.includes('quality'),
       maxRtt: maxRtt ?? Number.MAX_SAFE_INTEGER,
@@ -39,7 +41,15 @@ export function groupSpec(name: string, group: GroupDocument, nameOf: (target: s
       minImprovement: improvement ?? MIN_IMPROVEMENT,
     },
     switches: {most, within},
+    ...(group.stream && {stream: group.stream}),
   }
+  if (mode === 'active-backup') return {mode, ...paths}
+  return {mode, ...paths, multipath: multipath === undefined ? null : nameOf(multipath)}
+}
+
+/** Equal ones stay in their order. */
+function byPriority(paths: PathsDocument['paths']): PathsDocument['paths'] {
+  return paths.toSorted((one, other) => (other.priority ?? 0) - (one.priority ?? 0))
 }
 
 /** Targets named by a group, as written, with the way to each. */
@@ -47,7 +57,8 @@ export function memberNames(
   group: GroupDocument,
 ): readonly {readonly name: string; readonly at: readonly (string | number)[]}[] {
   if (group.mode === 'quorum') return group.members.map((name, index) => ({name, at: ['members', index]}))
-  return group.paths.map(({target}, index) => ({name: target, at: ['paths', index, 'target']}))
+  const paths = group.paths.map(({target}, index) => ({name: target, at: ['paths', index, 'target']}))
+  return group.multipath === undefined ? paths : [...paths, {name: group.multipath, at: ['multipath']}]
 }
 
 /** CONFIG_REFERENCE for a member that is no target, CONFIG_INVALID for what no run could meet. */
@@ -73,7 +84,9 @@ export function groupProblems({value, positionOf, keyPositionOf}: Document, key:
     const message = `${group.min_healthy} of ${group.members.length} members can never be healthy`
     problems.push(invalid(message, positionOf(['groups', key, 'min_healthy'])))
   }
-  const paths = group.mode === 'active-backup' ? group.paths.map(({name}) => name) : []
+  if (group.mode !== 'quorum')
+    problems.push(...multipathProblems(value.targets ?? {}, group, positionOf(['groups', key, 'multipath'])))
+  const paths = group.mode === 'quorum' ? [] : group.paths.map(({name}) => name)
   for (const [index, path] of paths.entries()) {
     if (paths.indexOf(path) === index) continue
     problems.push(
@@ -81,6 +94,23 @@ export function groupProblems({value, positionOf, keyPositionOf}: Document, key:
     )
   }
   return problems
+}
+
+/** Of one connection per sample nobody knows what becomes of its subflows. */
+function multipathProblems(
+  targets: NonNullable<NetdrillDocument['targets']>,
+  {multipath}: PathsDocument,
+  position: Position,
+): readonly Problem[] {
+  const target = multipath === undefined ? undefined : targets[multipath]
+  if (!target || (target.kind === 'mptcp' && target.options['keep'] === true)) return []
+  const message = `"${multipath ?? ''}" is no mptcp target that keeps its connection`
+  return [
+    {
+      ...invalid(message, position),
+      advice: ['url: mptcp://HOST:PORT, keep: true, send: "ping", transport: auto'],
+    },
+  ]
 }
 
 function invalid(message: string, position: Position): Problem {

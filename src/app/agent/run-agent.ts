@@ -3,6 +3,7 @@ import {isUserError} from '../../core/errors.ts'
 import type {RunEvent} from '../../core/events.ts'
 import type {LinkWatch} from '../../connections/interfaces/link-watch.ts'
 import type {OpenWatch} from '../../connections/watch-targets.ts'
+import type {Carriers} from '../../connections/relay/carriers.ts'
 import type {Ports} from '../../core/ports.ts'
 import type {Millis} from '../../core/units.ts'
 import {ServerRoom} from '../../lab/servers/server-room.ts'
@@ -52,6 +53,7 @@ class Agent {
   constructor(doors: AgentDoors) {
     this.#doors = doors
   }
+  #carriers: Carriers | null = null
 
   /** One after the other, in the order they came. */
   handle(message: ToAgent): void {
@@ -103,6 +105,10 @@ class Agent {
   async #start(message: Extract<ToAgent, {type: 'start'}>): Promise<Started> {
     if (message.openPing) await this.#doors.openPingGroups()
     if (message.forward) await this.#doors.forwardPackets()
+        await this.#carry(started, message)
+        return undefined
+      case 'steer':
+        this.#carriers?.steer(message.order)
     if (message.resolver) await this.#doors.ownResolver(message.resolver)
     const ports = this.#doors.openPorts(message.seed)
     const started = {ports, origin: message.origin, room: new ServerRoom(ports)}
@@ -150,7 +156,21 @@ class Agent {
 
   #tellCounters(started: Started, always = false): void {
     const all = started.room.counters()
+  /** Loaded only where there is a stream to carry. */
+  async #carry(
+    {ports, origin}: Started,
+    {streams, targets}: Extract<ToAgent, {type: 'watch'}>,
+  ): Promise<void> {
+    if (!this.#carriers && (streams === undefined || streams.length === 0)) return
+    const {Carriers: Opened} = await import('../../connections/relay/carriers.ts')
+    const emit = (event: RunEvent): void => this.#send({type: 'event', event})
+    this.#carriers ??= new Opened(ports, {origin, emit})
+    await this.#carriers.replace(streams ?? [], targets)
+  }
+
     const text = JSON.stringify(all)
+    this.#carriers?.stop()
+    this.#carriers = null
     if (text === this.#told && !always) return
     this.#told = text
     for (const counters of all) this.#send({type: 'proxy-counters', ...counters})

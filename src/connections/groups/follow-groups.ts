@@ -4,10 +4,13 @@ import type {GroupEvent, GroupInfo} from '../../core/group-events.ts'
 import type {GroupSpec} from '../../core/group-spec.ts'
 import type {Millis} from '../../core/units.ts'
 import {FlapDamping} from './flap-damping.ts'
-import type {Group} from './group.ts'
+import type {Group, GroupStep} from './group.ts'
 import {OwnNetwork} from './own-network.ts'
 import {PathGroup} from './path-group.ts'
 import {QuorumGroup} from './quorum-group.ts'
+
+/** What the carrier of a stream tells its group. */
+const OF_STREAMS: ReadonlySet<RunEvent['type']> = new Set(['upgrade-stage', 'stream-moved', 'stream-failed'])
 
 type Followed = Map<string, {readonly key: string; readonly group: Group}>
 
@@ -42,7 +45,7 @@ export class FollowGroups {
 
   add(event: RunEvent): readonly RunEvent[] {
     const {at} = event
-    const stamp = (one: GroupEvent): RunEvent => ({...one, at})
+    const stamp = (one: GroupStep): RunEvent => ({...one, at})
     const general = [...this.#ownNetwork.add(event), ...this.#flaps.add(event)].map(stamp)
     const all = [event, ...general]
     const ofGroups = all.flatMap((one) =>
@@ -53,6 +56,10 @@ export class FollowGroups {
 
   #groupsOf(event: RunEvent): readonly Group[] {
     if (event.type === 'observer-gap') return [...this.#groups.values()].map(({group}) => group)
+    if (OF_STREAMS.has(event.type) && 'group' in event && typeof event.group === 'string') {
+      const followed = this.#groups.get(event.group)
+      return followed ? [followed.group] : []
+    }
     if (!('target' in event) || typeof event.target !== 'string') return []
     return this.#byTarget.get(event.target) ?? []
   }

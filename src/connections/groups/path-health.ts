@@ -23,6 +23,8 @@ export class PathHealth {
   everDown = false
   /** The group has left it for a reason. */
   left = false
+  /** Why the group's stream doesn't come through here, whatever the samples say; null when it does or wasn't tried. */
+  blocked: string | null = null
   /** Round-trip times; null for a failure. */
   #window: (Millis | null)[] = []
 

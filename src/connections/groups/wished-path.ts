@@ -24,6 +24,8 @@ export function wishedPath(
 ): Wish | null {
   if (active === null) return firstPath(paths)
   if (active.health.isDown) return leaveDead(paths, active)
+  const carrying = leaveBlocked(paths, active)
+  if (carrying) return carrying
   const rank = paths.indexOf(active)
   const better = paths.slice(0, rank).find((path) => path.health.isReady)
   if (isPoor(spec, active)) return leavePoor(spec, paths, active)
@@ -43,6 +45,14 @@ function leaveDead(paths: readonly Path[], active: Path): Wish {
   // One that is only suspected to fail is better than one that is known to.
   const unsure = paths.find(({health}) => health.isUp) ?? null
   return {to: unsure, kind: unsure === null ? 'all-down' : 'down', because}
+}
+
+/** Samples get through, but the stream doesn't: only worth leaving for a path of which that isn't known. */
+function leaveBlocked(paths: readonly Path[], active: Path): Wish | null {
+  const {blocked} = active.health
+  if (blocked === null) return null
+  const to = paths.find((path) => path !== active && path.health.isReady && path.health.blocked === null)
+  return to ? {to, kind: 'down', because: `${active.name} does not carry the stream: ${blocked}`} : null
 }
 
 /** A slow path isn't left for a slower one: candidates are compared first. */

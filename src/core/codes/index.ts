@@ -12,6 +12,7 @@ import {NETWORK_FAILURES} from './network.ts'
 import {NOTIFY_FAILURES} from './notify.ts'
 import {PROBLEMS} from './problems.ts'
 import {STARTTLS_FAILURES} from './starttls.ts'
+import {STREAM_FAILURES} from './stream.ts'
 import {TLS_FAILURES} from './tls.ts'
 import {WEBSOCKET_FAILURES} from './websocket.ts'
 
@@ -26,6 +27,7 @@ export type FailureCode =
   | keyof typeof MPTCP_FAILURES
   | keyof typeof NOTIFY_FAILURES
   | keyof typeof WEBSOCKET_FAILURES
+  | keyof typeof STREAM_FAILURES
 /** Causes that `diagnose` concludes from several measurements. */
 export type FindingCode = keyof typeof FINDINGS
 export type ProblemCode = keyof typeof PROBLEMS
@@ -41,6 +43,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailureEntry>> = {
   ...MPTCP_FAILURES,
   ...NOTIFY_FAILURES,
   ...WEBSOCKET_FAILURES,
+  ...STREAM_FAILURES,
 }
 
 export {FINDINGS, PROBLEMS}

@@ -98,6 +98,18 @@ export const herdOptions = z.strictObject({
   jitter: z.enum(['none', 'full']).default('none').describe('full: anything between nothing and the wait'),
 })
 
+export const peerOptions = z.strictObject({
+  ...shared,
+  delay: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('a new connection is answered after this long; messages at once'),
+  key: z.string().min(8).optional().describe('both ends prove that they have it'),
+  dials: z.boolean().default(true).describe('connect to a client that asks for it'),
+  closes: z.boolean().default(true).describe("answer a client's goodbye; else its connection hangs"),
+})
+
 export const SERVER_OPTIONS = {
   'tcp-echo': tcpEchoOptions,
   'tls-echo': tlsEchoOptions,
@@ -106,4 +118,5 @@ export const SERVER_OPTIONS = {
   command: commandOptions,
   webrtc: webrtcOptions,
   herd: herdOptions,
+  peer: peerOptions,
 }

@@ -9,5 +9,6 @@ export const SERVERS: Readonly<Record<Exclude<LabServer['kind'], 'upstream'>, ()
   http: async () => (await import('./http.ts')).startHttp,
   command: async () => (await import('./command.ts')).startCommand,
   herd: async () => (await import('./herd.ts')).startHerd,
+  peer: async () => (await import('./peer.ts')).startPeer,
   webrtc: async () => (await import('./webrtc/server.ts')).startWebrtc,
 }

@@ -34,14 +34,22 @@ export const tls: Probe<TlsOptions> = {
 }
 
 async function openTls(request: ProbeRequest<TlsOptions>, ports: Ports): Promise<Prober> {
-  const target = checkTarget(request)
-  const materials = await openMaterials(request.options, ports)
-  const memory = new EnumerationMemory({...target, materials}, ports)
+  const target = await openTlsTarget(request, ports)
+  const memory = new EnumerationMemory(target, ports)
   return {
     method: null,
-    measure: async (run) => measure({...target, materials}, memory, run, ports),
+    measure: async (run) => measure(target, memory, run, ports),
     close: async () => Promise.resolve(),
   }
+}
+
+/** Throws `UserError` for what no network could mend, such as a certificate file that is not there. */
+export async function openTlsTarget(
+  request: ProbeRequest<TlsOptions>,
+  ports: Pick<Ports, 'files' | 'tls'>,
+): Promise<TlsTarget> {
+  const target = checkTarget(request)
+  return {...target, materials: await openMaterials(request.options, ports)}
 }
 
 function checkTarget(request: ProbeRequest<TlsOptions>): Omit<TlsTarget, 'materials'> {

@@ -1,6 +1,8 @@
 /** The lines of a journal about groups. */
 import * as z from 'zod'
-import {millis} from '../../config/outcome-schema.ts'
+import {failure, millis} from '../../config/outcome-schema.ts'
+import {DIRECTIONS, STAGE_RESULTS} from '../../core/stream-events.ts'
+import {UPGRADE_STAGES} from '../../core/stream-spec.ts'
 import {line} from './line.ts'
 
 const text = z.string()
@@ -15,6 +17,58 @@ const group = z.strictObject({
 })
 
 const groupState = z.enum(['idle', 'connecting', 'connected', 'degraded', 'reconnecting', 'disconnected'])
+
+const count = z.number().int()
+const upgrade = {group: text, attempt: count}
+
+const STREAM_LINES = [
+  line('upgrade-begun', {...upgrade, from: text, to: text, because: text}),
+  line('upgrade-stage', {
+    ...upgrade,
+    stage: z.enum(UPGRADE_STAGES),
+    step: count,
+    of: count,
+    direction: z.enum(DIRECTIONS).nullable(),
+    result: z.enum(STAGE_RESULTS),
+    address: text.nullable(),
+    took: millis,
+    failure: failure.nullable(),
+    because: text,
+  }),
+  line('upgrade-ended', {
+    ...upgrade,
+    ok: z.boolean(),
+    failure: failure.nullable(),
+    retryIn: millis.nullable(),
+    because: text,
+  }),
+  line('stream-moved', {
+    group: text,
+    from: text.nullable(),
+    to: text,
+    staged: z.boolean(),
+    took: millis,
+    connect: millis,
+    resent: count,
+    address: text,
+  }),
+  line('stream-failed', {group: text, path: text, failure}),
+  line('stream-counted', {
+    group: text,
+    path: text.nullable(),
+    address: text.nullable(),
+    latency: millis.nullable(),
+    counts: z.strictObject({
+      sent: count,
+      confirmed: count,
+      lost: count,
+      duplicates: count,
+      reordered: count,
+      resent: count,
+      pending: count,
+    }),
+  }),
+] as const
 
 export const GROUP_LINES = [
   line('group-added', {group}),
@@ -36,4 +90,5 @@ export const GROUP_LINES = [
     took: millis,
   }),
   line('switch-held', {group: text, because: text}),
+  ...STREAM_LINES,
 ] as const
