@@ -26,6 +26,10 @@ export interface PeerInfo {
   readonly check: Millis
   /** How long a loss that nothing reports stays unnoticed: worst and mean. */
   readonly detection: {readonly worst: Millis; readonly mean: Millis}
+  /** How many restarts it has before it fails. */
+  readonly maxRestarts?: number
+  /** Consent is asked for this often, and expires after so long without an answer. */
+  readonly consent?: {readonly interval: Millis; readonly timeout: Millis}
 }
 
 /** The record of a peer, as of a check. */
@@ -41,6 +45,8 @@ export interface PeerHealth {
   readonly restartsTotal: number
   /** `local → remote` of the pair in use; null without one. */
   readonly selected: string | null
+  /** Since the last proven answer over the pair in use; null without one. */
+  readonly consent?: Millis | null
   /** Local addresses in use. */
   readonly locals: readonly string[]
   readonly sent: number
@@ -60,6 +66,8 @@ export type PeerEvent =
       readonly from: PeerState
       readonly to: PeerState
       readonly because: string
+      /** The record as of then. */
+      readonly health?: PeerHealth
     }
   | {
       readonly type: 'peer-step'

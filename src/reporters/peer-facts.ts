@@ -25,7 +25,9 @@ export class PeerFacts {
         return
       case 'peer-state':
         // The watch has ended: how the peer stood is of more interest.
-        if (event.to !== 'closed') this.#update(event.peer, {state: event.to, since: event.at})
+        if (event.to === 'closed') return
+        this.#update(event.peer, {state: event.to, since: event.at})
+        if (event.health) this.#update(event.peer, {health: event.health})
         return
       case 'peer-check':
         this.#update(event.peer, {health: event.health})
@@ -53,6 +55,13 @@ export function peerStatus({info, state, since, health}: MonitoredPeer, now: Mil
     since_seconds: seconds(now - since),
     detection_seconds: {worst: seconds(info.detection.worst), mean: seconds(info.detection.mean)},
     ...healthStatus(health ?? NOTHING),
+    consent_seconds: {
+      since_answer: typeof health?.consent === 'number' ? seconds(health.consent) : null,
+      interval: info.consent ? seconds(info.consent.interval) : null,
+      timeout: info.consent ? seconds(info.consent.timeout) : null,
+    },
+    restarts_left:
+      info.maxRestarts === undefined ? null : Math.max(0, info.maxRestarts - (health?.restarts ?? 0)),
   }
 }
 

@@ -15,10 +15,12 @@ export interface KeyScope {
   readonly watch: boolean
   /** There are groups or alert rules. */
   readonly lists: boolean
+  /** There are peers. */
+  readonly peers: boolean
 }
 
 /** In order of importance: a narrow footer leaves the last ones out, the help page shows all. */
-function keyHelps(glyphs: Glyphs, {watch, lists}: KeyScope): readonly KeyHelp[] {
+function keyHelps(glyphs: Glyphs, {watch, lists, peers}: KeyScope): readonly KeyHelp[] {
   const ending: readonly KeyHelp[] = watch
     ? [{keys: 'q', short: 'quit', long: 'end the watch (also Ctrl-C, which ends it with code 130)'}]
     : [
@@ -40,6 +42,9 @@ function keyHelps(glyphs: Glyphs, {watch, lists}: KeyScope): readonly KeyHelp[] 
             long: 'groups with their paths; alerts and who was told; 1 goes back',
           },
         ]
+      : []),
+    ...(peers
+      ? [{keys: '4', short: 'peers', long: 'peers: pair, consent, restarts left, packets; 1 goes back'}]
       : []),
     {keys: 's', short: 'sort', long: 'sort by document order, state, loss, p95 or name'},
     {keys: '/', short: 'search', long: 'filter by name, URL, state or code; Esc shows all'},

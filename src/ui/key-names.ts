@@ -15,6 +15,7 @@ const LETTERS: Readonly<Record<string, KeyName>> = {
   '1': 'targets',
   '2': 'groups',
   '3': 'alerts',
+  '4': 'peers',
   '/': 'search',
   m: 'mark',
   a: 'abort',

@@ -5,7 +5,7 @@ import {type SortKey, nextSortKey} from './sort-targets.ts'
 import {type ViewState, isWatch} from './view-state.ts'
 
 export type Urgency = 'orderly' | 'immediate'
-type Pane = 'overview' | 'groups' | 'alerts' | 'detail' | 'help'
+type Pane = 'overview' | 'groups' | 'alerts' | 'peers' | 'detail' | 'help'
 
 export interface ScreenState {
   readonly pane: Pane
@@ -16,6 +16,8 @@ export interface ScreenState {
   readonly typing: boolean
   /** The selected target; null selects the first one. */
   readonly selected: string | null
+  /** The selected peer; null selects the first one. */
+  readonly peer: string | null
   /** The first line of a list that is longer than the screen. */
   readonly scroll: number
   /** While paused: what was on the screen. The run goes on. */
@@ -37,6 +39,7 @@ export type KeyName =
   | 'targets'
   | 'groups'
   | 'alerts'
+  | 'peers'
   | 'next-view'
   | 'search'
   | 'mark'
@@ -68,6 +71,7 @@ export function initialScreen(): ScreenState {
     filter: '',
     typing: false,
     selected: null,
+    peer: null,
     scroll: 0,
     frozen: null,
     quitAsked: false,
@@ -99,9 +103,10 @@ export function decideKey(screen: ScreenState, key: KeyName, context: KeyContext
       return stay({...calm, pane: 'overview', scroll: 0})
     case 'groups':
     case 'alerts':
+    case 'peers':
       return stay({...calm, pane: key, scroll: 0})
     case 'next-view':
-      return stay({...calm, pane: NEXT_VIEW[screen.pane], scroll: 0})
+      return stay({...calm, pane: nextView(screen.pane, context.view), scroll: 0})
     case 'detail':
       return stay({...calm, pane: screen.pane === 'detail' ? 'overview' : 'detail'})
     case 'help':
@@ -122,9 +127,16 @@ const STEPS = {up: -1, down: 1, first: Number.NEGATIVE_INFINITY, last: Number.PO
 const NEXT_VIEW: Readonly<Record<Pane, Pane>> = {
   overview: 'groups',
   groups: 'alerts',
-  alerts: 'overview',
+  alerts: 'peers',
+  peers: 'overview',
   detail: 'groups',
   help: 'overview',
+}
+
+/** The view of peers is left out where there are none. */
+function nextView(pane: Pane, {peers}: ViewState): Pane {
+  const next = NEXT_VIEW[pane]
+  return next === 'peers' && peers.length === 0 ? NEXT_VIEW.peers : next
 }
 
 /** What was typed while a filter is entered: its text, or what ends it. */
@@ -180,6 +192,7 @@ function isOver(view: ViewState): boolean {
 
 /** In a list the keys scroll; everywhere else they select a target. */
 function move(screen: ScreenState, view: ViewState, by: number): ScreenState {
+  if (screen.pane === 'peers') return selectPeer(screen, view, by)
   if (screen.pane !== 'groups' && screen.pane !== 'alerts') return select(screen, view, by)
   return {...screen, scroll: Math.min(MOST_LINES, Math.max(0, screen.scroll + by))}
 }
@@ -189,4 +202,11 @@ function select(screen: ScreenState, view: ViewState, by: number): ScreenState {
   const place = selectedPlace(screen, names) + by
   const next = names[Math.min(names.length - 1, Math.max(0, place))]
   return next === undefined ? screen : {...screen, selected: next}
+}
+
+function selectPeer(screen: ScreenState, view: ViewState, by: number): ScreenState {
+  const names = (screen.frozen?.view ?? view).peers.map(({info}) => info.name)
+  const place = Math.max(0, screen.peer === null ? 0 : names.indexOf(screen.peer)) + by
+  const next = names[Math.min(names.length - 1, Math.max(0, place))]
+  return next === undefined ? screen : {...screen, peer: next}
 }

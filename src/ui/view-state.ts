@@ -10,6 +10,7 @@ import {type AlertsView, NO_ALERTS, foldAlerts} from './alert-view.ts'
 import {type FaultView, foldFault, newFaultView, unknownFaultView} from './fault-view.ts'
 import {type GroupView, foldGroups} from './group-view.ts'
 import type {KeyScope} from './key-help.ts'
+import {type PeerView, foldPeers} from './peer-view.ts'
 import {type TargetEvent, type TargetView, foldTarget, newTargetView} from './target-view.ts'
 
 export interface PhaseView {
@@ -28,6 +29,8 @@ export interface ViewState {
   /** In the order of the document. */
   readonly groups: readonly GroupView[]
   readonly alerts: AlertsView
+  /** In the order of the document. */
+  readonly peers: readonly PeerView[]
   /** The last notable events, oldest first. */
   readonly log: readonly Told[]
   readonly story: Story
@@ -52,6 +55,7 @@ export function emptyView(): ViewState {
     faults: [],
     groups: [],
     alerts: NO_ALERTS,
+    peers: [],
     log: [],
     story: emptyStory(),
     abortRequested: false,
@@ -125,7 +129,7 @@ function foldDetails(view: ViewState, event: RunEvent): ViewState {
   }
 }
 
-/** What the views of groups and alerts show; everything else is told in the log only. */
+/** What the views of groups, alerts and peers show; everything else is told in the log only. */
 function foldLists(view: ViewState, event: RunEvent): ViewState {
   switch (event.type) {
     case 'group-added':
@@ -140,6 +144,12 @@ function foldLists(view: ViewState, event: RunEvent): ViewState {
     case 'alert':
     case 'notified':
       return {...view, alerts: foldAlerts(view.alerts, event)}
+    case 'peer-added':
+    case 'peer-removed':
+    case 'peer-state':
+    case 'peer-step':
+    case 'peer-check':
+      return {...view, peers: foldPeers(view.peers, event)}
     default:
       return view
   }
@@ -207,5 +217,9 @@ export function axisStart(view: ViewState): Millis {
 
 /** Which keys mean something. */
 export function keyScope(view: ViewState): KeyScope {
-  return {watch: isWatch(view), lists: view.groups.length > 0 || view.alerts.rules.length > 0}
+  return {
+    watch: isWatch(view),
+    lists: view.groups.length > 0 || view.alerts.rules.length > 0,
+    peers: view.peers.length > 0,
+  }
 }

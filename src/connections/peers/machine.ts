@@ -186,7 +186,7 @@ export class PeerMachine {
       idle,
       failures,
       ...this.#restarts.record(),
-      ...this.paths.record(),
+      ...this.paths.record(now),
       ...this.counters.record(),
     }
   }

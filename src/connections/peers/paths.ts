@@ -55,8 +55,11 @@ export class PeerPaths {
   get locals(): readonly string[] {
     return this.#locals
   }
-  record(): Pick<PeerHealth, 'selected' | 'locals'> {
-    return {selected: this.#selected && pairName(this.#selected), locals: [...this.#locals]}
+  record(now: Millis): Pick<PeerHealth, 'selected' | 'consent' | 'locals'> {
+    const pair = this.#selected
+    const heardAt = pair?.heardAt ?? null
+    const consent = heardAt === null ? null : now - heardAt
+    return {selected: pair && pairName(pair), consent, locals: [...this.#locals]}
   }
   /** How many pairs there are to check. */
   get size(): number {

@@ -117,11 +117,16 @@ export class Peer {
         void this.#offer(action.offer)
         return
       case 'tell':
-        this.#run.emit(action.event)
+        this.#tell(action.event)
         return
       case 'end':
         this.#close()
     }
+  }
+
+  /** A change of state comes with its record: the next look may be far. */
+  #tell(event: PeerEvent): void {
+    this.#run.emit(event.type === 'peer-state' ? {...event, health: this.health()} : event)
   }
 
   #close(): void {

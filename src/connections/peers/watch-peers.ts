@@ -114,9 +114,10 @@ function isLinkLocal(address: string): boolean {
 }
 
 function infoOf(spec: PeerSpec): Extract<PeerEvent, {type: 'peer-added'}>['info'] {
-  const {name, role, candidates, check} = spec
+  const {name, role, candidates, check, maxRestarts, consentInterval, consentTimeout} = spec
   const remote = candidates.map(({address, port}) => joinHostPort(address, port))
-  return {name, role, check, remote, detection: peerDetection(spec)}
+  const consent = {interval: consentInterval, timeout: consentTimeout}
+  return {name, role, check, remote, detection: peerDetection(spec), maxRestarts, consent}
 }
 
 /** For a silent loss at a random instant: the silence that counts, and up to one look more. */

@@ -158,3 +158,45 @@ export const METRICS = [
 ] as const satisfies readonly MetricDefinition[]
 
 export type MetricName = (typeof METRICS)[number]['name']
+  {
+    name: 'netdrill_peer_state',
+    kind: 'gauge',
+    help: '1 for the state that the peer is in, 0 for the others.',
+  },
+  {
+    name: 'netdrill_peer_last_activity_timestamp_seconds',
+    kind: 'gauge',
+    help: 'When the last packet came that proved to be from the peer; absent before the first.',
+  },
+  {
+    name: 'netdrill_peer_consecutive_failures',
+    kind: 'gauge',
+    help: 'Consent checks without an answer since the last answer.',
+  },
+  {
+    name: 'netdrill_peer_restarts_used',
+    kind: 'gauge',
+    help: 'Restarts that count against max_restarts now; back to 0 once they are refunded.',
+  },
+  {name: 'netdrill_peer_restarts_total', kind: 'counter', help: 'All restarts of the peer.'},
+  {
+    name: 'netdrill_peer_packets_total',
+    kind: 'counter',
+    help: 'Packets sent, received with a proof, forged, and unknown.',
+  },
+  {
+    name: 'netdrill_peer_send_errors_total',
+    kind: 'counter',
+    help: 'Packets to the peer that could not be sent.',
+  },
+  {
+    name: 'netdrill_peer_downtime_seconds_total',
+    kind: 'counter',
+    help: 'Time in which the peer was lost, from disconnected to connected again.',
+  },
+  {
+    name: 'netdrill_peer_outage_seconds',
+    kind: 'histogram',
+    help: 'Length of each loss of the peer that has ended.',
+    buckets: DOWNTIME,
+  },

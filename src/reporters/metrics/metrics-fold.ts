@@ -11,6 +11,8 @@ import {AlertMetrics} from './alert-metrics.ts'
 import type {MetricName} from './definitions.ts'
 import {GroupMetrics} from './group-metrics.ts'
 import {NetworkMetrics} from './network-metrics.ts'
+import {PeerMetrics} from './peer-metrics.ts'
+import {StreamMetrics} from './stream-metrics.ts'
 
 const STATES: readonly ConnectionState[] = [
   'idle',
@@ -43,6 +45,8 @@ export class MetricsFold {
   readonly #groups: GroupMetrics
   readonly #network: NetworkMetrics
   readonly #alerts: AlertMetrics
+  readonly #peers: PeerMetrics
+  readonly #streams: StreamMetrics
   /** Wall clock at the start of the run, in seconds. */
   #epoch = 0
 
@@ -51,12 +55,16 @@ export class MetricsFold {
     this.#groups = new GroupMetrics(sink)
     this.#alerts = new AlertMetrics(sink)
     this.#network = new NetworkMetrics(sink)
+    this.#peers = new PeerMetrics(sink)
+    this.#streams = new StreamMetrics(sink)
   }
 
   add(event: RunEvent): void {
     this.#groups.add(event)
     this.#alerts.add(event)
     this.#network.add(event)
+    this.#peers.add(event)
+    this.#streams.add(event)
     switch (event.type) {
       case 'run-started':
         this.#epoch = (Date.parse(event.run.started) - event.at) / 1000

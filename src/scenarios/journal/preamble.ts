@@ -33,6 +33,15 @@ export class Preamble {
         this.#groups.delete(event.group)
         this.#last.delete(`group ${event.group}`)
         return
+      case 'peer-added':
+        this.#last.set(`peer ${event.info.name}`, new Map([[event.type, toJsonLine(event)]]))
+        return
+      case 'peer-removed':
+        this.#last.delete(`peer ${event.peer}`)
+        return
+      case 'peer-state':
+        this.#remember(`peer ${event.peer}`, event)
+        return
       case 'alert-rule-added':
         this.#last.set(`rule ${event.rule.name}`, new Map([[event.type, toJsonLine(event)]]))
         return

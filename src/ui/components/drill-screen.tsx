@@ -27,6 +27,7 @@ function Body({frame}: {readonly frame: Frame}): ReactElement {
       return <Overview frame={frame} />
     case 'groups':
     case 'alerts':
+    case 'peers':
       return <ListPane frame={frame} />
     case 'detail':
       return <DetailPane frame={frame} />

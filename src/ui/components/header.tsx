@@ -5,6 +5,7 @@ import {renderHeaderLine} from '../header-line.ts'
 import {renderStateCounts} from '../state-counts.ts'
 import {cutLine} from '../spans.ts'
 import {renderStepper} from '../stepper.ts'
+import {renderPeerPills} from '../peer-lines.ts'
 import {isWatch} from '../view-state.ts'
 import {Rows} from './rows.tsx'
 
@@ -13,7 +14,7 @@ export function Header({frame}: {readonly frame: Frame}): ReactElement {
   const shown = shownFrame(frame)
   const {view, now, columns, look} = shown
   const {glyphs} = look
-  const pills = renderGroupPills(view.groups, glyphs)
+  const pills = [...renderGroupPills(view.groups, glyphs), ...renderPeerPills(view.peers, glyphs)]
   const counts = isWatch(view)
     ? [...renderStateCounts(view.targets, columns - 1, glyphs), ...pills]
     : renderStepper(view, now, columns - 1, glyphs)

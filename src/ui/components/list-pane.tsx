@@ -4,15 +4,16 @@ import {renderAlerts} from '../alert-lines.ts'
 import type {Frame} from '../frame.ts'
 import {renderGroups} from '../group-lines.ts'
 import {FIXED_ROWS} from '../layout.ts'
+import {renderPeers} from '../peer-lines.ts'
 import {type Line, cutLine, span} from '../spans.ts'
 import {Rows} from './rows.tsx'
 
-/** All groups, or all alerts; longer than the screen they scroll. */
+/** All groups or all alerts, longer than the screen they scroll; or the peers. */
 export function ListPane({frame}: {readonly frame: Frame}): ReactElement {
   const {rows, columns, look, screen} = frame
   const gap = rows >= 16 ? 1 : 0
   const room = Math.max(1, rows - FIXED_ROWS - gap)
-  const lines = linesOf(frame)
+  const lines = linesOf(frame, room)
   const top = Math.max(0, Math.min(screen.scroll, lines.length - room))
   const below = lines.length - top - room
   const shown = lines.slice(top, top + room)
@@ -25,7 +26,9 @@ export function ListPane({frame}: {readonly frame: Frame}): ReactElement {
   )
 }
 
-function linesOf({screen, view, now, look}: Frame): Line[] {
+function linesOf({screen, view, now, look}: Frame, rows: number): Line[] {
+  if (screen.pane === 'peers')
+    return [...renderPeers(view.peers, {now, glyphs: look.glyphs, selected: screen.peer, rows})]
   if (screen.pane === 'alerts') return [...renderAlerts(view.alerts, now, look.glyphs)]
   const targets = new Map(view.targets.map((target) => [target.name, target]))
   return [...renderGroups(view.groups, {targets, now, glyphs: look.glyphs})]
