@@ -1,5 +1,5 @@
 /** Gathers what a planner needs to know: capabilities, place, scope, device. Reads only. */
-import {CAPABILITIES, type Capability, type CapabilityReport} from '../core/capabilities.ts'
+import type {Capability, CapabilityReport} from '../core/capabilities.ts'
 import {UserError} from '../core/errors.ts'
 import {HOST, type Place, describePlace} from '../core/place.ts'
 import type {Ports} from '../core/ports.ts'
@@ -21,7 +21,7 @@ export async function gatherSituation(
   const {binding, spec} = request
   const scope = await placeSender(parseScope(spec.scope), tools)
   const place = await findPlace(request, tools, ports.host)
-  const report = await capabilityReports(ports.capabilities, place)
+  const report = await capabilityReports(kind, ports.capabilities, place)
   const proxyOnly = request.backend === 'proxy'
   const onKernel = !proxyOnly && kind.proxyOnly !== true && report('ip').status !== 'missing'
   const found = onKernel ? await findDevice(request, kind, {place, scope}, tools) : null
@@ -76,18 +76,22 @@ async function networkOf(
   return readNetwork(tools, place, kind.needsNetwork === 'all' ? null : (device?.name ?? null))
 }
 
-/** In a user namespace that we made, the rights are there whoever we are outside. */
+/** What every plan looks at. */
+const ALWAYS: readonly Capability[] = ['linux', 'net-admin', 'tc', 'nft', 'ip']
+
+/**
+ * What this kind may ask for, and nothing else: some answers take a trial with several programs. In a user namespace that we made,
+ * the rights are there whoever we are outside.
+ */
 async function capabilityReports(
+  kind: PlannedKind,
   capabilities: Ports['capabilities'],
   place: Place,
 ): Promise<(capability: Capability) => CapabilityReport> {
-  const needed = CAPABILITIES.filter((name) =>
-    /^(?:linux|net-admin|tc|nft|ip|ifb|qdisc-.*|ss|sysctl|conntrack|socket-kill|faketime|time-namespaces)$/.test(
-      name,
-    ),
-  )
+  const shaping: readonly Capability[] = kind.shapes ? ['ifb'] : []
+  const needed = new Set([...ALWAYS, ...shaping, ...kind.needs.flat()])
   const reports = new Map(
-    await Promise.all(needed.map(async (name) => [name, await capabilities.check(name)] as const)),
+    await Promise.all([...needed].map(async (name) => [name, await capabilities.check(name)] as const)),
   )
   const inOwnUserNamespace = place.kind === 'process' && place.user
   return (capability) => {
