@@ -1,6 +1,6 @@
 /** What happens to the own network of a watch, and what that means for targets. */
 import type {NetworkChangeKind} from './network-port.ts'
-import type {Millis} from './units.ts'
+import type {BitsPerSecond, Millis} from './units.ts'
 
 /** What of the own machine's network is missing: the interface, its carrier, the address to send from, or the way. */
 export type LinkCause = (typeof LINK_CAUSES)[number]
@@ -14,6 +14,9 @@ export interface InterfaceFacts {
   readonly errors: number
   readonly dropped: number
   readonly carrierChanges: number
+  /** Absent where nobody can tell: without a carrier, of a virtual device, of a radio. */
+  readonly speed?: BitsPerSecond
+  readonly duplex?: Duplex
   readonly bond?: BondFacts
 }
 
@@ -22,15 +25,29 @@ export interface BondFacts {
   readonly mode: string
   /** The member in use; null where there is none, or where all are. */
   readonly active: string | null
-  readonly members: readonly {
-    readonly device: string
-    /** `active` or `backup`. */
-    readonly state: string
-    readonly up: boolean
-    /** How often its link has failed. */
-    readonly failures: number
-  }[]
+  /** The member that is preferred. */
+  readonly primary?: string | null
+  /** How the kernel judges members: by their carrier, by a neighbour's answers, or not at all. */
+  readonly monitor?: 'mii' | 'arp' | null
+  readonly members: readonly BondMember[]
 }
+
+export interface BondMember {
+  readonly device: string
+  /** `active` or `backup`. */
+  readonly state: string
+  /** The kernel thinks that it can be used. */
+  readonly up: boolean
+  /** In the kernel's words, with its waits: `up`, `going down`, `down`, `going back`. */
+  readonly mii?: string
+  /** How often its link has failed. */
+  readonly failures: number
+  /** As of its last link; null where the kernel doesn't know. */
+  readonly speed?: BitsPerSecond | null
+  readonly duplex?: Duplex | null
+}
+
+export type Duplex = 'full' | 'half'
 
 export type NetworkEvent =
   | MptcpEvent
@@ -44,6 +61,27 @@ export type NetworkEvent =
       readonly active: boolean
       readonly because: string
     }
+  /** At first, and when another member took over. */
+  | {
+      readonly type: 'bond-switched'
+      readonly device: string
+      readonly mode: string
+      /** Null for none, at first, and for modes that use all. */
+      readonly from: string | null
+      readonly to: string | null
+      readonly because: string
+    }
+  /** The kernel thinks otherwise of a member than before; at first, that it is down. */
+  | {
+      readonly type: 'bond-member'
+      readonly device: string
+      readonly member: string
+      readonly up: boolean
+      readonly failures: number
+      readonly because: string
+    }
+  /** Which targets are reached through a bond: at first, and when that has changed. At most 256 are named. */
+  | {readonly type: 'bond-used'; readonly device: string; readonly targets: readonly string[]}
   /** Of an interface that a target is reached through, or of a default route. */
   | {
       readonly type: 'network-changed'

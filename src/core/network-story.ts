@@ -44,6 +44,16 @@ export function tellNetwork(event: RunEvent): readonly Told[] {
       const what = event.active ? 'early warning' : 'early warning over'
       return line(event.active ? 'warning' : 'good', event.device, `${what}: ${event.because}`)
     }
+    case 'bond-switched': {
+      const {device, mode, from, to, because} = event
+      if (from === null && to === null) return []
+      const tone = to === null ? 'bad' : from === null ? 'plain' : 'warning'
+      return line(tone, device, `${mode} bond: ${from ?? 'nothing'} → ${to ?? 'nothing'}: ${because}`)
+    }
+    case 'bond-member': {
+      const {device, member, up, because} = event
+      return line(up ? 'good' : 'warning', device, `${member} is ${up ? 'up' : 'down'}: ${because}`)
+    }
     case 'mptcp-changed': {
       const {from, to, because, trigger, retryIn} = event
       const tone = to === 'multipath' ? 'good' : 'warning'

@@ -4,6 +4,7 @@ import {EXIT} from '../core/exit-codes.ts'
 import {type Place, describePlace} from '../core/place.ts'
 import {ROOT_HANDLE, leafMinor} from './backends/tc-tree.ts'
 import {asList, asNumber, asRecord, asText, at} from './json-shape.ts'
+import {observeWhole} from './part-of.ts'
 import type {DeviceFacts, RootState} from './situation.ts'
 import type {Tools} from './tools.ts'
 
@@ -41,12 +42,14 @@ export async function observeDevice(tools: Tools, place: Place, name: string): P
     )
   }
   const flags = asList(at(link, 'flags'))
+  const whole = await observeWhole(tools, place, link)
   return {
     name,
     loopback: flags.includes('LOOPBACK'),
     mtu: asNumber(at(link, 'mtu')) ?? 1500,
     queueLength: asNumber(at(link, 'txqlen')) ?? 0,
     root,
+    ...(whole !== null && {partOf: whole}),
   }
 }
 

@@ -10,6 +10,7 @@ import {type CompiledPlan, type LeafChoice, compilePlan} from './compile-plan.ts
 import type {FaultRequest} from './fault.ts'
 import {gatherSituation} from './gather.ts'
 import {type LedgerEntry, isOpen, sameDevice, samePlace} from './ledger.ts'
+import {ofPart} from './part-of.ts'
 import {loadFault} from './registry.ts'
 import {checkSafety} from './safety.ts'
 import {scopesOverlap} from './scope.ts'
@@ -33,7 +34,7 @@ export async function planFault(request: FaultRequest, key: string, world: PlanW
   const kind = await loadFault(request.spec.kind)
   const gathered = await gatherSituation(request, kind, world.ports, world.tools)
   const situation: Situation = {...gathered, id: key}
-  const blueprint = kind.plan(request.spec, situation)
+  const blueprint = ofPart(kind.plan(request.spec, situation), situation.device)
   checkIngress(situation, blueprint)
   checkSender(situation, blueprint)
   if (blueprint.backend !== 'proxy' && kind.names !== true)

@@ -28,6 +28,8 @@ export interface DeviceFacts {
   /** 0 on devices without a queue of their own. */
   readonly queueLength: number
   readonly root: RootState
+  /** The bond or bridge that it is a part of; absent for one that stands for itself. */
+  readonly partOf?: string
   /** Of an ifb: the device whose arriving packets pass it, and whether it is there already. */
   readonly ingress?: {readonly of: string; readonly there: boolean}
 }

@@ -56,9 +56,10 @@ export async function chooseIsolation(
         {
           code: 'CAPABILITY_MISSING',
           message: `${capability === 'bonding' ? 'a link of the lab is bonded, which' : 'the lab needs network namespaces, which'} can't be had here (${lack})`,
-          advice: [report.remedy, 'set isolation: auto to run on loopback where that will do'].filter(
-            Boolean,
-          ),
+          advice: [
+            report.remedy,
+            need === null ? 'set isolation: auto to run on loopback where that will do' : '',
+          ].filter(Boolean),
         },
         EXIT.capability,
       )

@@ -3,6 +3,7 @@ import type {FieldValue} from '../config/conditions/evaluate.ts'
 import type {Failure} from '../core/failure.ts'
 import type {Phases} from '../core/outcome.ts'
 import {lossRatio, rttStatistics} from '../core/statistics.ts'
+import {bondField} from './bond-figures.ts'
 import type {During} from './drill-spec.ts'
 import {availability, flapCount, measureImpacts, worstImpact} from './figures.ts'
 import {alertField} from './alert-figures.ts'
@@ -25,6 +26,8 @@ export function fieldValue(series: TargetSeries, question: FieldQuestion): Field
     return alertField(series.alert, {field, rounds, spans, only: named(question.during, spans)})
   const ofGroup = groupField(series, {field, rounds, spans, only: named(question.during, spans)})
   if (ofGroup !== undefined) return ofGroup === null ? undefined : ofGroup
+  const ofBond = bondField(series.bond, {field, rounds, spans})
+  if (ofBond !== undefined) return ofBond
   if (isPolicyField(field)) return policyField(series, {field, rounds, spans})
   const points = series.points.filter((point) => isInside(point.sentAt, spans))
   if (field.startsWith('rtt.')) return statisticOf(points, field.slice(4))

@@ -2,6 +2,7 @@
 import type {ConnectionState} from '../core/events.ts'
 import type {Figure} from '../core/figures.ts'
 import type {Millis} from '../core/units.ts'
+import {bondFigures} from './bond-figures.ts'
 import type {Point, TargetSeries} from './series.ts'
 import {type Disturbance, type Round, type Span, disturbances, sinceStart} from './windows.ts'
 
@@ -142,6 +143,7 @@ export function targetFigures(series: TargetSeries, rounds: readonly Round[]): r
     ratioFigure(`${name}.availability`, availability(points)),
     countFigure(`${name}.lost`, lost),
     countFigure(`${name}.attempts`, attempts),
+    ...bondFigures(name, series.bond, rounds),
   ]
 }
 

@@ -6,6 +6,7 @@ import type {Failure} from '../core/failure.ts'
 import type {Phases, Reading} from '../core/outcome.ts'
 import type {StrategyName} from '../core/strategy-events.ts'
 import type {Millis} from '../core/units.ts'
+import {BondCollector, type BondSeries} from './bond-figures.ts'
 
 /** One sample, reduced to what figures need. */
 export interface Point {
@@ -76,6 +77,8 @@ export interface TargetSeries {
   readonly denials: readonly Millis[]
   /** When early warnings began. */
   readonly warnings: readonly Millis[]
+  /** Of a target that is reached through a bond. */
+  readonly bond?: BondSeries
   /** Of a group. */
   readonly group?: GroupSeries
   /** Of a rule. */
@@ -94,12 +97,14 @@ interface Growing extends TargetSeries {
   readonly alert?: {readonly marks: AlertMark[]}
   missed: number
   last: Reading | null
+  bond?: BondSeries
   readonly group?: GroupSeries & {readonly switches: SwitchMark[]}
 }
 
 /** Collects events as they come; `all()` may be read at any time. */
 export class SeriesCollector {
   readonly #series = new Map<string, Growing>()
+  readonly #bonds = new BondCollector()
   /** Observer gaps: nothing that was sent inside counts against a target. */
   readonly #gaps: {readonly from: Millis; readonly to: Millis}[] = []
 
@@ -138,6 +143,11 @@ export class SeriesCollector {
       case 'group-changed':
       case 'path-switched':
         this.#group(event)
+        return
+      case 'bond-used':
+      case 'bond-switched':
+        this.#bonds.add(event)
+        for (const [name, series] of this.#series) this.#bonds.give(name, series)
         return
       default:
     }

@@ -124,10 +124,10 @@ class Agent {
     {ports, origin}: Started,
     targets: Extract<ToAgent, {type: 'watch'}>['targets'],
   ): Promise<void> {
-    const [{openWatch}, {LinkWatch}, {InterfaceWatch}, {FollowMptcp}] = await Promise.all([
+    const [{openWatch}, {LinkWatch}, {watchInterfaces}, {FollowMptcp}] = await Promise.all([
       import('../../connections/watch-targets.ts'),
       import('../../connections/interfaces/link-watch.ts'),
-      import('../../connections/interfaces/interface-watch.ts'),
+      import('../../connections/interfaces/watch-interfaces.ts'),
       import('../../connections/mptcp/follow-mptcp.ts'),
     ])
     const stop = new AbortController()
@@ -141,8 +141,7 @@ class Agent {
       for (const next of mptcp.add(event)) tell(next)
     }
     const watch = await openWatch(targets, ports, {origin, emit, signal: stop.signal})
-    const interfaces = new InterfaceWatch(ports, {origin, emit: tell, devices: () => links.devices()})
-    stop.signal.addEventListener('abort', () => interfaces.stop(), {once: true})
+    watchInterfaces(ports, {origin, emit: tell, links, signal: stop.signal})
     this.#watching = {stop, links, ...watch}
   }
 

@@ -81,6 +81,11 @@ export class LinkWatch {
     return new Set([...this.#targets.values()].flatMap(({device}) => device ?? []))
   }
 
+  /** Names of the targets that are reached through an interface, as far as is known. */
+  targetsOf(device: string): readonly string[] {
+    return [...this.#targets].flatMap(([name, followed]) => (followed.device === device ? [name] : []))
+  }
+
   /** Learns from samples which address a name has. */
   see(event: RunEvent): void {
     if (event.type !== 'sample' || event.sample.outcome.status !== 'ok') return

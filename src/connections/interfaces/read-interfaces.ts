@@ -1,5 +1,7 @@
 /** Reads `ip -s -s -d -json link` (iproute2). Unknown keys are ignored, missing ones tolerated: versions differ. */
 import type {BondFacts, InterfaceFacts} from '../../core/network-events.ts'
+import {countsAsUp} from './bond-words.ts'
+import type {LinkIdentity} from './read-speed.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -7,6 +9,16 @@ type Json = Readonly<Record<string, unknown>>
 export function readInterfaces(text: string): ReadonlyMap<string, InterfaceFacts> {
   const links = parseList(text)
   return new Map(links.map((link) => [word(link['ifname']), factsOf(link, links)]))
+}
+
+/** By name: number and hardware address of each. */
+export function readIdentities(text: string): ReadonlyMap<string, LinkIdentity> {
+  return new Map(
+    parseList(text).map((link) => {
+      const name = word(link['ifname'])
+      return [name, {name, index: count(link['ifindex']), address: word(link['address'])}]
+    }),
+  )
 }
 
 function parseList(text: string): readonly Json[] {
@@ -42,10 +54,12 @@ function bondOf(link: Json, links: readonly Json[]): BondFacts | null {
     active: typeof data['active_slave'] === 'string' ? data['active_slave'] : null,
     members: members.map((member) => {
       const slave = object(object(member['linkinfo'])['info_slave_data'])
+      const mii = word(slave['mii_status']).toLowerCase().replaceAll('_', ' ')
       return {
         device: word(member['ifname']),
         state: word(slave['state']).toLowerCase(),
-        up: word(slave['mii_status']).toLowerCase() === 'up',
+        up: countsAsUp(mii),
+        mii,
         failures: count(slave['link_failure_count']),
       }
     }),

@@ -45,10 +45,23 @@ const alertRule = z.strictObject({
 
 const text = z.string()
 
+const duplex = z.enum(['full', 'half'])
 const bond = z.strictObject({
   mode: text,
   active: text.nullable(),
-  members: z.array(z.strictObject({device: text, state: text, up: z.boolean(), failures: z.number()})),
+  primary: text.nullable().optional(),
+  monitor: z.enum(['mii', 'arp']).nullable().optional(),
+  members: z.array(
+    z.strictObject({
+      device: text,
+      state: text,
+      up: z.boolean(),
+      mii: text.optional(),
+      failures: z.number(),
+      speed: z.number().nullable().optional(),
+      duplex: duplex.nullable().optional(),
+    }),
+  ),
 })
 const subflow = {target: text, token: text, local: text, remote: text, because: text}
 
@@ -127,10 +140,21 @@ export const journalLineSchema = z.discriminatedUnion('type', [
       errors: z.number(),
       dropped: z.number(),
       carrierChanges: z.number(),
+      speed: z.number().optional(),
+      duplex: duplex.optional(),
       bond: bond.optional(),
     }),
   }),
   line('interface-warning', {device: text, active: z.boolean(), because: text}),
+  line('bond-switched', {
+    device: text,
+    mode: text,
+    from: text.nullable(),
+    to: text.nullable(),
+    because: text,
+  }),
+  line('bond-member', {device: text, member: text, up: z.boolean(), failures: z.number(), because: text}),
+  line('bond-used', {device: text, targets: z.array(text)}),
   line('mptcp-changed', {
     target: text,
     from: z.enum(MPTCP_MODES).nullable(),

@@ -17,6 +17,8 @@ const link = (
   more: object = {},
 ) => ({
   ifname,
+  ifindex: 7,
+  address: '02:00:00:00:00:07',
   stats64: {
     rx: {packets, errors, dropped: 0},
     tx: {packets: 0, errors: 0, dropped, carrier_changes: carrier},
@@ -44,8 +46,15 @@ const bond = (active: string, members: readonly object[]) => [
   ...members,
 ]
 
-/** What is told when `ip` prints these, one every five seconds. */
-async function watched(device: string, prints: readonly unknown[]): Promise<readonly string[]> {
+/** Files below /sys and /proc by path, as they are at one look. */
+type Tree = Readonly<Record<string, string>>
+
+/** What is told when `ip` prints these, one every five seconds, beside these files. */
+async function watched(
+  device: string,
+  prints: readonly unknown[],
+  trees: readonly Tree[] = [],
+): Promise<readonly string[]> {
   const clock = new FakeClock()
   const events: RunEvent[] = []
   const left = prints.map((print) => JSON.stringify(print))
@@ -60,8 +69,14 @@ async function watched(device: string, prints: readonly unknown[]): Promise<read
         notFound: false,
       }),
   }
+  const files = {
+    readText: async (path: string) => Promise.resolve(trees[prints.length - left.length - 1]?.[path] ?? null),
+  }
   const devices = (): ReadonlySet<string> => new Set([device, 'lo'])
-  const watch = new InterfaceWatch({clock, exec}, {origin: 0, emit: (event) => events.push(event), devices})
+  const watch = new InterfaceWatch(
+    {clock, exec, files},
+    {origin: 0, emit: (event) => events.push(event), devices},
+  )
   await clock.advance(5000 * prints.length)
   watch.stop()
   expect(clock.pending).toBe(0)
@@ -104,8 +119,8 @@ describe('interfaces in use', () => {
       mode: 'active-backup',
       active: 'e0',
       members: [
-        {device: 'e0', state: 'active', up: true, failures: 0},
-        {device: 'e1', state: 'backup', up: false, failures: 2},
+        {device: 'e0', state: 'active', up: true, mii: 'up', failures: 0},
+        {device: 'e1', state: 'backup', up: false, mii: 'down', failures: 2},
       ],
     })
   })
@@ -119,7 +134,43 @@ describe('interfaces in use', () => {
       '15000 over: nothing got worse since the last look',
     ])
     expect(await watched('bond0', [well, moved])).toEqual([
-      '10000 warn: e0 of the bond has failed and is back, e1 of the bond has failed and is back, the bond works on e1 now',
+      '10000 warn: e0 of the bond has failed and is back, e1 of the bond has failed and is back',
+    ])
+  })
+
+  const sysfs = (speed: string, duplex: string, address = '02:00:00:00:00:07'): Tree => ({
+    '/sys/class/net/eth0/ifindex': '7\n',
+    '/sys/class/net/eth0/address': `${address}\n`,
+    '/sys/class/net/eth0/speed': `${speed}\n`,
+    '/sys/class/net/eth0/duplex': `${duplex}\n`,
+  })
+  const same = [link('eth0', {}), link('eth0', {}), link('eth0', {}), link('eth0', {})].map((one) => [one])
+
+  it('that fall back to a lower speed or to half duplex are told until they are as fast as before', async () => {
+    const well = sysfs('1000', 'full')
+    expect(await watched('eth0', same, [well, sysfs('100', 'full'), sysfs('100', 'half'), well])).toEqual([
+      '10000 warn: it runs at 100mbit, at 1gbit before',
+      '15000 warn: it runs at 100mbit, at 1gbit before, it runs at half duplex, at full duplex before',
+      '20000 over: nothing got worse since the last look',
+    ])
+  })
+
+  it.each([
+    ['without a carrier has no speed', [sysfs('1000', 'full'), sysfs('-1', 'unknown'), sysfs('', '')]],
+    ['gets faster', [sysfs('100', 'half'), sysfs('1000', 'full'), sysfs('1000', 'full')]],
+    ['has a namesake elsewhere', [sysfs('1000', 'full'), sysfs('10', 'half', '02:00:00:00:00:99')]],
+  ])('that %s are no reason to warn', async (_, trees) => {
+    expect(await watched('eth0', same, trees)).toEqual([])
+  })
+
+  it('warn of a member of a bond that got slower, as the bond driver tells it', async () => {
+    const prints = [1, 2].map(() => bond('e0', [member('e0', 'ACTIVE', true, 0)]))
+    const proc = (megabits: number): Tree => ({
+      '/proc/net/bonding/bond0': `Bonding Mode: fault-tolerance (active-backup)\nCurrently Active Slave: e0\n
+Slave Interface: e0\nMII Status: up\nSpeed: ${megabits} Mbps\nDuplex: full\nLink Failure Count: 0\n`,
+    })
+    expect(await watched('bond0', prints, [proc(1000), proc(10)])).toEqual([
+      '10000 warn: e0 of the bond runs at 10mbit, at 1gbit before',
     ])
   })
 })
