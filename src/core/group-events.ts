@@ -2,8 +2,18 @@
 import type {ConnectionState} from './events.ts'
 import type {Millis} from './units.ts'
 
-/** `active-backup` works on one path at a time; `quorum` needs so many members. */
-export type GroupMode = 'active-backup' | 'quorum'
+/**
+ * How the paths of a group are used: the preferred one alone, one at a time with the others behind it, or all at once by one
+ * multipath connection.
+ */
+export const PATH_MODES = ['single', 'active-backup', 'mptcp'] as const
+export type PathMode = (typeof PATH_MODES)[number]
+
+/** `auto` takes the mode that capability and health allow; `quorum` needs so many members. */
+export type GroupMode = PathMode | 'auto' | 'quorum'
+
+/** Name of the path that stands for all at once. */
+export const MULTIPATH = 'mptcp'
 
 /**
  * `connecting`: nothing is known yet. `connected`: on the path that is preferred, or enough members. `degraded`: works on another
@@ -26,7 +36,7 @@ export interface GroupMember {
 export interface GroupInfo {
   readonly name: string
   readonly mode: GroupMode
-  /** In the order of preference. */
+  /** In the order of preference; the multipath connection is the first, with the name `mptcp`. */
   readonly members: readonly GroupMember[]
   /** Of a quorum: so many healthy members make it healthy, and below so many it is left. */
   readonly needed?: number
@@ -58,6 +68,15 @@ export type GroupEvent =
       readonly because: string
       /** From the evidence (when the old path was declared down) to the switch. */
       readonly took: Millis
+    }
+  /** Of `auto`, after any switch that goes with it. */
+  | {
+      readonly type: 'mode-changed'
+      readonly group: string
+      /** Null for the first one. */
+      readonly from: PathMode | null
+      readonly to: PathMode
+      readonly because: string
     }
   /** A switch was wanted and not made; told once until something changes. */
   | {readonly type: 'switch-held'; readonly group: string; readonly because: string}

@@ -28,6 +28,13 @@ export interface PathGroupSpec {
   readonly stream?: StreamSpec
 }
 
+/** Paths that are used in another way than one at a time, or in the way that is the best just now. */
+export interface ModeGroupSpec extends Omit<PathGroupSpec, 'mode'> {
+  readonly mode: 'single' | 'mptcp' | 'auto'
+  /** The target of the connection over all paths; null for none. */
+  readonly multipath: string | null
+}
+
 export interface QuorumSpec {
   readonly mode: 'quorum'
   readonly name: string
@@ -36,4 +43,4 @@ export interface QuorumSpec {
   readonly leaveBelow: number
 }
 
-export type GroupSpec = PathGroupSpec | QuorumSpec
+export type GroupSpec = PathGroupSpec | ModeGroupSpec | QuorumSpec

@@ -1,6 +1,6 @@
 /** What happened to groups, in words. */
 import type {RunEvent} from './events.ts'
-import type {SwitchKind} from './group-events.ts'
+import {PATH_MODES, type PathMode, type SwitchKind} from './group-events.ts'
 import {tellHealth} from './health-story.ts'
 import {tellNetwork} from './network-story.ts'
 import type {Told, Tone} from './story.ts'
@@ -27,6 +27,14 @@ export function tellGroup(event: RunEvent): readonly Told[] {
       const way = from === null ? `takes ${to}` : `${from} → ${to}`
       return line(toneOf(kind), event.group, `${way} after ${formatDuration(took)}: ${because}`)
     }
+    case 'mode-changed': {
+      const {from, to, because} = event
+      return line(
+        toneOfMode(from, to),
+        event.group,
+        `mode ${from === null ? '' : `${from} → `}${to}: ${because}`,
+      )
+    }
     case 'switch-held':
       return line('warning', event.group, `no switch: ${event.because}`)
     case 'own-network':
@@ -44,4 +52,10 @@ export function tellGroup(event: RunEvent): readonly Told[] {
 
 function toneOf(kind: SwitchKind): Tone {
   return kind === 'down' || kind === 'quality' ? 'warning' : 'good'
+}
+
+/** The modes are in the order of what they survive. */
+function toneOfMode(from: PathMode | null, to: PathMode): Tone {
+  if (from === null) return 'plain'
+  return PATH_MODES.indexOf(to) < PATH_MODES.indexOf(from) ? 'warning' : 'good'
 }

@@ -142,7 +142,7 @@ export interface ConnectionStatus {
 }
 
 export function connectionStatus({info, path}: MonitoredGroup, facts: MonitorFacts): ConnectionStatus | null {
-  if (info.mode !== 'active-backup') return null
+  if (info.mode === 'quorum') return null
   const named = info.members.find(({name}) => name === path)
   const active = named && facts.target(named.target)
   const preferred = info.members[0] && facts.target(info.members[0].target)

@@ -39,7 +39,7 @@ export function groupField(series: TargetSeries, {field, rounds, spans, only}: G
 }
 
 export function groupFigures(series: TargetSeries, rounds: readonly Round[]): readonly Figure[] {
-  if (series.group?.info.mode !== 'active-backup') return []
+  if (!series.group || series.group.info.mode === 'quorum') return []
   const {name} = series.info
   // A group has no attempts, and comes back by a switch.
   const left = new Set(['detection', 'recovery', 'attempts'].map((field) => `${name}.${field}`))

@@ -2,7 +2,7 @@
 import type {LoadedDocument} from '../config/load.ts'
 import type {Position, Problem} from '../core/errors.ts'
 import type {GroupMember} from '../core/group-events.ts'
-import type {GroupSpec} from '../core/group-spec.ts'
+import type {GroupSpec, PathGroupSpec} from '../core/group-spec.ts'
 import {suggest} from '../core/text.ts'
 import type {NetdrillDocument} from './document-schema.ts'
 import type {GroupDocument} from './groups-schema.ts'
@@ -17,34 +17,33 @@ const SWITCHES = {count: 6, within: 600_000}
 
 /** A group of the document under its name in the run; `nameOf` gives the names of its targets there. */
 export function groupSpec(name: string, group: GroupDocument, nameOf: (target: string) => string): GroupSpec {
-  const rename = ({name: path, target}: GroupMember): GroupMember => ({name: path, target: nameOf(target)})
   if (group.mode === 'quorum') {
     const {min_healthy: needed, leave_below: leaveBelow = needed} = group
     const members = group.members.map((member) => ({name: nameOf(member), target: nameOf(member)}))
     return {mode: 'quorum', name, members, needed, leaveBelow}
   }
-  const {on = ['down'], max_rtt: maxRtt, max_loss: maxLoss} = group.failover ?? {}
-  const {policy = 'after_stable', hold_down: holdDown, min_improvement: improvement} = group.failback ?? {}
-  const {count: most, within} = group.max_switches ?? SWITCHES
-  const {mode, multipath} = group
-  const paths = {
-    name,
-    paths: byPriority(group.paths).map(rename),
-    failover: {
-      onQuality: on.includes('quality'),
-      maxRtt: maxRtt ?? Number.MAX_SAFE_INTEGER,
-      maxLoss: maxLoss ?? 1,
-    },
-    failback: {
-      policy,
-      holdDown: holdDown ?? HOLD_DOWN,
-      minImprovement: improvement ?? MIN_IMPROVEMENT,
-    },
-    switches: {most, within},
-    ...(group.stream && {stream: group.stream}),
+  const {mode, multipath, stream, max_switches: {count: most, within} = SWITCHES} = group
+  const rename = ({name: path, target}: GroupMember): GroupMember => ({name: path, target: nameOf(target)})
+  const paths = byPriority(group.paths).map(rename)
+  const shared = {name, paths, ...failoverOf(group), switches: {most, within}, ...(stream && {stream})}
+  if (mode === 'active-backup') return {mode, ...shared}
+  return {mode, ...shared, multipath: multipath === undefined ? null : nameOf(multipath)}
+}
+
+function failoverOf({
+  failover = {on: ['down']},
+  failback,
+}: PathsDocument): Pick<PathGroupSpec, 'failover' | 'failback'> {
+  const {on, max_rtt: maxRtt = Number.MAX_SAFE_INTEGER, max_loss: maxLoss = 1} = failover
+  const {
+    policy = 'after_stable',
+    hold_down: holdDown = HOLD_DOWN,
+    min_improvement: minImprovement = MIN_IMPROVEMENT,
+  } = failback ?? {}
+  return {
+    failover: {onQuality: on.includes('quality'), maxRtt, maxLoss},
+    failback: {policy, holdDown, minImprovement},
   }
-  if (mode === 'active-backup') return {mode, ...paths}
-  return {mode, ...paths, multipath: multipath === undefined ? null : nameOf(multipath)}
 }
 
 /** Equal ones stay in their order. */

@@ -38,7 +38,7 @@ function isBack({points, states}: TargetSeries, since: Millis): boolean {
 function isGroupBack({points, states}: TargetSeries, spec: GroupSpec | null, since: Millis): boolean {
   const state = states.at(-1)?.to
   if (state === 'connected') return true
-  const stays = spec?.mode === 'active-backup' && spec.failback.policy === 'never'
+  const stays = spec !== null && spec.mode !== 'quorum' && spec.failback.policy === 'never'
   return stays && state === 'degraded' && isStable(points, since)
 }
 

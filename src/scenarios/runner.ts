@@ -1,10 +1,10 @@
 /** Runs a drill: lab → baseline → inject → observe → recover → clean up → verdict. Everything it learns is an event. */
 import {FollowGroups} from '../connections/groups/follow-groups.ts'
+import type {GroupStep} from '../connections/groups/group.ts'
 import {Steering, carriedSpecs} from '../connections/relay/steer.ts'
 import {isUserError} from '../core/errors.ts'
 import type {EmitEvent, RunEvent, RunInfo} from '../core/events.ts'
 import type {Figure} from '../core/figures.ts'
-import type {GroupEvent} from '../core/group-events.ts'
 import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import type {FaultEngine} from '../faults/fault.ts'
@@ -55,7 +55,7 @@ export interface DrillResult {
 export interface DrillContext {
   readonly spec: DrillSpec
   /** What begins the groups' stories. */
-  readonly followed: readonly GroupEvent[]
+  readonly followed: readonly GroupStep[]
   readonly ports: Ports
   readonly lab: Lab
   readonly faults: DrillFaults

@@ -229,7 +229,7 @@ function growRule(name: string): Growing {
 
 /** Whether this target's path was the active one then. */
 function isOnPath({info, switches}: GroupSeries, target: string, at: Millis): boolean {
-  if (info.mode !== 'active-backup') return false
+  if (info.mode === 'quorum') return false
   const active = switches.findLast((one) => one.at <= at)?.to ?? null
   return info.members.some(({name, target: own}) => name === active && own === target)
 }

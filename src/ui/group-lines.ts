@@ -36,7 +36,7 @@ function renderState(group: GroupView, {now, glyphs}: GroupLinesContext): Line {
   const kind =
     info.mode === 'quorum'
       ? `quorum, ${healthy} healthy of ${info.members.length}, needs ${info.needed ?? 1}`
-      : `active-backup, ${group.switchCount} switch${group.switchCount === 1 ? '' : 'es'}`
+      : `${modeText(group, now)}, ${group.switchCount} switch${group.switchCount === 1 ? '' : 'es'}`
   return [
     span('   '),
     span(show(info.name), 'strong'),
@@ -47,6 +47,13 @@ function renderState(group: GroupView, {now, glyphs}: GroupLinesContext): Line {
   ]
 }
 
+/** `auto: single for 12s (only cable is left)`. */
+function modeText({info, mode}: GroupView, now: Millis): string {
+  if (info.mode !== 'auto') return info.mode
+  if (mode === null) return 'auto'
+  return `auto: ${mode.now} for ${formatAge(now - mode.since)} (${show(mode.because)})`
+}
+
 function renderMember(
   group: GroupView,
   member: GroupView['info']['members'][number],
@@ -55,7 +62,7 @@ function renderMember(
   const target = targets.get(member.target)
   const state = target?.state ?? 'idle'
   const look = STATE_LOOKS[state]
-  const isUsed = group.info.mode === 'active-backup' && group.path === member.name
+  const isUsed = group.info.mode !== 'quorum' && group.path === member.name
   const figures = target ? renderFigures(target) : ''
   return [
     isUsed ? span(`    ${glyphs.arrow} `, 'accent') : span('      '),

@@ -1,6 +1,6 @@
 /** One group as the terminal shows it. */
 import type {RunEvent} from '../core/events.ts'
-import type {GroupEvent, GroupInfo, GroupState, SwitchKind} from '../core/group-events.ts'
+import type {GroupEvent, GroupInfo, GroupState, PathMode, SwitchKind} from '../core/group-events.ts'
 import type {Millis} from '../core/units.ts'
 
 export interface PathSwitch {
@@ -18,6 +18,8 @@ export interface GroupView {
   readonly since: Millis
   readonly because: string
   readonly healthy: number
+  /** How the paths are used now, since when and why; null where that is not known yet, and of a quorum. */
+  readonly mode: {readonly now: PathMode; readonly since: Millis; readonly because: string} | null
   /** The path in use; null for none, and always of a quorum. */
   readonly path: string | null
   /** The last ones, oldest first. */
@@ -54,6 +56,10 @@ export function foldGroups(
         switches: [...old.switches, {at, from, to, kind, because, took}].slice(-MOST_SWITCHES),
       }))
     }
+    case 'mode-changed': {
+      const {to: now, at: since, because} = event
+      return change(groups, event.group, () => ({mode: {now, since, because}}))
+    }
     case 'switch-held':
       return change(groups, event.group, () => ({held: event.because}))
   }
@@ -74,9 +80,15 @@ function newGroup(info: GroupInfo, at: Millis): GroupView {
     since: at,
     because: '',
     healthy: 0,
+    mode: fixedMode(info, at),
     path: null,
     switches: [],
     switchCount: 0,
     held: null,
   }
+}
+
+/** Of a group whose document says it. */
+function fixedMode({mode}: GroupInfo, since: Millis): GroupView['mode'] {
+  return mode === 'quorum' || mode === 'auto' ? null : {now: mode, since, because: ''}
 }

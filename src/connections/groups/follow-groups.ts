@@ -1,10 +1,12 @@
 /** What follows from the events of a run for its groups, and for all targets together. */
 import type {RunEvent} from '../../core/events.ts'
-import type {GroupEvent, GroupInfo} from '../../core/group-events.ts'
+import {type GroupInfo, type GroupMember, MULTIPATH} from '../../core/group-events.ts'
 import type {GroupSpec} from '../../core/group-spec.ts'
 import type {Millis} from '../../core/units.ts'
 import {FlapDamping} from './flap-damping.ts'
 import type {Group, GroupStep} from './group.ts'
+import {LastWords} from './last-words.ts'
+import {ModeGroup} from './mode-group.ts'
 import {OwnNetwork} from './own-network.ts'
 import {PathGroup} from './path-group.ts'
 import {QuorumGroup} from './quorum-group.ts'
@@ -21,30 +23,36 @@ type Followed = Map<string, {readonly key: string; readonly group: Group}>
 export class FollowGroups {
   readonly #ownNetwork = new OwnNetwork()
   readonly #flaps = new FlapDamping()
+  readonly #words = new LastWords()
   #groups: Followed = new Map()
   #byTarget = new Map<string, readonly Group[]>()
 
   /** Follows these from now on; one with the same spec as before goes on with its state. */
-  replace(specs: readonly GroupSpec[], intervalOf: (target: string) => Millis): readonly GroupEvent[] {
-    const events: GroupEvent[] = []
+  replace(specs: readonly GroupSpec[], intervalOf: (target: string) => Millis): readonly GroupStep[] {
+    const events: GroupStep[] = []
     const next: Followed = new Map()
     for (const spec of specs) {
       const key = JSON.stringify(spec)
       const old = this.#groups.get(spec.name)
       const same = old?.key === key ? old : null
-      next.set(spec.name, same ?? {key, group: makeGroup(spec)})
+      const group = same?.group ?? makeGroup(spec, old?.group)
+      next.set(spec.name, {key, group})
       if (same) continue
       if (old) events.push({type: 'group-removed', group: spec.name})
       events.push({type: 'group-added', group: infoOf(spec, intervalOf)})
+      // Targets that go on as before say nothing new.
+      for (const word of this.#words.of(group.targets))
+        events.push(...group.add(word, this.#ownNetwork.suspected))
     }
     const gone = [...this.#groups.keys()].filter((name) => !next.has(name))
     this.#groups = next
     this.#index()
-    return [...gone.map((group): GroupEvent => ({type: 'group-removed', group})), ...events]
+    return [...gone.map((group): GroupStep => ({type: 'group-removed', group})), ...events]
   }
 
   add(event: RunEvent): readonly RunEvent[] {
     const {at} = event
+    this.#words.add(event)
     const stamp = (one: GroupStep): RunEvent => ({...one, at})
     const general = [...this.#ownNetwork.add(event), ...this.#flaps.add(event)].map(stamp)
     const all = [event, ...general]
@@ -73,14 +81,28 @@ export class FollowGroups {
   }
 }
 
-function makeGroup(spec: GroupSpec): Group {
-  return spec.mode === 'quorum' ? new QuorumGroup(spec) : new PathGroup(spec)
+/** `old` is the group that had its name. */
+function makeGroup(spec: GroupSpec, old: Group | undefined): Group {
+  switch (spec.mode) {
+    case 'quorum':
+      return new QuorumGroup(spec)
+    case 'active-backup':
+      return new PathGroup(spec)
+    default:
+      return new ModeGroup(spec, spec.mode === 'auto' && old instanceof ModeGroup ? old.mode : null)
+  }
 }
 
 function infoOf(spec: GroupSpec, intervalOf: (target: string) => Millis): GroupInfo {
-  const members = spec.mode === 'quorum' ? spec.members : spec.paths
+  const members = membersOf(spec)
   const {name, mode} = spec
   const interval = Math.max(...members.map(({target}) => intervalOf(target)))
   const numbers = spec.mode === 'quorum' ? {needed: spec.needed, leaveBelow: spec.leaveBelow} : {}
   return {name, mode, members, ...numbers, interval}
+}
+
+function membersOf(spec: GroupSpec): readonly GroupMember[] {
+  if (spec.mode === 'quorum') return spec.members
+  if (spec.mode === 'active-backup' || spec.multipath === null) return spec.paths
+  return [{name: MULTIPATH, target: spec.multipath}, ...spec.paths]
 }

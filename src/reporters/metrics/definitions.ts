@@ -89,6 +89,16 @@ export const METRICS = [
     help: '1 for the state that the group is in, 0 for the others.',
   },
   {
+    name: 'netdrill_group_mode',
+    kind: 'gauge',
+    help: '1 for the way in which the group uses its paths now, 0 for the others.',
+  },
+  {
+    name: 'netdrill_group_mode_changes_total',
+    kind: 'counter',
+    help: 'Times that a group of mode auto took another mode.',
+  },
+  {
     name: 'netdrill_path_active',
     kind: 'gauge',
     help: '1 for the path that the group uses, 0 for the others.',
@@ -154,10 +164,6 @@ export const METRICS = [
     kind: 'gauge',
     help: 'Bytes of the subflows of the present connection, by own address.',
   },
-  {name: 'netdrill_build_info', kind: 'gauge', help: '1, labelled with the version.'},
-] as const satisfies readonly MetricDefinition[]
-
-export type MetricName = (typeof METRICS)[number]['name']
   {
     name: 'netdrill_peer_state',
     kind: 'gauge',
@@ -200,3 +206,7 @@ export type MetricName = (typeof METRICS)[number]['name']
     help: 'Length of each loss of the peer that has ended.',
     buckets: DOWNTIME,
   },
+  {name: 'netdrill_build_info', kind: 'gauge', help: '1, labelled with the version.'},
+] as const satisfies readonly MetricDefinition[]
+
+export type MetricName = (typeof METRICS)[number]['name']

@@ -1,6 +1,12 @@
 /** The series of groups, their paths and the own network. */
 import type {RunEvent} from '../../core/events.ts'
-import type {GroupInfo, GroupState, SwitchKind} from '../../core/group-events.ts'
+import {
+  type GroupInfo,
+  type GroupState,
+  PATH_MODES,
+  type PathMode,
+  type SwitchKind,
+} from '../../core/group-events.ts'
 import type {MetricSink} from '../../core/metrics.ts'
 
 const STATES: readonly GroupState[] = [
@@ -32,6 +38,7 @@ export class GroupMetrics {
       case 'group-removed':
         this.#state(event.group, null)
         this.#active(event.group, null)
+        this.#mode(event.group, null)
         return
       case 'group-changed':
         this.#state(event.group, event.to)
@@ -43,6 +50,10 @@ export class GroupMetrics {
         if (from !== null && FALLBACKS.has(kind)) this.#sink.add('netdrill_fallback_total', 1, {group})
         return
       }
+      case 'mode-changed':
+        this.#mode(event.group, event.to)
+        if (event.from !== null) this.#sink.add('netdrill_group_mode_changes_total', 1, {group: event.group})
+        return
       case 'own-network':
         this.#sink.set('netdrill_own_network_suspected', Number(event.suspected), {})
         return
@@ -55,12 +66,18 @@ export class GroupMetrics {
     this.#state(group, 'idle')
     if (mode === 'quorum') return
     this.#active(group, null)
+    this.#mode(group, mode === 'auto' ? null : mode)
+    if (mode === 'auto') this.#sink.add('netdrill_group_mode_changes_total', 0, {group})
     for (const kind of KINDS) this.#sink.add('netdrill_path_switches_total', 0, {group, kind})
     this.#sink.add('netdrill_fallback_total', 0, {group})
   }
 
   #state(group: string, to: GroupState | null): void {
     for (const state of STATES) this.#sink.set('netdrill_group_state', Number(state === to), {group, state})
+  }
+
+  #mode(group: string, to: PathMode | null): void {
+    for (const mode of PATH_MODES) this.#sink.set('netdrill_group_mode', Number(mode === to), {group, mode})
   }
 
   #active(group: string, to: string | null): void {

@@ -1,15 +1,17 @@
 /** The lines of a journal about groups. */
 import * as z from 'zod'
+import {PATH_MODES} from '../../core/group-events.ts'
 import {failure, millis} from '../../config/outcome-schema.ts'
 import {DIRECTIONS, STAGE_RESULTS} from '../../core/stream-events.ts'
 import {UPGRADE_STAGES} from '../../core/stream-spec.ts'
 import {line} from './line.ts'
 
 const text = z.string()
+const pathMode = z.enum(PATH_MODES)
 
 const group = z.strictObject({
   name: z.string(),
-  mode: z.enum(['active-backup', 'quorum']),
+  mode: z.enum([...PATH_MODES, 'auto', 'quorum']),
   members: z.array(z.strictObject({name: z.string(), target: z.string()})),
   needed: z.number().int().optional(),
   leaveBelow: z.number().int().optional(),
@@ -89,6 +91,7 @@ export const GROUP_LINES = [
     because: text,
     took: millis,
   }),
+  line('mode-changed', {group: text, from: pathMode.nullable(), to: pathMode, because: text}),
   line('switch-held', {group: text, because: text}),
   ...STREAM_LINES,
 ] as const
