@@ -2,6 +2,7 @@
 import type {RunEvent} from '../core/events.ts'
 import type {GroupInfo, GroupState, SwitchKind} from '../core/group-events.ts'
 import type {Millis} from '../core/units.ts'
+import {type MonitoredStream, foldStream} from './stream-facts.ts'
 
 export interface MonitoredGroup {
   readonly info: GroupInfo
@@ -14,6 +15,8 @@ export interface MonitoredGroup {
   /** Changes from one path to another. */
   readonly switches: number
   readonly lastSwitch: {readonly at: Millis; readonly kind: SwitchKind; readonly because: string} | null
+  /** The stream that is carried over it; null for none. */
+  readonly stream: MonitoredStream | null
 }
 
 export class GroupFacts {
@@ -31,6 +34,10 @@ export class GroupFacts {
   }
 
   add(event: RunEvent): void {
+    if ('group' in event && typeof event.group === 'string') {
+      const {stream = null} = this.#groups.get(event.group) ?? {}
+      this.#update(event.group, {stream: foldStream(stream, event)})
+    }
     switch (event.type) {
       case 'group-added':
         this.#groups.set(event.group.name, newGroup(event.group, event.at))
@@ -64,5 +71,6 @@ export class GroupFacts {
 }
 
 function newGroup(info: GroupInfo, at: Millis): MonitoredGroup {
-  return {info, state: 'idle', since: at, healthy: 0, path: null, switches: 0, lastSwitch: null}
+  const path = {path: null, switches: 0, lastSwitch: null, stream: null}
+  return {info, state: 'idle', since: at, healthy: 0, ...path}
 }

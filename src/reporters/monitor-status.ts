@@ -18,6 +18,7 @@ import {
   trackerRecord,
 } from './connection-reports.ts'
 import type {MonitoredGroup} from './group-facts.ts'
+import {streamStatus} from './stream-facts.ts'
 import {peerStatus} from './peer-facts.ts'
 import {type MonitorFacts, type MonitoredTarget, isDown} from './monitor-facts.ts'
 
@@ -61,6 +62,8 @@ interface GroupStatus {
   readonly path: string | null
   readonly switches: number
   readonly last_switch: {readonly seconds_ago: number; readonly kind: string; readonly because: string} | null
+  /** Of a group that carries one. */
+  readonly stream: ReturnType<typeof streamStatus>
   /** Of a quorum; null for a group of paths. */
   readonly report: HealthReport | null
   /** Of a group of paths; null for a quorum. */
@@ -158,7 +161,8 @@ function groupStatus(group: MonitoredGroup, now: number): Omit<GroupStatus, 'rep
   const {name, mode, members} = info
   const since_seconds = seconds(now - since)
   const last_switch = last && {seconds_ago: seconds(now - last.at), kind: last.kind, because: last.because}
-  return {name, mode, state, since_seconds, members, healthy, path, switches, last_switch}
+  const stream = streamStatus(group.stream, now)
+  return {name, mode, state, since_seconds, members, healthy, path, switches, last_switch, stream}
 }
 
 function breakerStatus(breaker: MonitoredTarget['breaker'], now: number): TargetStatus['breaker'] {

@@ -8,6 +8,7 @@ import type {During} from './drill-spec.ts'
 import {availability, flapCount, measureImpacts, worstImpact} from './figures.ts'
 import {alertField} from './alert-figures.ts'
 import {groupField} from './group-figures.ts'
+import {streamField} from './stream-figures.ts'
 import {isPolicyField, policyField} from './policy-figures.ts'
 import type {Point, TargetSeries} from './series.ts'
 import {type Round, type Span, isInside, spansOf, touchesAny} from './windows.ts'
@@ -24,6 +25,8 @@ export function fieldValue(series: TargetSeries, question: FieldQuestion): Field
   const spans = rounds.flatMap((round) => spansOf(question.during, round))
   if (series.alert)
     return alertField(series.alert, {field, rounds, spans, only: named(question.during, spans)})
+  const ofStream = streamField(series.stream, {field, spans})
+  if (ofStream !== undefined) return ofStream
   const ofGroup = groupField(series, {field, rounds, spans, only: named(question.during, spans)})
   if (ofGroup !== undefined) return ofGroup === null ? undefined : ofGroup
   const ofBond = bondField(series.bond, {field, rounds, spans})

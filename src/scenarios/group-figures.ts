@@ -4,6 +4,7 @@ import type {Figure} from '../core/figures.ts'
 import type {Millis} from '../core/units.ts'
 import {targetFigures} from './figures.ts'
 import type {SwitchMark, TargetSeries} from './series.ts'
+import {streamFigures} from './stream-figures.ts'
 import {type Round, type Span, disturbances, sinceStart, touchesAny} from './windows.ts'
 
 export interface GroupQuestion {
@@ -48,7 +49,8 @@ export function groupFigures(series: TargetSeries, rounds: readonly Round[]): re
     const known = value !== null && Number.isFinite(value) ? value : null
     return {name: `${name}.${field}`, value: known, unit: 'ms', low: known, high: known}
   })
-  return [...targetFigures(series, rounds).filter((figure) => !left.has(figure.name)), ...own]
+  const shown = targetFigures(series, rounds).filter((figure) => !left.has(figure.name))
+  return [...shown, ...own, ...streamFigures(name, series.stream, rounds)]
 }
 
 interface Impact {

@@ -6,6 +6,7 @@ import type {Failure} from '../core/failure.ts'
 import type {Phases, Reading} from '../core/outcome.ts'
 import type {StrategyName} from '../core/strategy-events.ts'
 import type {Millis} from '../core/units.ts'
+import {StreamCollector, type StreamSeries} from './stream-figures.ts'
 import {BondCollector, type BondSeries} from './bond-figures.ts'
 
 /** One sample, reduced to what figures need. */
@@ -81,6 +82,8 @@ export interface TargetSeries {
   readonly bond?: BondSeries
   /** Of a group. */
   readonly group?: GroupSeries
+  /** Of a group that carries one. */
+  readonly stream?: StreamSeries
   /** Of a rule. */
   readonly alert?: AlertSeries
 }
@@ -99,12 +102,14 @@ interface Growing extends TargetSeries {
   last: Reading | null
   bond?: BondSeries
   readonly group?: GroupSeries & {readonly switches: SwitchMark[]}
+  stream?: StreamSeries
 }
 
 /** Collects events as they come; `all()` may be read at any time. */
 export class SeriesCollector {
   readonly #series = new Map<string, Growing>()
   readonly #bonds = new BondCollector()
+  readonly #streams = new StreamCollector()
   /** Observer gaps: nothing that was sent inside counts against a target. */
   readonly #gaps: {readonly from: Millis; readonly to: Millis}[] = []
 
@@ -113,6 +118,9 @@ export class SeriesCollector {
   }
 
   add(event: RunEvent): void {
+    const followed = this.#streams.add(event)
+    const carrying = followed && this.#series.get(followed.group)
+    if (carrying) carrying.stream = followed.stream
     switch (event.type) {
       case 'target-added':
         this.#series.set(event.target.name, grow(event.target))

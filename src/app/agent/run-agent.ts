@@ -2,8 +2,8 @@ import type {FromAgent, ToAgent} from '../../core/agent.ts'
 import {isUserError} from '../../core/errors.ts'
 import type {RunEvent} from '../../core/events.ts'
 import type {LinkWatch} from '../../connections/interfaces/link-watch.ts'
-import type {OpenWatch} from '../../connections/watch-targets.ts'
 import type {Carriers} from '../../connections/relay/carriers.ts'
+import type {OpenWatch} from '../../connections/watch-targets.ts'
 import type {Ports} from '../../core/ports.ts'
 import type {Millis} from '../../core/units.ts'
 import {ServerRoom} from '../../lab/servers/server-room.ts'
@@ -47,13 +47,13 @@ class Agent {
   readonly #doors: AgentDoors
   #started: Promise<Started> | null = null
   #watching: ({readonly stop: AbortController; readonly links: LinkWatch} & OpenWatch) | null = null
+  #carriers: Carriers | null = null
   #told = ''
   #work: Promise<void> = Promise.resolve()
 
   constructor(doors: AgentDoors) {
     this.#doors = doors
   }
-  #carriers: Carriers | null = null
 
   /** One after the other, in the order they came. */
   handle(message: ToAgent): void {
@@ -95,6 +95,10 @@ class Agent {
         if (message.targets.length > MANY_TARGETS) this.#doors.keepHeapSmall()
         await (this.#watching?.update(message.targets) ?? this.#watch(started, message.targets))
         this.#watching?.links.replace(message.targets)
+        await this.#carry(started, message)
+        return undefined
+      case 'steer':
+        this.#carriers?.steer(message.order)
         return undefined
       case 'unwatch':
         await this.#unwatch()
@@ -105,10 +109,6 @@ class Agent {
   async #start(message: Extract<ToAgent, {type: 'start'}>): Promise<Started> {
     if (message.openPing) await this.#doors.openPingGroups()
     if (message.forward) await this.#doors.forwardPackets()
-        await this.#carry(started, message)
-        return undefined
-      case 'steer':
-        this.#carriers?.steer(message.order)
     if (message.resolver) await this.#doors.ownResolver(message.resolver)
     const ports = this.#doors.openPorts(message.seed)
     const started = {ports, origin: message.origin, room: new ServerRoom(ports)}
@@ -145,16 +145,6 @@ class Agent {
     this.#watching = {stop, links, ...watch}
   }
 
-  async #unwatch(): Promise<void> {
-    const watching = this.#watching
-    this.#watching = null
-    watching?.links.stop()
-    watching?.stop.abort()
-    await watching?.ended
-  }
-
-  #tellCounters(started: Started, always = false): void {
-    const all = started.room.counters()
   /** Loaded only where there is a stream to carry. */
   async #carry(
     {ports, origin}: Started,
@@ -167,9 +157,19 @@ class Agent {
     await this.#carriers.replace(streams ?? [], targets)
   }
 
-    const text = JSON.stringify(all)
+  async #unwatch(): Promise<void> {
     this.#carriers?.stop()
     this.#carriers = null
+    const watching = this.#watching
+    this.#watching = null
+    watching?.links.stop()
+    watching?.stop.abort()
+    await watching?.ended
+  }
+
+  #tellCounters(started: Started, always = false): void {
+    const all = started.room.counters()
+    const text = JSON.stringify(all)
     if (text === this.#told && !always) return
     this.#told = text
     for (const counters of all) this.#send({type: 'proxy-counters', ...counters})

@@ -107,5 +107,9 @@ function unreached(where: string, {connect}: {readonly connect: Millis}): Failur
 function listenFailure(error: NetError, where: string): Failure {
   if (error.code === 'EADDRINUSE')
     return makeFailure('LISTEN_IN_USE', `another program listens on ${where}`, {cause: error.code})
+  if (error.code === 'EADDRNOTAVAIL')
+    return makeFailure('LOCAL_ADDRESS', `can not listen on ${where}: no address of this machine`, {
+      cause: error.code,
+    })
   return classifyNetError(error, {stage: 'connect', peer: where, family: null})
 }

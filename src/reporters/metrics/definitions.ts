@@ -114,6 +114,26 @@ export const METRICS = [
     help: 'Times that a group left the path in use because it was down or bad.',
   },
   {
+    name: 'netdrill_stream_messages_total',
+    kind: 'counter',
+    help: 'Messages of the stream that the group carries, by what became of them.',
+  },
+  {
+    name: 'netdrill_stream_pending',
+    kind: 'gauge',
+    help: 'Messages of the stream that wait for their confirmation.',
+  },
+  {
+    name: 'netdrill_stream_move_seconds',
+    kind: 'gauge',
+    help: 'How long the last move of the stream away from a path took, its connecting included.',
+  },
+  {
+    name: 'netdrill_upgrade_stages_total',
+    kind: 'counter',
+    help: 'Stages of the way back to the preferred path, by stage and result.',
+  },
+  {
     name: 'netdrill_own_network_suspected',
     kind: 'gauge',
     help: '1 while most targets fail at once, so that the network of this machine is suspected.',

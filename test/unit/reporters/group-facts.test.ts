@@ -37,6 +37,7 @@ describe('groups in the status of a watch', () => {
         path: 'relay',
         switches: 1,
         last_switch: {seconds_ago: 2, kind: 'down', because: 'told'},
+        stream: null,
         report: null,
         status: {mode: 'relay', latency: null, quality: null, retries: 0},
       },
