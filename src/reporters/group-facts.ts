@@ -1,6 +1,6 @@
 /** What a watch has seen of its groups, folded from their events. */
 import type {RunEvent} from '../core/events.ts'
-import type {GroupInfo, GroupState, SwitchKind} from '../core/group-events.ts'
+import type {GroupInfo, GroupState, PathMode, SwitchKind} from '../core/group-events.ts'
 import type {Millis} from '../core/units.ts'
 import {type MonitoredStream, foldStream} from './stream-facts.ts'
 
@@ -10,6 +10,10 @@ export interface MonitoredGroup {
   /** When it took this state. */
   readonly since: Millis
   readonly healthy: number
+  /** How its paths are used; null where that is not known yet, and of a quorum. */
+  readonly mode: PathMode | null
+  readonly modeChanges: number
+  readonly lastMode: {readonly at: Millis; readonly because: string} | null
   /** Name of the path in use; null for none and for a quorum. */
   readonly path: string | null
   /** Changes from one path to another. */
@@ -57,6 +61,13 @@ export class GroupFacts {
         this.#update(event.group, {path: to, switches, lastSwitch: {at, kind, because}})
         return
       }
+      case 'mode-changed': {
+        const {at, because, from} = event
+        const old = this.#groups.get(event.group)?.modeChanges ?? 0
+        const modeChanges = from === null ? old : old + 1
+        this.#update(event.group, {mode: event.to, modeChanges, lastMode: {at, because}})
+        return
+      }
       case 'own-network':
         this.#ownNetwork = event.suspected
         return
@@ -71,6 +82,7 @@ export class GroupFacts {
 }
 
 function newGroup(info: GroupInfo, at: Millis): MonitoredGroup {
+  const mode = info.mode === 'quorum' || info.mode === 'auto' ? null : info.mode
   const path = {path: null, switches: 0, lastSwitch: null, stream: null}
-  return {info, state: 'idle', since: at, healthy: 0, ...path}
+  return {info, state: 'idle', since: at, healthy: 0, mode, modeChanges: 0, lastMode: null, ...path}
 }

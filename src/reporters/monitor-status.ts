@@ -1,7 +1,7 @@
 /** The state of a watch as a document for programs. */
 import type {ConnectionState} from '../core/events.ts'
 import type {BreakerPhase} from '../core/guard-events.ts'
-import type {GroupInfo, GroupMember, GroupState} from '../core/group-events.ts'
+import type {GroupInfo, GroupMember, GroupState, PathMode} from '../core/group-events.ts'
 import type {ActiveAlert} from './alert-facts.ts'
 import {STATE_NAMES, type StateNames} from '../core/state-names.ts'
 import {
@@ -60,6 +60,10 @@ interface GroupStatus {
   readonly healthy: number
   /** The path in use; null for none and for a quorum. */
   readonly path: string | null
+  /** How its paths are used now; null where that is not known yet, and for a quorum. */
+  readonly current_mode: PathMode | null
+  readonly mode_changes: number
+  readonly last_mode_change: {readonly seconds_ago: number; readonly because: string} | null
   readonly switches: number
   readonly last_switch: {readonly seconds_ago: number; readonly kind: string; readonly because: string} | null
   /** Of a group that carries one. */
@@ -161,8 +165,11 @@ function groupStatus(group: MonitoredGroup, now: number): Omit<GroupStatus, 'rep
   const {name, mode, members} = info
   const since_seconds = seconds(now - since)
   const last_switch = last && {seconds_ago: seconds(now - last.at), kind: last.kind, because: last.because}
+  const {mode: current_mode, modeChanges: mode_changes, lastMode} = group
+  const last_mode_change = lastMode && {seconds_ago: seconds(now - lastMode.at), because: lastMode.because}
+  const modes = {current_mode, mode_changes, last_mode_change}
   const stream = streamStatus(group.stream, now)
-  return {name, mode, state, since_seconds, members, healthy, path, switches, last_switch, stream}
+  return {name, mode, state, since_seconds, members, healthy, path, ...modes, switches, last_switch, stream}
 }
 
 function breakerStatus(breaker: MonitoredTarget['breaker'], now: number): TargetStatus['breaker'] {

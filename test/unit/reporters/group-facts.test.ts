@@ -35,6 +35,9 @@ describe('groups in the status of a watch', () => {
         members,
         healthy: 1,
         path: 'relay',
+        current_mode: 'active-backup',
+        mode_changes: 0,
+        last_mode_change: null,
         switches: 1,
         last_switch: {seconds_ago: 2, kind: 'down', because: 'told'},
         stream: null,
@@ -52,5 +55,16 @@ describe('groups in the status of a watch', () => {
     expect(makeMonitorStatus(facts, 2).groups[0]?.state).toBe('idle')
     facts.add({at: 3, type: 'group-removed', group: 'uplink'})
     expect(makeMonitorStatus(facts, 4).groups).toEqual([])
+  })
+
+  it('tell the mode in use, and why it has changed', () => {
+    const facts = new MonitorFacts()
+    facts.add({at: 0, type: 'group-added', group: {name: 'best', mode: 'auto', members: [], interval: 100}})
+    expect(makeMonitorStatus(facts, 0).groups).toMatchObject([{mode: 'auto', current_mode: null}])
+    facts.add({at: 0, type: 'mode-changed', group: 'best', from: null, to: 'mptcp', because: 'first'})
+    facts.add({at: 1000, type: 'mode-changed', group: 'best', from: 'mptcp', to: 'single', because: 'told'})
+    expect(makeMonitorStatus(facts, 3000).groups).toMatchObject([
+      {current_mode: 'single', mode_changes: 1, last_mode_change: {seconds_ago: 2, because: 'told'}},
+    ])
   })
 })

@@ -56,6 +56,31 @@ describe('series of groups', () => {
     expect(series).toContain('netdrill_path_active{group=uplink,path=direct} 0')
   })
 
+  it('tell the mode, and how often it has changed', () => {
+    const auto: RunEvent = {
+      at: 0,
+      type: 'group-added',
+      group: {name: 'best', mode: 'auto', members, interval: 1000},
+    }
+    const mode = (from: 'mptcp' | null, to: 'single' | 'mptcp'): RunEvent => ({
+      at: 1,
+      type: 'mode-changed',
+      group: 'best',
+      from,
+      to,
+      because: '',
+    })
+    expect(seriesOf([added])).toContain('netdrill_group_mode{group=uplink,mode=active-backup} 1')
+    expect(seriesOf([auto])).toContain('netdrill_group_mode_changes_total{group=best} 0')
+    const series = seriesOf([auto, mode(null, 'mptcp'), mode('mptcp', 'single')])
+    expect(series.filter((line) => line.startsWith('netdrill_group_mode'))).toEqual([
+      'netdrill_group_mode{group=best,mode=single} 1',
+      'netdrill_group_mode{group=best,mode=active-backup} 0',
+      'netdrill_group_mode{group=best,mode=mptcp} 0',
+      'netdrill_group_mode_changes_total{group=best} 1',
+    ])
+  })
+
   it('tell the state, and none of a group that is gone', () => {
     const changed: RunEvent = {
       at: 1,

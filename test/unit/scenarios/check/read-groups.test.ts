@@ -65,4 +65,23 @@ describe('groups of a document', () => {
     expect(found[1]).toEqual([expect.stringContaining('CONFIG_EMPTY')])
     expect(found[2]).toEqual([expect.stringContaining('would never be healthy')])
   })
+
+  it('take paths in the order of their priority, and the order of the list where it is the same', async () => {
+    const paths = '[{name: x, target: a}, {name: y, target: b, priority: 5}, {name: z, target: c}]'
+    const {groupSpecs} = await load(`groups:\n  g: {mode: auto, paths: ${paths}}\n`)
+    expect(groupSpecs).toMatchObject([
+      {mode: 'auto', multipath: null, paths: [{name: 'y'}, {name: 'x', target: 'a'}, {name: 'z'}]},
+    ])
+  })
+
+  it.each([
+    ['active-backup, paths: [{name: x, target: a}]', 'needs at least two paths'],
+    ['mptcp, paths: [{name: x, target: a}, {name: y, target: b}]', 'multipath'],
+    ['single, paths: [{name: x, target: a}], multipath: b', 'only the modes mptcp and auto'],
+    ['auto, paths: [{name: x, target: a}], multipath: b', '"b" is no mptcp target that keeps'],
+    ['auto, paths: [{name: mptcp, target: a}]', 'stands for all paths at once'],
+    ['auto, paths: [{name: x, target: a}], multipath: d', 'there is no target "d"'],
+  ])('can not be of mode %s', async (rest, mistake) => {
+    expect(await mistakesOf(`groups:\n  g: {mode: ${rest}}\n`)).toEqual([expect.stringContaining(mistake)])
+  })
 })
