@@ -92,6 +92,7 @@ function assemble(flags: FlagValues): Readonly<Record<string, unknown>> {
     'loss-state': state,
     'loss-gemodel': gemodel,
     'keep-order': keepOrder,
+    'replace-root': replaceRoot,
     loss,
     slot,
     set,
@@ -106,6 +107,7 @@ function assemble(flags: FlagValues): Readonly<Record<string, unknown>> {
     ...setKeys(Array.isArray(set) ? set : []),
     toxics: toxic,
     keep_order: keepOrder,
+    replace_root: replaceRoot,
     loss: lossOf({loss, lossCorrelation, state, gemodel}),
     slot: typeof slot === 'string' ? named(slot, ['min', 'max']) : undefined,
   }

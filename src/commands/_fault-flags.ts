@@ -52,6 +52,10 @@ export const kindFlags = {
   burst: text('what may pass at once', '32kB', RATE),
   queue: text('longest wait in the queue', '50ms', RATE),
   algorithm: Flags.string({summary: 'take this one', options: ['tbf', 'htb'], helpGroup: RATE}),
+  'replace-root': Flags.boolean({
+    summary: 'replace a root qdisc that somebody configured, and put it back at the end (netem, rate)',
+    helpGroup: RATE,
+  }),
   mode: Flags.string({
     summary: 'silence, or an answer that says so; of mptcp, route and process: what happens to them',
     options: [

@@ -151,3 +151,5 @@ function rootWarnings({device}: Situation, shape: LeafPlace | null): readonly st
     return [`${name} loses its several queues while the fault lasts: high rates may suffer`]
   return []
 }
+  if (device.replaced)
+    return [`what ${device.replaced.name} does on ${name} is off while the fault lasts, for all traffic`]

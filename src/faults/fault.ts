@@ -17,6 +17,7 @@ export type ProgramName =
   | 'sysctl'
   | 'lsns'
   | 'conntrack'
+  | 'unshare'
   | 'kill'
   | 'readlink'
   | 'stat'

@@ -3,6 +3,7 @@ import type {Capability, CapabilityReport} from '../core/capabilities.ts'
 import {UserError} from '../core/errors.ts'
 import {HOST, type Place, describePlace} from '../core/place.ts'
 import type {Ports} from '../core/ports.ts'
+import {readForeignRoot} from './backends/foreign-root.ts'
 import {type NetworkState, readNetwork} from './backends/network-state.ts'
 import type {FaultRequest, FaultSpec} from './fault.ts'
 import {findPlace} from './find-place.ts'
@@ -25,7 +26,8 @@ export async function gatherSituation(
   const proxyOnly = request.backend === 'proxy'
   const onKernel = !proxyOnly && kind.proxyOnly !== true && report('ip').status !== 'missing'
   const found = onKernel ? await findDevice(request, kind, {place, scope}, tools) : null
-  const device = found && shapesArriving(kind, spec) ? await observeIngress(tools, place, found) : found
+  const seen = found && shapesArriving(kind, spec) ? await observeIngress(tools, place, found) : found
+  const device = seen && mayReplace(kind, spec) ? await withForeign(seen, place, tools) : seen
   return {
     id: request.id,
     lasts: request.lasts,
@@ -55,6 +57,16 @@ async function placeSender(scope: Scope, tools: Tools): Promise<Scope> {
   for (const cgroupRoot of roots) {
     const folder = ['/sys/fs/cgroup', cgroupRoot, cgroup].filter((part) => part !== '').join('/')
     const args = ['-f', '-c', '%T', folder]
+function mayReplace(kind: PlannedKind, spec: FaultSpec): boolean {
+  return kind.shapes && 'replace_root' in spec && spec.replace_root === true
+}
+
+async function withForeign(device: DeviceFacts, place: Place, tools: Tools): Promise<DeviceFacts> {
+  const {owner, kind, handle} = device.root
+  if (owner !== 'foreign') return device
+  return {...device, foreign: await readForeignRoot(tools, place, device.name, `${kind} ${handle}`)}
+}
+
     const {exitCode, stdout} = await tools.run(HOST, {type: 'exec', file: 'stat', args})
     if (exitCode === 0 && stdout.trim() === 'cgroup2fs')
       return {...scope, sender: {...scope.sender, cgroupRoot}}

@@ -7,6 +7,7 @@ import type {Place} from '../core/place.ts'
 import type {Files, Host} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import type {TableFamily} from './backends/nft-parts.ts'
+import type {ReplacedRoot} from './backends/foreign-root.ts'
 import type {Snapshot} from './backends/snapshot.ts'
 import type {Home, ProcessIdentity} from './identity.ts'
 import type {Leaf} from './situation.ts'
@@ -66,6 +67,8 @@ export interface LedgerEntry {
   readonly undo: readonly UndoStep[]
   /** The device before the first of our faults; null where no device is changed. */
   readonly before: Snapshot | null
+  /** What our root stands instead of, where somebody had configured it. */
+  readonly replaced?: ReplacedRoot | null
   /** Of a fault that changes addresses and routes: those before; of one device, or all routes of the place. */
   readonly network?: {
     readonly device: string | null

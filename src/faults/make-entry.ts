@@ -56,6 +56,7 @@ export async function makeEntry(
     state: 'planned',
     undo: undoSteps(plan),
     before: shape === null ? null : await snapshotBefore(compiled, shape.device, world),
+    replaced: shape === null ? null : (situation.device?.replaced ?? null),
     trace: 'act' in blueprint ? blueprint.act.trace : null,
     work: 'act' in blueprint ? (blueprint.act.work ?? null) : null,
     network:

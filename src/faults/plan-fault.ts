@@ -1,20 +1,20 @@
 /** From a request to a compiled plan: look, decide, refuse what is not safe. Writes nothing. */
 import {UserError} from '../core/errors.ts'
-import {EXIT} from '../core/exit-codes.ts'
 import type {Place} from '../core/place.ts'
 import type {Ports} from '../core/ports.ts'
 import {type Millis, formatDuration} from '../core/units.ts'
-import {type TreeKind, freeLeaf} from './backends/tc-tree.ts'
 import {has, missingError} from './choose-backend.ts'
-import {type CompiledPlan, type LeafChoice, compilePlan} from './compile-plan.ts'
+import {chooseLeaf, withReplaced} from './choose-leaf.ts'
+import {type CompiledPlan, compilePlan} from './compile-plan.ts'
 import type {FaultRequest} from './fault.ts'
 import {gatherSituation} from './gather.ts'
-import {type LedgerEntry, isOpen, sameDevice, samePlace} from './ledger.ts'
+import {type LedgerEntry, isOpen, samePlace} from './ledger.ts'
 import {ofPart} from './part-of.ts'
+import {refused} from './refused.ts'
 import {loadFault} from './registry.ts'
 import {checkSafety} from './safety.ts'
 import {scopesOverlap} from './scope.ts'
-import type {Act, Blueprint, DeviceFacts, Leaf, NetworkChange, Situation} from './situation.ts'
+import type {Act, Blueprint, NetworkChange, Situation} from './situation.ts'
 import type {Trace} from './trace.ts'
 import type {Tools} from './tools.ts'
 
@@ -33,7 +33,7 @@ export async function planFault(request: FaultRequest, key: string, world: PlanW
   checkDuration(request.lasts)
   const kind = await loadFault(request.spec.kind)
   const gathered = await gatherSituation(request, kind, world.ports, world.tools)
-  const situation: Situation = {...gathered, id: key}
+  const situation: Situation = {...gathered, id: key, device: withReplaced(gathered, world.entries)}
   const blueprint = ofPart(kind.plan(request.spec, situation), situation.device)
   checkIngress(situation, blueprint)
   checkSender(situation, blueprint)
@@ -83,47 +83,6 @@ function checkSender({scope}: Situation, blueprint: Blueprint): void {
   }
 }
 
-/** Checks that the device is ours to shape, and picks the class for the new leaf. */
-function chooseLeaf(
-  situation: Situation,
-  blueprint: Extract<Blueprint, {leaf: Leaf}>,
-  entries: readonly LedgerEntry[],
-): LeafChoice {
-  const {device, place} = situation
-  if (!device) throw new TypeError('a shaping fault was planned without a device')
-  const neighbours = entries.filter(
-    (entry) => isOpen(entry) && entry.leaf !== null && sameDevice(entry, {place, device: device.name}),
-  )
-  const tree = chooseTree(situation, device, blueprint)
-  checkNeighbours(situation, blueprint.leaf, neighbours)
-  const taken = new Set(neighbours.flatMap((entry) => entry.leaf?.minor ?? []))
-  const minor = freeLeaf(device.root, taken)
-  if (minor === null) {
-    throw refused('FAULT_OVERLAP', `${device.name} already carries as many faults as its tree has leaves`, [])
-  }
-  return {tree, minor}
-}
-
-function chooseTree(situation: Situation, device: DeviceFacts, blueprint: Blueprint): TreeKind {
-  const {root} = device
-  if (root.owner === 'foreign') {
-    throw refused(
-      'FAULT_FOREIGN_QDISC',
-      `${device.name} has the root qdisc ${root.kind} ${root.handle}, which netdrill did not make`,
-      [`see it with: tc qdisc show dev ${device.name}`],
-    )
-  }
-  const needsHtb = blueprint.backend === 'htb'
-  if (root.owner === 'ours') {
-    const kind: TreeKind = root.kind === 'htb' ? 'htb' : 'prio'
-    if (needsHtb && kind !== 'htb') {
-      throw refused('FAULT_OVERLAP', `the tree of ${device.name} is a prio one, where htb can not limit`, [])
-    }
-    return kind
-  }
-  return !needsHtb && has(situation, 'qdisc-prio') ? 'prio' : 'htb'
-}
-
 /** Two changes of one device's addresses and routes could not be taken back in any order. */
 function checkChanges(
   {place, scope}: Situation,
@@ -166,32 +125,4 @@ function checkActs({place}: Situation, {trace}: Act, entries: readonly LedgerEnt
     `the fault ${rival.name} (${rival.summary}) is in force, and both act on the same`,
     ['one after the other: netdrill fault clear ends the first'],
   )
-}
-
-function checkNeighbours(situation: Situation, leaf: Leaf, neighbours: readonly LedgerEntry[]): void {
-  for (const entry of neighbours) {
-    if (scopesOverlap(situation.scope, entry.scope)) {
-      throw refused(
-        'FAULT_OVERLAP',
-        `the fault ${entry.name} (${entry.summary}) is in force on ${entry.device ?? ''} for packets of this scope`,
-        ['one fault can do several things at once: give delay, loss and rate together'],
-      )
-    }
-    const emulators = [leaf, entry.leaf?.leaf].filter((one) => one?.kind === 'netem')
-    if (emulators.length === 2 && emulators.some((one) => one && 'duplicate.duplicate' in one.expect)) {
-      throw refused(
-        'FAULT_OVERLAP',
-        `the kernel allows no second netem in a tree where one duplicates packets, and ${entry.name} is in force`,
-        [],
-      )
-    }
-  }
-}
-
-function refused(
-  code: 'FAULT_FOREIGN_QDISC' | 'FAULT_OVERLAP',
-  message: string,
-  advice: readonly string[],
-): UserError {
-  return new UserError({code, message, advice}, EXIT.refused)
 }

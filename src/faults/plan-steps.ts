@@ -29,15 +29,17 @@ export function ifbStep(name: string, {of, there}: NonNullable<DeviceFacts['ingr
 
 export function rootStep(device: DeviceFacts, {tree}: LeafPlace): Step {
   const exists = device.root.owner === 'ours'
-  const add: Action = exists ? {type: 'none'} : tcBatch(rootLines(device.name, tree, device.queueLength))
+  const {name, queueLength, replaced} = device
+  const verb = replaced ? 'replace' : 'add'
+  const add: Action = exists ? {type: 'none'} : tcBatch(rootLines(name, tree, queueLength, verb))
   return {
     do: add,
-    undo: tcBatch([rootUndoLine(device.name)]),
+    undo: tcBatch([rootUndoLine(name), ...(replaced?.restore ?? [])]),
     shared: true,
     verify: {type: 'none', expect: 'seen together with its leaf'},
     why: exists
       ? `${device.name} already has our tree; the last fault to leave removes it`
-      : `a root with classes, so that only a part of the traffic is shaped; what was there (${device.root.kind || 'unknown'}) comes back when it goes`,
+      : `a root with classes, so that only a part of the traffic is shaped; what was there (${replaced?.name ?? (device.root.kind || 'unknown')}) ${replaced ? 'is written down, and put back' : 'comes back'} when it goes`,
   }
 }
 

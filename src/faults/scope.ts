@@ -71,10 +71,19 @@ export const scopeSchema = z
   .describe('what the fault hits; all given parts must match')
 
 /** Of faults that shape. What arrives needs a detour, so it is asked for. */
-export const shapedDirection = z
+const shapedDirection = z
   .enum(['out', 'in'])
   .optional()
   .describe('out: what leaves towards the scope (the default); in: what arrives from it, through an ifb')
+
+/** What every fault that shapes takes. */
+export const shapingKeys = {
+  direction: shapedDirection,
+  replace_root: z
+    .boolean()
+    .optional()
+    .describe('a root qdisc that somebody configured may be replaced for the time of the fault'),
+}
 
 /** Takes a scope apart; `from` and `to` may list several literals, separated by commas. */
 export function parseScope(scope: FaultScope = {}): Scope {

@@ -6,6 +6,7 @@ import type {BitsPerSecond, Millis} from '../core/units.ts'
 import type {ExpectedEffect, Step} from './fault.ts'
 import type {NetworkState} from './backends/network-state.ts'
 import type {Snapshot} from './backends/snapshot.ts'
+import type {ForeignRoot, ReplacedRoot} from './backends/foreign-root.ts'
 import type {Sight} from './sight.ts'
 import type {Trace} from './trace.ts'
 import type {Work} from './work.ts'
@@ -31,6 +32,10 @@ export interface DeviceFacts {
   /** The bond or bridge that it is a part of; absent for one that stands for itself. */
   readonly partOf?: string
   /** Of an ifb: the device whose arriving packets pass it, and whether it is there already. */
+  /** A root that somebody configured, looked at because it may be replaced. */
+  readonly foreign?: ForeignRoot
+  /** What our root stands instead of, and what comes back when it goes. */
+  readonly replaced?: ReplacedRoot
   readonly ingress?: {readonly of: string; readonly there: boolean}
 }
 

@@ -4,6 +4,7 @@
  */
 import {HOST, type Place} from '../core/place.ts'
 import type {Clock, Files} from '../core/ports.ts'
+import {type ReplacedRoot, showTree} from './backends/foreign-root.ts'
 import {tableName} from './backends/nft-parts.ts'
 import {readNetwork} from './backends/network-state.ts'
 import {compareSnapshots, takeSnapshot} from './backends/snapshot.ts'
@@ -180,7 +181,21 @@ async function treeDifferences(
   if (left) return [left]
   // While other faults keep the tree, the whole can't equal what was there before it.
   if (qdiscs && leavesOf(qdiscs).length > 0) return []
-  return before === null ? [] : compareSnapshots(before, await takeSnapshot(world.tools, place, device))
+  return [
+    ...(before === null ? [] : compareSnapshots(before, await takeSnapshot(world.tools, place, device))),
+    ...(entry.replaced ? await replacedDifferences(world, place, entry.replaced) : []),
+  ]
+}
+
+async function replacedDifferences(
+  world: UndoWorld,
+  place: Place,
+  {name, shows, shown}: ReplacedRoot,
+): Promise<readonly string[]> {
+  const now = await showTree(world.tools, place, shows)
+  return now !== null && now.every((text, index) => text === shown[index])
+    ? []
+    : [`the root ${name} is not as it was`]
 }
 
 /** What of ours is still in the device's tree, in words. */

@@ -71,8 +71,11 @@ export const PROBLEMS = problemTable({
   FAULT_FOREIGN_QDISC: {
     title: 'someone else shapes this interface',
     meaning:
-      'The interface has a root qdisc that netdrill did not make and can not put back exactly. It is left alone.',
-    advice: ['remove the foreign qdisc yourself, or use another interface'],
+      'The interface has a root qdisc that netdrill did not make, and it was not asked to replace it, or could not put it back exactly. It is left alone.',
+    advice: [
+      'let it be replaced and put back: --replace-root, or replace_root: true',
+      'remove the foreign qdisc yourself, or use another interface',
+    ],
   },
   FAULT_OVERLAP: {
     title: 'two faults would shape the same packets',

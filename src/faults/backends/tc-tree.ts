@@ -45,8 +45,13 @@ export function leafMinor(handle: string, parent: string | undefined): number | 
 }
 
 /** Lines for `tc -batch` that make the root; unclassified traffic passes a queue as long as the device's own. */
-export function rootLines(device: string, kind: TreeKind, queueLength: number): readonly string[] {
-  const root = `qdisc add dev ${device} root handle ${ROOT_HANDLE}`
+export function rootLines(
+  device: string,
+  kind: TreeKind,
+  queueLength: number,
+  verb: 'add' | 'replace' = 'add',
+): readonly string[] {
+  const root = `qdisc ${verb} dev ${device} root handle ${ROOT_HANDLE}`
   if (kind === 'htb') return [`${root} htb default 0 direct_qlen ${Math.max(queueLength, 1000)}`]
   // The bands' own queues take the device's length, which would be a single packet where it is 0.
   const bands = queueLength > 1 ? [] : [1, 2, 3]

@@ -9,7 +9,7 @@ import {
 } from '../../config/quantities.ts'
 import type {BitsPerSecond, Bytes, Millis, Ratio} from '../../core/units.ts'
 import type {FaultScope} from '../fault.ts'
-import {scopeSchema, shapedDirection} from '../scope.ts'
+import {scopeSchema, shapingKeys} from '../scope.ts'
 
 /** tc 6.1 and older refuse longer ones ("time (too large)"): 32 bits of its 64 ns ticks. */
 const LONGEST_DELAY: Millis = 274_000
@@ -84,7 +84,7 @@ export const netemSchema = z.strictObject({
   ecn: z.boolean().optional().describe('mark instead of losing, where the packet allows it'),
   seed: z.int().min(0).optional().describe('of the kernel, where it takes one'),
   keep_order: z.boolean().optional().describe('jitter alone does not reorder; true unless reorder is asked'),
-  direction: shapedDirection,
+  ...shapingKeys,
   scope: scopeSchema.optional(),
 })
 
@@ -137,5 +137,6 @@ export interface NetemSpec {
   readonly seed?: number | undefined
   readonly keep_order?: boolean | undefined
   readonly direction?: 'out' | 'in' | undefined
+  readonly replace_root?: boolean | undefined
   readonly scope?: FaultScope | undefined
 }

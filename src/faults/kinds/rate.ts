@@ -8,7 +8,7 @@ import {SHAPING_NEEDS, has, hasAll, hasAnySet, missingError} from '../choose-bac
 import type {FaultScope} from '../fault.ts'
 import type {PlannedKind} from '../kind.ts'
 import {rateEffects} from '../proxy-effects.ts'
-import {scopeSchema, shapedDirection} from '../scope.ts'
+import {scopeSchema, shapingKeys} from '../scope.ts'
 import type {Blueprint, Leaf, Situation} from '../situation.ts'
 
 export const rateFaultSchema = z.strictObject({
@@ -17,7 +17,7 @@ export const rateFaultSchema = z.strictObject({
   burst: sizeSchema.optional().describe('what may pass at once; computed from the rate if not given'),
   queue: durationSchema.optional().describe('the longest wait in the queue before packets are dropped; 50ms'),
   algorithm: z.enum(['tbf', 'htb']).optional().describe('take this one; tbf if there is, else htb'),
-  direction: shapedDirection,
+  ...shapingKeys,
   scope: scopeSchema.optional(),
 })
 export interface RateSpec {
@@ -27,6 +27,7 @@ export interface RateSpec {
   readonly queue?: Millis | undefined
   readonly algorithm?: 'tbf' | 'htb' | undefined
   readonly direction?: 'out' | 'in' | undefined
+  readonly replace_root?: boolean | undefined
   readonly scope?: FaultScope | undefined
 }
 
