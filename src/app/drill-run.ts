@@ -14,6 +14,7 @@ import {endProcess, onEndingSignal} from '../system/signals.ts'
 import {renderProblem} from '../reporters/problem.ts'
 import {systemTerminal} from '../system/terminal.ts'
 import {type DisplayKind, openDisplay} from './drill-display.ts'
+import {labFor} from './drill-lab.ts'
 import {type DrillJob, type DrillReportFiles, openDrillJob} from './drill-job.ts'
 import {MonitorAlerts, type MonitorAlertsWorld} from './monitor-alerts.ts'
 import {markMaker} from './marks.ts'
@@ -31,9 +32,6 @@ export interface DrillRunRequest {
   /** Written when the drill is over. */
   readonly reports: DrillReportFiles
 }
-
-/** What is watched when a drill has no lab: the host itself, through one agent. */
-const HOST_LAB = {isolation: 'none', nodes: ['host'], links: [], servers: {}} as const
 
 /** Runs the drill and shows it; returns how the process should end. Throws `UserError` when it can't begin. */
 export async function runDrillSession(request: DrillRunRequest, ports: Ports): Promise<ExitCode> {
@@ -76,7 +74,7 @@ export async function runDrillSession(request: DrillRunRequest, ports: Ports): P
       ports,
       engine,
       ...(spec.alerts && {openAlerts: alertsOf(spec.alerts, {clock: ports.clock, now: elapsed})}),
-      openLab: async (options) => openLab(spec.lab ?? HOST_LAB, ports, options),
+      openLab: async (options) => openLab(await labFor(spec, ports), ports, options),
       origin,
       info: describeRun(id, request, ports),
       emit: publish,

@@ -1,4 +1,5 @@
 /** From the engine's types to what the reporters show. */
+import type {LinkEffect} from '../core/link-effects.ts'
 import type {FrontEffect, ProxyEffect} from '../core/proxy-effects.ts'
 import {describePlace} from '../core/place.ts'
 import {formatDuration, formatPercent, formatRate} from '../core/units.ts'
@@ -43,11 +44,19 @@ function typed(
       return {command: null, input: null}
     case 'impair':
       return {command: `proxy: ${action.effects.map(effectWords).join(', ') || 'nothing'}`, input: null}
+    case 'impair-link':
+      return {command: `link: ${linkWords(action.effect)}`, input: null}
     case 'exec': {
       const {file, args} = commandOf(plan.place, action)
       return {command: [file, ...args].map(quote).join(' '), input: action.input ?? null}
     }
   }
+}
+
+function linkWords(effect: LinkEffect | null): string {
+  if (effect === null) return 'nothing'
+  const given = Object.entries(effect).filter(([, value]) => value !== 0)
+  return `{${given.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(', ')}}`
 }
 
 function effectWords(effect: ProxyEffect): string {

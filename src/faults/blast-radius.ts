@@ -8,6 +8,13 @@ export function blastRadius(situation: Situation, blueprint: Blueprint): readonl
     return ['hit: connections through the proxy', 'not hit: everything that does not use the proxy']
   }
   if ('act' in blueprint) return blueprint.act.hit
+  if (blueprint.backend === 'carrier' && blueprint.arriving) {
+    const {place, scope} = situation
+    return [
+      `hit: what arrives at ${describePlace(place)} from ${describeScope(scope)}`,
+      'not hit: everything else that arrives, what leaves, and other links',
+    ]
+  }
   if (blueprint.backend === 'ip') return [...blueprint.change.hit, 'not hit: other namespaces']
   return packetsHit(situation, blueprint)
 }

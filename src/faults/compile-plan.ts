@@ -6,7 +6,7 @@ import {blastRadius} from './blast-radius.ts'
 import type {FaultPlan, Step} from './fault.ts'
 import {describeScope} from './scope.ts'
 import type {Blueprint, Leaf, Situation} from './situation.ts'
-import {ifbStep, ipStep, leafStep, nftStep, proxyStep, rootStep} from './plan-steps.ts'
+import {carrierStep, ifbStep, ipStep, leafStep, nftStep, proxyStep, rootStep} from './plan-steps.ts'
 
 export interface PlanNames {
   readonly name: string
@@ -46,6 +46,10 @@ export function compilePlan(
   switch (blueprint.backend) {
     case 'proxy': {
       const steps = [proxyStep(blueprint)]
+      return finish(names, situation, blueprint, {steps, shape: null, table: null})
+    }
+    case 'carrier': {
+      const steps = [carrierStep(blueprint)]
       return finish(names, situation, blueprint, {steps, shape: null, table: null})
     }
     case 'nft': {

@@ -12,6 +12,7 @@ import {type Watch, readBack, readCounters, runSteps} from './kernel-fault.ts'
 import {type Ledger, type LedgerEntry, isOpen, openLedger} from './ledger.ts'
 import {makeEntry} from './make-entry.ts'
 import {planFault} from './plan-fault.ts'
+import {applyCarrierFault} from './carrier-fault.ts'
 import {applyProxyFault} from './proxy-fault.ts'
 import {type ProxyBoard, openProxyBoard} from './proxy-board.ts'
 import {type Tools, openTools} from './tools.ts'
@@ -30,6 +31,10 @@ export interface FaultEngineOptions {
 
 export function openFaultEngine(ports: FaultPorts, options: FaultEngineOptions): FaultEngine {
   return new Engine(ports, options)
+}
+
+function isOwn({backend}: FaultPlan): boolean {
+  return backend === 'proxy' || backend === 'carrier'
 }
 
 class Engine implements FaultEngine {
@@ -54,7 +59,7 @@ class Engine implements FaultEngine {
   async plan(request: FaultRequest): Promise<FaultPlan> {
     const {plan} = await this.#compile(request)
     // Started ahead, so that putting a fault in force does not wait for a program to start.
-    if (this.#options.dryRun !== true && plan.backend !== 'proxy') {
+    if (this.#options.dryRun !== true && !isOwn(plan)) {
       this.#startGuard().catch(() => {})
     }
     return plan
@@ -64,8 +69,7 @@ class Engine implements FaultEngine {
     await refuseWhenHalted(this.#ports)
     if (!plan.request) throw new TypeError('the plan was not made by a fault engine')
     const request = {...plan.request, id: plan.id, binding}
-    const active =
-      plan.backend === 'proxy' ? await this.#applyProxy(request) : await this.#applyKernel(request)
+    const active = isOwn(plan) ? await this.#applyOwn(request) : await this.#applyKernel(request)
     this.#active.set(plan.id, active)
     return active
   }
@@ -99,8 +103,12 @@ class Engine implements FaultEngine {
     return planFault(request, faultKey(this.#options.run, request.id), world)
   }
 
-  async #applyProxy(request: FaultRequest): Promise<ActiveFault> {
-    const {plan, blueprint} = await this.#compile(request)
+  /** What netdrill does itself, to connections through its proxy or to packets that it carries. */
+  async #applyOwn(request: FaultRequest): Promise<ActiveFault> {
+    const {plan, blueprint, situation} = await this.#compile(request)
+    const {carrier} = request.binding
+    if (blueprint.backend === 'carrier' && carrier)
+      return applyCarrierFault({plan, blueprint, scope: situation.scope, carrier}, this.#ports.clock)
     if (blueprint.backend !== 'proxy' || !request.binding.proxy) {
       throw new TypeError('a proxy fault was planned without a proxy')
     }

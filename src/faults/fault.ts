@@ -3,6 +3,7 @@ import type * as z from 'zod'
 import type {ProxyControl} from '../core/agent.ts'
 import type {FailureCode} from '../core/codes/index.ts'
 import type {Capability} from '../core/capabilities.ts'
+import type {LinkControl, LinkEffect} from '../core/link-effects.ts'
 import type {Place} from '../core/place.ts'
 import type {ProxyEffect} from '../core/proxy-effects.ts'
 import type {ProbeKind} from '../core/target.ts'
@@ -35,11 +36,12 @@ export type Action =
       readonly input?: string
     }
   | {readonly type: 'impair'; readonly effects: readonly ProxyEffect[]}
+  | {readonly type: 'impair-link'; readonly effect: LinkEffect | null}
   | {readonly type: 'none'}
 
 /** How a step is checked after it was done: what the kernel says must equal what was asked. */
 export interface Check {
-  readonly type: 'tc-qdisc' | 'nft-table' | 'ip' | 'proxy' | 'act' | 'none'
+  readonly type: 'tc-qdisc' | 'nft-table' | 'ip' | 'proxy' | 'link' | 'act' | 'none'
   /** What the read-back must contain, in words for people. */
   readonly expect: string
 }
@@ -111,6 +113,8 @@ export interface FaultBinding {
   readonly device: string | null
   /** The proxy in front of the target, if there is one. */
   readonly proxy: ProxyControl | null
+  /** The link on the device, where netdrill itself carries its packets. */
+  readonly carrier?: LinkControl
 }
 
 export interface FaultRequest {

@@ -38,11 +38,19 @@ export async function gatherSituation(
     sight: (await kind.look?.(spec, {tools, files: ports.files, host: ports.host, place, scope})) ?? null,
     report,
     proxy: binding.proxy !== null,
+    carried: isCarried(request, device),
     proxyOnly,
     crossings: device ? await crossingsOf({device, place, scope}, tools) : 1,
     tcVersion: versionOf(/iproute2-(\d+)\.(\d+)/.exec(report('tc').found)),
     kernelVersion: versionOf(/^(\d+)\.(\d+)/.exec(ports.host.platform.kernel)),
   }
+}
+
+/** A fault that names another device than that of the link is not the link's. */
+function isCarried({binding, spec}: FaultRequest, device: DeviceFacts | null): boolean {
+  if (!binding.carrier) return false
+  const named = spec.scope?.device ?? binding.device
+  return named === null || named === binding.device || named === device?.name
 }
 
 function shapesArriving(kind: PlannedKind, spec: FaultSpec): boolean {

@@ -37,7 +37,7 @@ export async function planFault(request: FaultRequest, key: string, world: PlanW
   const blueprint = ofPart(kind.plan(request.spec, situation), situation.device)
   checkIngress(situation, blueprint)
   checkSender(situation, blueprint)
-  if (blueprint.backend !== 'proxy' && kind.names !== true)
+  if (!isOurs(blueprint) && kind.names !== true)
     await checkSafety(request, situation, world.ports, world.tools)
   if (blueprint.backend === 'ip') checkChanges(situation, blueprint.change, world.entries)
   if ('act' in blueprint) checkActs(situation, blueprint.act, world.entries)
@@ -45,6 +45,11 @@ export async function planFault(request: FaultRequest, key: string, world: PlanW
   const names = {name: request.name, kind: request.spec.kind}
   const compiled = compilePlan(names, situation, blueprint, choice)
   return {...compiled, plan: {...compiled.plan, id: request.id, request}}
+}
+
+/** Done by netdrill itself: nothing of the machine is touched. */
+function isOurs({backend}: Blueprint): boolean {
+  return backend === 'proxy' || backend === 'carrier'
 }
 
 function checkDuration(lasts: Millis): void {
@@ -75,7 +80,7 @@ function checkIngress(situation: Situation, blueprint: Blueprint): void {
 function checkSender({scope}: Situation, blueprint: Blueprint): void {
   if (scope.sender === undefined) return
   const problem = (message: string): UserError => new UserError({code: 'USAGE_INVALID', message})
-  if (blueprint.backend === 'ip' || blueprint.backend === 'proxy' || 'act' in blueprint) {
+  if (blueprint.backend === 'ip' || isOurs(blueprint) || 'act' in blueprint) {
     throw problem(`${blueprint.words}: this can not tell who sends; leave out the scope's uid and cgroup`)
   }
   if (blueprint.backend === 'nft' && blueprint.verdict.direction === 'in') {

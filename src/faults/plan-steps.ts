@@ -82,6 +82,15 @@ export function ipStep(change: NetworkChange): Step {
   }
 }
 
+export function carrierStep(blueprint: Extract<Blueprint, {backend: 'carrier'}>): Step {
+  return {
+    do: {type: 'impair-link', effect: blueprint.carry},
+    undo: {type: 'impair-link', effect: null},
+    verify: {type: 'link', expect: blueprint.words},
+    why: 'netdrill carries the packets of this link itself, and does it to those in the scope',
+  }
+}
+
 export function proxyStep(blueprint: Extract<Blueprint, {backend: 'proxy'}>): Step {
   return {
     do: {type: 'impair', effects: blueprint.effects},

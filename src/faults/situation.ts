@@ -1,5 +1,6 @@
 /** What the planners know about the place a fault is to act in; gathered before, so that planning stays pure. */
 import type {Capability, CapabilityReport} from '../core/capabilities.ts'
+import type {LinkEffect} from '../core/link-effects.ts'
 import type {Place} from '../core/place.ts'
 import type {ProxyEffect} from '../core/proxy-effects.ts'
 import type {BitsPerSecond, Millis} from '../core/units.ts'
@@ -54,6 +55,8 @@ export interface Situation {
   readonly report: (capability: Capability) => CapabilityReport
   /** A proxy stands in front of the target. */
   readonly proxy: boolean
+  /** netdrill itself carries the packets of the link on the device. */
+  readonly carried?: boolean
   /** The kernel must not be touched. */
   readonly proxyOnly: boolean
   /** How many times a round trip passes the fault: 2 on loopback, where both directions leave by the same device. */
@@ -148,4 +151,5 @@ export type Blueprint = BlueprintBase &
     | {readonly backend: 'ip'; readonly change: NetworkChange}
     | {readonly backend: 'ss' | 'conntrack' | 'sysctl' | 'signal' | 'holder'; readonly act: Act}
     | {readonly backend: 'proxy'; readonly effects: readonly ProxyEffect[]}
+    | {readonly backend: 'carrier'; readonly carry: LinkEffect; readonly arriving: boolean}
   )

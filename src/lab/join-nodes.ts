@@ -6,6 +6,7 @@ import type {Place} from '../core/place.ts'
 import type {Millis} from '../core/units.ts'
 import {awaitLinks} from './await-links.ts'
 import type {BuildPorts, Nodes} from './build-nodes.ts'
+import {joinEmulated} from './emulated-links/join-emulated.ts'
 import type {NodeSettings} from './lab.ts'
 import {cableCommands, nodeCommands, shapeCommands, switchCommands} from './plan-devices.ts'
 import {nodeRuleset} from './plan-packets.ts'
@@ -39,6 +40,7 @@ export async function joinNodes(request: JoinRequest): Promise<void> {
     if (segment.switch === null) continue
     await run(segment.switch, 'ip', lines(switchCommands(segment)))
     await run(segment.switch, 'tc', lines(shapeCommands(segment)))
+    await joinEmulated(segment, nodes)
   }
   for (const node of topology.nodes) {
     await run(node, 'ip', lines(nodeCommands(node, topology, settings[node]?.addresses)))

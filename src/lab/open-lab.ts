@@ -4,6 +4,7 @@ import type {Ports} from '../core/ports.ts'
 import {AgentSession} from './agent-session.ts'
 import {type Node, type NodeStart, closeNodes, startInNamespaces, startOnLoopback} from './build-nodes.ts'
 import {chooseIsolation} from './choose-isolation.ts'
+import {emulateShaped} from './emulated-links/emulate-shaped.ts'
 import {joinNodes} from './join-nodes.ts'
 import type {Lab, LabSpec, OpenLabOptions} from './lab.ts'
 import {neighbour} from './plan-routes.ts'
@@ -19,8 +20,9 @@ type LabPorts = Pick<Ports, 'agents' | 'capabilities' | 'clock' | 'exec' | 'host
  * 2 for names that lead nowhere and servers that can't start. When it throws, nothing of the lab is left; an abort
  * of `signal` while it builds makes it throw the signal's reason.
  */
-export async function openLab(spec: LabSpec, ports: LabPorts, options: OpenLabOptions): Promise<Lab> {
-  checkNodes(spec)
+export async function openLab(asked: LabSpec, ports: LabPorts, options: OpenLabOptions): Promise<Lab> {
+  checkNodes(asked)
+  const spec = await emulateShaped(asked, ports)
   const planned = planTopology(spec)
   const {isolation, because} = await chooseIsolation(spec, ports)
   const isolated = isolation === 'namespaces'
@@ -49,7 +51,7 @@ export async function openLab(spec: LabSpec, ports: LabPorts, options: OpenLabOp
     const {origin, seed, onLoss} = options
     return new RunningLab({
       isolation,
-      notes: [`lab: ${because}`, ...userNote([...nodes.values()])],
+      notes: [`lab: ${because}`, ...userNote([...nodes.values()]), ...emulatedNote(topology)],
       nodes,
       topology,
       settings,
@@ -90,6 +92,12 @@ function nodeStart(node: string, {settings}: LabSpec, topology: Topology): NodeS
 function nameServer(server: string, node: string, topology: Topology): string {
   if (addressFamily(server) !== null) return server
   return neighbour(node, server, topology)?.address ?? nodeAddresses(server, topology)[0] ?? server
+}
+
+function emulatedNote({segments}: Topology): readonly string[] {
+  const names = segments.filter(({emulated}) => emulated).map(({name}) => name)
+  if (names.length === 0) return []
+  return [`lab: netdrill carries the packets of ${names.join(', ')} itself, so that they can be delayed and lost`]
 }
 
 function userNote(nodes: readonly Node[]): readonly string[] {

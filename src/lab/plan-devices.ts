@@ -42,18 +42,28 @@ export function nodeCommands(
     ...loopback.map((address) => `address add ${address} dev lo`),
     ...mine.flatMap(({segment, end}) => bondCommands(segment, end)),
     ...mine.flatMap(({segment, end}) => mtuCommands(segment, [end.device])),
+    ...mine.flatMap(({segment, end}) => (segment.emulated ? [wholePackets(end)] : [])),
     ...mine.flatMap(({segment, end}) => addressCommands(segment, end)),
     ...mine.map(({end}) => `link set dev ${end.device} up`),
   ]
 }
 
 /** Lines for `ip -batch` in a switch. */
-export function switchCommands({ends, mtu}: Segment): readonly string[] {
-  const ports = ends.map((_, port) => `port${port}`)
+export function switchCommands(segment: Segment): readonly string[] {
+  const ports = segment.ends.map((_, port) => `port${port}`)
+  const sizes = mtuCommands(segment, ports)
+  if (segment.emulated) {
+    // Nobody but the ends speaks on such a link: the ports get no addresses, and so send nothing.
+    return ports.flatMap((port) => [
+      ...sizes.filter((line) => line.includes(` ${port} `)),
+      `link set dev ${port} addrgenmode none`,
+      `link set dev ${port} up`,
+    ])
+  }
   return [
     'link set dev lo up',
     `link add name ${BRIDGE} type bridge`,
-    ...(mtu === null ? [] : ports.map((port) => `link set dev ${port} mtu ${mtu}`)),
+    ...sizes,
     ...ports.map((port) => `link set dev ${port} master ${BRIDGE}`),
     ...ports.map((port) => `link set dev ${port} up`),
     `link set dev ${BRIDGE} up`,
@@ -61,8 +71,8 @@ export function switchCommands({ends, mtu}: Segment): readonly string[] {
 }
 
 /** Lines for `tc -batch` in a switch: what leaves a port is what its node receives. */
-export function shapeCommands({ends, shape}: Segment): readonly string[] {
-  if (shape === null) return []
+export function shapeCommands({ends, shape, emulated}: Segment): readonly string[] {
+  if (shape === null || emulated) return []
   return ends.map((_, port) => `qdisc add dev port${port} root ${shaper(shape)}`)
 }
 
@@ -99,6 +109,11 @@ function pair(segment: Segment, first: PlannedEnd, second: PlannedEnd, pid: numb
 
 function veth(device: string, peer: string, pid: number): string {
   return `link add name ${device} type veth peer name ${peer} netns ${pid}`
+}
+
+/** A large piece of a TCP stream that the kernel splits later would be lost or delayed as one packet. */
+function wholePackets({device}: PlannedEnd): string {
+  return `link set dev ${device} gso_max_segs 1`
 }
 
 function mtuCommands({mtu}: Segment, devices: readonly string[]): readonly string[] {

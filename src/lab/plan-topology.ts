@@ -46,14 +46,16 @@ function planLink(link: LabLink, device: NameDevice): Segment {
   const name = linkName(link)
   const shape = link.shape && Object.keys(link.shape).length > 0 ? link.shape : null
   const subnets = subnetsOf(subnet, subnet6)
+  const emulated = link.emulate === true && bond === undefined
   return {
     name,
     subnets,
     ends: planEnds(between, subnets, (node, index) => device(node, bond ? bondedKind(bond, index) : 'eth')),
-    switch: shape === null ? null : `wire-${name}`,
+    switch: shape === null && !emulated ? null : `wire-${name}`,
     mtu: mtu ?? null,
     shape,
     bond: bond ?? null,
+    emulated,
   }
 }
 
@@ -68,6 +70,7 @@ function planNetwork(name: string, network: LabNetwork, device: NameDevice): Seg
     mtu: mtu ?? null,
     shape: null,
     bond: null,
+    emulated: false,
   }
 }
 

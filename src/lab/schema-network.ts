@@ -40,14 +40,18 @@ export const linkSchema = z
     subnet,
     subnet6,
     mtu,
-    delay: durationBetween(0, HOUR).optional().describe('of every packet in each direction; needs netem'),
-    jitter: durationBetween(0, HOUR).optional().describe('how much the delay varies; needs netem'),
-    loss: percentSchema.optional().describe('of all packets in each direction; needs netem'),
+    delay: durationBetween(0, HOUR).optional().describe('of every packet in each direction'),
+    jitter: durationBetween(0, HOUR).optional().describe('how much the delay varies'),
+    loss: percentSchema.optional().describe('of all packets in each direction'),
     rate: rateSchema.optional().describe('in each direction'),
     bond: bondSchema.optional(),
+    emulate: z
+      .boolean()
+      .optional()
+      .describe('netdrill carries the packets itself: delay and loss without netem, as faults too'),
   })
-  .superRefine(({bond, delay, jitter, loss, rate}, context) => {
-    if (bond === undefined || (delay ?? jitter ?? loss ?? rate) === undefined) return
+  .superRefine(({bond, delay, jitter, loss, rate, emulate}, context) => {
+    if (bond === undefined || (delay ?? jitter ?? loss ?? rate ?? emulate) === undefined) return
     const message = 'the cables of a bond are not shaped: put netem on one of them as a fault'
     context.addIssue({code: 'custom', path: ['bond'], message})
   })

@@ -19,6 +19,8 @@ export interface Segment {
   /** Put on the ports of the switch, so that the devices of the nodes stay free for faults. */
   readonly shape: LinkShape | null
   readonly bond: LinkBond | null
+  /** The switch has no bridge: netdrill carries the packets between its ports. */
+  readonly emulated: boolean
 }
 
 export interface Topology {

@@ -110,5 +110,6 @@ function endOf({endsByKernel, once, backend}: FaultPlanView): string {
   if (once) return 'it is done once, and nothing stays'
   if (endsByKernel) return 'the kernel ends it by itself'
   if (backend === 'proxy') return 'it ends with its process'
+  if (backend === 'carrier') return 'it ends with the lab'
   return backend === 'holder' ? 'the process that holds it ends by itself' : 'the guard ends it'
 }

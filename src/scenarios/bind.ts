@@ -33,7 +33,8 @@ function bindPlace(scope: FaultScope, drill: DrillSpec, lab: Lab): FaultBinding 
     return {place: HOST, device: scope.device ?? null, proxy}
   }
   const device = scope.device ?? deviceTo(scope.to, from, drill, lab)
-  return {place: lab.place(from), device, proxy}
+  const carrier = device === null ? null : (lab.carrierOf?.(from, device) ?? null)
+  return {place: lab.place(from), device, proxy, ...(carrier && {carrier})}
 }
 
 function proxyFor({to}: FaultScope, drill: DrillSpec, lab: Lab): FaultBinding['proxy'] {

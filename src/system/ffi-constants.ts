@@ -1,6 +1,7 @@
 /** Numbers of the Linux socket API, equal on all little-endian 64-bit architectures that Node runs on. */
 export const AF_INET = 2
 export const AF_INET6 = 10
+export const AF_PACKET = 17
 export const SOCK_STREAM = 1
 export const SOCK_DGRAM = 2
 export const SOCK_RAW = 3
@@ -13,10 +14,19 @@ export const IPPROTO_IPV6 = 41
 export const IPPROTO_ICMPV6 = 58
 export const SOL_SOCKET = 1
 export const SOL_RAW = 255
+/** Options of packet sockets (linux/if_packet.h). */
+export const SOL_PACKET = 263
+export const PACKET_STATISTICS = 6
+export const PACKET_VNET_HDR = 15
+export const PACKET_IGNORE_OUTGOING = 23
+/** Every protocol (linux/if_ether.h). */
+export const ETH_P_ALL = 3
 export const SOL_ICMPV6 = 58
 
 export const SO_REUSEADDR = 2
 export const SO_RCVBUF = 8
+/** Beyond net.core.rmem_max; needs CAP_NET_ADMIN in the first user namespace. */
+export const SO_RCVBUFFORCE = 33
 export const SO_BINDTODEVICE = 25
 /** Nanosecond receive stamps of CLOCK_REALTIME; the control message has the same number (socket(7)). */
 export const SO_TIMESTAMPNS = 35

@@ -35,6 +35,8 @@ export interface Memory {
 
 export interface Ffi {
   readonly libc: Libc
+  /** Any other call that gives a number, by its C definition; a failure becomes the negative errno. */
+  call(definition: string): (...args: unknown[]) => SysResult
   allocate(length: number): Memory
   /** Nanoseconds of CLOCK_REALTIME, the clock of the kernel's receive stamps. */
   realtime(): bigint
@@ -81,8 +83,10 @@ function wrap(koffi: Koffi): Ffi {
   const library = koffi.load(null)
   const clockGettime = library.func('int clock_gettime(int clock, void *time)')
   const time = Buffer.alloc(16)
+  const bindCall = callBinder(library, () => koffi.errno())
   return {
-    libc: wrapLibc(library, () => koffi.errno()),
+    libc: wrapLibc(bindCall),
+    call: bindCall,
     realtime: () => {
       clockGettime(CLOCK_REALTIME, time)
       return time.readBigInt64LE(0) * 1_000_000_000n + time.readBigInt64LE(8)
@@ -95,14 +99,17 @@ function wrap(koffi: Koffi): Ffi {
   }
 }
 
-function wrapLibc(library: ReturnType<Koffi['load']>, errno: () => number): Libc {
-  const bindCall = (definition: string): ((...args: unknown[]) => SysResult) => {
+function callBinder(library: ReturnType<Koffi['load']>, errno: () => number): Ffi['call'] {
+  return (definition) => {
     const call = library.func(definition) as (...args: unknown[]) => number
     return (...args) => {
       const result = call(...args)
       return result >= 0 ? result : -errno()
     }
   }
+}
+
+function wrapLibc(bindCall: Ffi['call']): Libc {
   const socket = bindCall('int socket(int domain, int type, int protocol)')
   const bind = bindCall('int bind(int fd, void *address, uint32_t length)')
   const connect = bindCall('int connect(int fd, void *address, uint32_t length)')

@@ -1,11 +1,13 @@
 import type {FromAgent, ToAgent} from '../../core/agent.ts'
 import {isUserError} from '../../core/errors.ts'
 import type {RunEvent} from '../../core/events.ts'
+import type {PacketDoor} from '../../core/packet-port.ts'
 import type {LinkWatch} from '../../connections/interfaces/link-watch.ts'
 import type {Carriers} from '../../connections/relay/carriers.ts'
 import type {OpenWatch} from '../../connections/watch-targets.ts'
 import type {Ports} from '../../core/ports.ts'
 import type {Millis} from '../../core/units.ts'
+import {LinkRoom} from '../../lab/emulated-links/link-room.ts'
 import {ServerRoom} from '../../lab/servers/server-room.ts'
 
 export interface AgentDoors {
@@ -17,6 +19,7 @@ export interface AgentDoors {
   readonly openPorts: (seed: number) => Ports
   readonly openPingGroups: () => Promise<unknown>
   readonly forwardPackets: () => Promise<void>
+  readonly packets: PacketDoor
   readonly keepHeapSmall: () => void
   readonly ownResolver: (resolver: {
     readonly servers: readonly string[]
@@ -41,7 +44,10 @@ interface Started {
   readonly ports: Ports
   readonly origin: Millis
   readonly room: ServerRoom
+  readonly links: LinkRoom
 }
+
+type Answer = Pick<Extract<FromAgent, {type: 'done'}>, 'servers' | 'link'> | undefined
 
 class Agent {
   readonly #doors: AgentDoors
@@ -66,8 +72,7 @@ class Agent {
       return
     }
     try {
-      const servers = await this.#answer(message)
-      this.#send({type: 'done', id: message.id, ...(servers === undefined ? {} : {servers})})
+      this.#send({type: 'done', id: message.id, ...(await this.#answer(message))})
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error)
       const problem = isUserError(error) ? {problems: error.problems, exit: error.exit} : {}
@@ -75,14 +80,14 @@ class Agent {
     }
   }
 
-  async #answer(message: Exclude<ToAgent, {type: 'start'}>) {
+  async #answer(message: Exclude<ToAgent, {type: 'start'}>): Promise<Answer> {
     if (!this.#started) throw new Error('the agent was asked for work before it was started')
     const started = await this.#started
     switch (message.type) {
       case 'serve': {
         const servers = await started.room.serve(message.servers)
         this.#tellCounters(started)
-        return servers
+        return {servers}
       }
       case 'impair':
         await started.room.impair(message.proxy, message.faults)
@@ -91,6 +96,11 @@ class Agent {
       case 'count':
         this.#tellCounters(started, true)
         return undefined
+      case 'join-link':
+        await started.links.join(message)
+        return undefined
+      case 'impair-link':
+        return {link: started.links.impair(message)}
       case 'watch':
         if (message.targets.length > MANY_TARGETS) this.#doors.keepHeapSmall()
         await (this.#watching?.update(message.targets) ?? this.#watch(started, message.targets))
@@ -111,7 +121,8 @@ class Agent {
     if (message.forward) await this.#doors.forwardPackets()
     if (message.resolver) await this.#doors.ownResolver(message.resolver)
     const ports = this.#doors.openPorts(message.seed)
-    const started = {ports, origin: message.origin, room: new ServerRoom(ports)}
+    const links = new LinkRoom({clock: ports.clock, packets: this.#doors.packets, seed: message.seed})
+    const started = {ports, origin: message.origin, room: new ServerRoom(ports), links}
     const tick = (): void => {
       this.#tellCounters(started)
       ports.clock.after(COUNTERS_EVERY, tick)

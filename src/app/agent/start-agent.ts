@@ -3,6 +3,7 @@ import {forwardPackets} from '../../system/forward-packets.ts'
 import {keepHeapSmall} from '../../system/heap.ts'
 import {ownResolver} from '../../system/own-resolver.ts'
 import {openParentChannel} from '../../system/parent-channel.ts'
+import {systemPackets} from '../../system/packet-door.ts'
 import {openPingGroups} from '../../system/ping-groups.ts'
 import {openPorts} from '../ports.ts'
 import {runAgent} from './run-agent.ts'
@@ -16,6 +17,7 @@ export function startAgent(): void {
     openPingGroups,
     forwardPackets,
     keepHeapSmall,
+    packets: systemPackets,
     ownResolver,
   })
 }

@@ -8,6 +8,7 @@ import type {PlannedKind} from '../kind.ts'
 import {combineChances, expectedBurst, expectedDelay, expectedLoss, oneWayDelay} from '../netem-arithmetic.ts'
 import {delayEffects, rateEffects} from '../proxy-effects.ts'
 import type {Blueprint, Situation} from '../situation.ts'
+import {netemCarrier} from './netem-carrier.ts'
 import {needsOrderGuard, netemLeaf} from './netem-leaf.ts'
 import {checkNetemSense} from './netem-sense.ts'
 import {type LossModel, type NetemSpec, netemSchema} from './netem-spec.ts'
@@ -30,6 +31,7 @@ export const netem: PlannedKind<NetemSpec> = {
 function planNetem(spec: NetemSpec, situation: Situation): Blueprint {
   checkNetemSense(spec)
   const words = describe(spec)
+  if (situation.carried && !spec.ecn && !situation.proxyOnly) return byCarrier(spec, situation, words)
   const kernel = hasAnySet(situation, NEEDS)
   if (kernel) return byKernel(spec, situation, words)
   if (situation.proxy && isProxyable(spec)) return byProxy(spec, situation, words)
@@ -51,6 +53,21 @@ function byKernel(spec: NetemSpec, situation: Situation, words: string): Bluepri
     warnings: warningsOf(spec, delay, takesSeed),
     notes: notesOf(spec, situation, delay),
     leaf: netemLeaf({spec, delay, takesSeed}),
+  }
+}
+
+/** In a lab, on a link that was built for it: the same effect, by packets that netdrill carries itself. */
+function byCarrier(spec: NetemSpec, situation: Situation, words: string): Blueprint {
+  const delay = oneWayDelay(spec, 1)
+  return {
+    backend: 'carrier',
+    because: 'netdrill carries the packets of this link itself, so the kernel need not',
+    words,
+    effect: effectOf(spec, situation, delay),
+    warnings: warningsOf(spec, delay, true),
+    notes: when(spec.corrupt !== undefined, 'damaged packets fail their checksum: they count as lost'),
+    carry: netemCarrier(spec, delay),
+    arriving: spec.direction === 'in',
   }
 }
 

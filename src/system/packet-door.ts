@@ -1,0 +1,134 @@
+/** Packet sockets and a fine alarm, through FFI: for the links of a lab that netdrill carries itself. */
+import {UserError} from '../core/errors.ts'
+import {EXIT} from '../core/exit-codes.ts'
+import type {Alarm, PacketDoor, PacketPort} from '../core/packet-port.ts'
+import * as C from './ffi-constants.ts'
+import {type Ffi, type SysResult, errnoName, intOption, loadFfi} from './ffi.ts'
+
+/** The largest frame that a device passes on unsplit, with the header before it (65,550 octets and some). */
+const LARGEST = 70_000
+/** So many frames are read before the other end, and the alarm, get their turn. */
+const AT_ONCE = 64
+/** Room for bursts while a garbage collection stops the reading; a thousand packets of full size. */
+const ROOM = 4 << 20
+
+export const systemPackets: PacketDoor = {
+  open: async (device) => openPort(await needFfi(), device),
+  alarm: async (ring) => openAlarm(await needFfi(), ring),
+}
+
+async function needFfi(): Promise<Ffi> {
+  const ffi = await loadFfi()
+  if (ffi) return ffi
+  throw missing('koffi is not installed, or does not work on this machine')
+}
+
+function missing(because: string): UserError {
+  return new UserError(
+    {
+      code: 'CAPABILITY_MISSING',
+      message: `the packets of a link can not be carried here: ${because}`,
+      advice: ['netdrill doctor tells whether FFI works'],
+    },
+    EXIT.capability,
+  )
+}
+
+/** packet(7). Takes no notice of what we send ourselves, and leaves the checksums to the kernel. */
+function openPort(ffi: Ffi, device: string): PacketPort {
+  const index = ffi.call('int if_nametoindex(const char *name)')(device)
+  if (index === 0) throw missing(`there is no device ${device}`)
+  const fd = need('socket', ffi.libc.socket(C.AF_PACKET, C.SOCK_RAW | C.SOCK_NONBLOCK, 0))
+  try {
+    need('PACKET_VNET_HDR', ffi.libc.setsockopt(fd, C.SOL_PACKET, C.PACKET_VNET_HDR, intOption(1)))
+    need(
+      'PACKET_IGNORE_OUTGOING',
+      ffi.libc.setsockopt(fd, C.SOL_PACKET, C.PACKET_IGNORE_OUTGOING, intOption(1)),
+    )
+    if (ffi.libc.setsockopt(fd, C.SOL_SOCKET, C.SO_RCVBUFFORCE, intOption(ROOM)) < 0)
+      ffi.libc.setsockopt(fd, C.SOL_SOCKET, C.SO_RCVBUF, intOption(ROOM))
+    need('bind', ffi.libc.bind(fd, linkAddress(index)))
+    return portOf(ffi, fd)
+  } catch (error) {
+    ffi.libc.close(fd)
+    throw error
+  }
+}
+
+function need(what: string, result: SysResult): SysResult {
+  if (result >= 0) return result
+  throw missing(`${what}: ${errnoName(result)}`)
+}
+
+/** `struct sockaddr_ll`. */
+function linkAddress(index: number): Buffer {
+  const bytes = Buffer.alloc(20)
+  bytes.writeUInt16LE(C.AF_PACKET, 0)
+  bytes.writeUInt16BE(C.ETH_P_ALL, 2)
+  bytes.writeInt32LE(index, 4)
+  return bytes
+}
+
+function portOf(ffi: Ffi, fd: number): PacketPort {
+  const recv = ffi.call('intptr_t recv(int fd, void *data, size_t size, int flags)')
+  const send = ffi.call('intptr_t send(int fd, void *data, size_t size, int flags)')
+  const buffer = Buffer.alloc(LARGEST)
+  let listener: (frame: Buffer) => void = () => {}
+  let missed = 0
+  const watch = ffi.watch(fd, () => {
+    for (let count = 0; count < AT_ONCE; count++) {
+      const length = recv(fd, buffer, LARGEST, C.MSG_DONTWAIT)
+      if (length <= 0) return
+      listener(buffer.subarray(0, length))
+    }
+  })
+  return {
+    onFrame: (callback) => {
+      listener = callback
+    },
+    send: (frame) => {
+      send(fd, frame, frame.length, C.MSG_DONTWAIT)
+    },
+    // Reading it sets the kernel's counters back: packets, then drops.
+    missed: () => {
+      const counters = Buffer.alloc(8)
+      if (ffi.libc.getsockopt(fd, C.SOL_PACKET, C.PACKET_STATISTICS, counters) === 8)
+        missed += counters.readUInt32LE(4)
+      return missed
+    },
+    close: () => {
+      watch.close()
+      ffi.libc.close(fd)
+    },
+  }
+}
+
+const CLOCK_MONOTONIC = 1
+/** TFD_TIMER_ABSTIME. */
+const ABSOLUTE = 1
+
+/** timerfd_create(2): the event loop waits for it, so no thread spins, and it rings within a tenth of a millisecond. */
+function openAlarm(ffi: Ffi, ring: () => void): Alarm {
+  const settime = ffi.call('int timerfd_settime(int fd, int flags, void *value, void *before)')
+  const read = ffi.call('intptr_t read(int fd, void *data, size_t size)')
+  const create = ffi.call('int timerfd_create(int clock, int flags)')
+  const fd = need('timerfd_create', create(CLOCK_MONOTONIC, C.SOCK_NONBLOCK | C.SOCK_CLOEXEC))
+  const count = Buffer.alloc(8)
+  const value = Buffer.alloc(32)
+  const watch = ffi.watch(fd, () => {
+    if (read(fd, count, 8) > 0) ring()
+  })
+  return {
+    set: (at) => {
+      // All zeros stop it, so that the earliest time is one nanosecond.
+      const nanoseconds = at === null ? 0n : BigInt(Math.max(1, Math.round(at * 1e6)))
+      value.writeBigInt64LE(nanoseconds / 1_000_000_000n, 16)
+      value.writeBigInt64LE(nanoseconds % 1_000_000_000n, 24)
+      settime(fd, ABSOLUTE, value, null)
+    },
+    close: () => {
+      watch.close()
+      ffi.libc.close(fd)
+    },
+  }
+}
