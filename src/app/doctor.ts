@@ -38,17 +38,20 @@ interface FaultWay {
   readonly backend: string
   /** Whether the userspace proxy can do it instead. */
   readonly proxy: boolean
+  /** netdrill can do it on the links of its labs, which it then carries itself. */
+  readonly carried?: true
 }
 
 const shapingWith = (qdisc: Capability): FaultWay['sets'] => SHAPING_NEEDS.map((needs) => [...needs, qdisc])
 
 const FAULT_WAYS: readonly FaultWay[] = [
-  {name: 'delay, jitter', sets: shapingWith('qdisc-netem'), backend: 'netem', proxy: true},
+  {name: 'delay, jitter', sets: shapingWith('qdisc-netem'), backend: 'netem', proxy: true, carried: true},
   {
     name: 'loss, duplicate, corrupt, reorder',
     sets: shapingWith('qdisc-netem'),
     backend: 'netem',
     proxy: false,
+    carried: true,
   },
   {name: 'rate', sets: shapingWith('qdisc-tbf'), backend: 'tbf', proxy: true},
   {name: 'rate (htb)', sets: shapingWith('qdisc-htb'), backend: 'htb', proxy: true},
@@ -72,8 +75,12 @@ const FAULT_WAYS: readonly FaultWay[] = [
   {name: 'proxy', sets: [[]], backend: 'userspace proxy', proxy: false},
 ]
 
+/** What links need that netdrill carries itself. */
+const CARRIER_NEEDS: readonly Capability[] = ['linux', 'network-namespaces', 'ip', 'ffi']
+
 function faultFeatures(reports: Reports): readonly FeatureView[] {
-  return FAULT_WAYS.map(({name, sets, backend, proxy}) => {
+  const carrying = nearestGap(reports, [CARRIER_NEEDS]).length === 0
+  return FAULT_WAYS.map(({name, sets, backend, proxy, carried}) => {
     const onHost = nearestGap(reports, sets)
     if (onHost.length === 0) return {name, works: true, how: `by ${backend}`}
     const inLab = nearestGap(labReports(reports), sets)
@@ -84,6 +91,10 @@ function faultFeatures(reports: Reports): readonly FeatureView[] {
         how: `by ${backend}, inside a lab; not on this machine itself (${names(onHost)})`,
       }
     const without = `without ${names(onHost)}`
+    if (carried && carrying) {
+      const outside = proxy ? '; elsewhere by the userspace proxy only' : '; not elsewhere'
+      return {name, works: true, how: `in a lab, on links that netdrill carries itself${outside}, ${without}`}
+    }
     return {name, works: proxy, how: proxy ? `by the userspace proxy only, ${without}` : without}
   })
 }
@@ -121,11 +132,13 @@ async function drillFeatures(reports: Reports, ports: DoctorPorts): Promise<read
       if (spec.lab?.isolation === 'required' && !isolated) {
         return {name, works: false, how: 'its lab needs network namespaces'}
       }
+      const carried = isolated && spec.lab?.isolation !== 'none' && nearestGap(reports, [CARRIER_NEEDS]).length === 0
       const proxied = Object.values(spec.lab?.servers ?? {}).some((server) => server.proxy)
       const gaps = await Promise.all(
         spec.timeline.map(async ({fault}) => {
           const kind = await loadFault(spec.faults[fault]?.kind ?? '')
-          return proxied ? [] : nearestGap(labReports(reports), kind.needs)
+          if (proxied || (carried && kind.kind === 'netem')) return []
+          return nearestGap(labReports(reports), kind.needs)
         }),
       )
       const missing = gaps.flat()

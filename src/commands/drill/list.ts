@@ -18,12 +18,14 @@ export default class DrillList extends BaseCommand {
     const {foldAt} = systemLook(flags)
     const show = (line: string): void => this.print(foldLine(line, foldAt).join('\n'))
     const width = Math.max(...drills.map((drill) => drill.name.length))
-    for (const [index, {name, topic, summary, runs, missing}] of drills.entries()) {
+    for (const [index, {name, topic, summary, runs, impairs, missing}] of drills.entries()) {
       if (drills[index - 1]?.topic !== topic) {
         if (index > 0) this.print('')
         show(topic)
       }
       show(`${name.padEnd(width)}  ${runs ? 'runs here ' : 'not here  '}  ${summary}`)
+      if (runs && impairs === 'netdrill')
+        show(`${' '.repeat(width)}  no netem here: netdrill carries the packets of its links itself`)
       for (const {capability, found} of missing) show(`${' '.repeat(width)}  missing ${capability}: ${found}`)
     }
     this.tell(`\nRun one with: netdrill drill run ${drills.find((drill) => drill.runs)?.name ?? 'demo'}`)

@@ -18,6 +18,8 @@ export interface BundledDrill {
   readonly summary: string
   /** Without these it ends with exit 6. */
   readonly needs: readonly Capability[]
+  /** Delays or loses packets in its lab: by the kernel's netem, or on links that netdrill carries itself. */
+  readonly impairs?: true
 }
 
 /** Kernel faults in namespaces. */
@@ -40,7 +42,8 @@ export const BUNDLED_DRILLS = {
     file: 'lossy-link.yaml',
     topic: 'start',
     summary: 'delay and packet loss on a link, measured against what was asked',
-    needs: ['ip', 'tc', 'nft', 'network-namespaces', 'qdisc-netem'],
+    needs: LAB,
+    impairs: true,
   },
   'path-failover': {
     file: 'path-failover.yaml',

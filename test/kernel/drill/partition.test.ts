@@ -41,15 +41,4 @@ describe('drill run partition', () => {
     expect(kernelState()).toEqual(before)
   })
 
-  it('says what is missing and ends with 6 where the kernel has no netem', async (context) => {
-    const listed = await runProgram(['drill', 'list', '--json'])
-    const {drills} = JSON.parse(listed.stdout) as {drills: {name: string; runs: boolean}[]}
-    if (drills.find((drill) => drill.name === 'lossy-link')?.runs) context.skip('this kernel has netem')
-    const {code, stderr} = await runProgram(['drill', 'run', 'lossy-link'], {
-      env: {XDG_STATE_HOME: folder, HOME: folder},
-    })
-    expect(stderr).toMatch(/CAPABILITY_MISSING.*netem/)
-    expect(stderr).toMatch(/modprobe|kernel/)
-    expect(code).toBe(6)
-  })
 })
