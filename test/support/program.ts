@@ -6,6 +6,9 @@ import {fileURLToPath} from 'node:url'
 export const BIN =
   process.env['NETDRILL_TEST_BIN'] ?? fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 
+/** Compiled code is kept across tests, whatever they take for their home. */
+const COMPILED = process.env['XDG_CACHE_HOME'] ?? fileURLToPath(new URL('../../.cache', import.meta.url))
+
 export interface ProgramResult {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -30,7 +33,14 @@ export interface RunningProgram {
 
 /** Starts netdrill with pipes in place of a terminal. */
 export function startProgram(args: readonly string[], options: ProgramOptions = {}): RunningProgram {
-  const env = {...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, CI: undefined, ...options.env}
+  const env = {
+    ...process.env,
+    NO_COLOR: undefined,
+    FORCE_COLOR: undefined,
+    CI: undefined,
+    XDG_CACHE_HOME: COMPILED,
+    ...options.env,
+  }
   const identity = options.uid === undefined ? {} : {uid: options.uid, gid: options.uid}
   const child = spawn(process.execPath, [BIN, ...args], {
     env,
