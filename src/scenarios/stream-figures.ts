@@ -38,7 +38,7 @@ export class StreamCollector {
       case 'stream-moved': {
         const {group, at, from, to, staged, took, connect} = event
         const stream = this.#of(group)
-        if (!staged && from !== to) stream.moves.push({at, took, net: took - connect})
+        if (!staged && from !== null && from !== to) stream.moves.push({at, took, net: took - connect})
         return {group, stream}
       }
       case 'stream-counted': {
@@ -90,7 +90,7 @@ export function streamField(
       return [...new Set(stream.failures.filter(({at}) => isInside(at, spans)).map(({code}) => code))]
     case 'execution':
       return longest(moves.map(({took}) => took))
-    case 'execution.net':
+    case 'execution_net':
       return longest(moves.map(({net}) => net))
     default:
       return undefined
@@ -108,7 +108,7 @@ export function streamFigures(
     const value = Number(streamField(stream, {field, spans}))
     return {name: `${name}.${field}`, value, unit: 'count', low: value, high: value}
   })
-  const times = ['execution', 'execution.net'].map((field): Figure => {
+  const times = ['execution', 'execution_net'].map((field): Figure => {
     const given = streamField(stream, {field, spans})
     const value = typeof given === 'number' ? given : null
     return {name: `${name}.${field}`, value, unit: 'ms', low: value, high: value}

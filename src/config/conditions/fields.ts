@@ -96,7 +96,7 @@ const FIELDS: Readonly<Record<string, FieldKind>> = {
   recovery: {type: 'duration'},
   failback: {type: 'duration'},
   execution: {type: 'duration'},
-  'execution.net': {type: 'duration'},
+  execution_net: {type: 'duration'},
   ...all('number', 'stream', ['sent', 'confirmed', 'lost', 'duplicates', 'reordered', 'resent']),
   'stream.failures': {type: 'list', words: Object.keys(FAILURES)},
   availability: {type: 'ratio'},

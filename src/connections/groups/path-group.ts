@@ -91,7 +91,10 @@ export class PathGroup implements Group {
     const isFailed = event.type === 'stream-failed'
     const path = isFailed ? event.path : event.to
     const {health} = this.#paths.find(({name}) => name === path) ?? {health: null}
-    if (health) health.blocked = isFailed ? event.failure.code : null
+    if (!health) return
+    health.blocked = isFailed ? event.failure.code : null
+    // What its checks said before that proves nothing any more.
+    if (isFailed && health.goodSince !== null) health.goodSince = event.at
   }
 
   #follow({events, arrived}: WayBackResult, at: Millis): readonly GroupStep[] {

@@ -41,6 +41,8 @@ export class Carrier {
   #goal: {readonly path: string; readonly since: Millis} | null = null
   /** What messages are sent over, and its path. */
   #current: {readonly lane: Lane; readonly path: string} | null = null
+  /** Where it was last. */
+  #last: string | null = null
   /** Of a migration: messages go over this one as well. */
   #second: Lane | null = null
   #upgrading: AbortController | null = null
@@ -52,14 +54,13 @@ export class Carrier {
 
   constructor(spec: CarriedSpec, ports: CarrierPorts, run: CarrierRun) {
     const {key, buffer, limits} = spec.stream
-    const {targets} = run
     this.#spec = spec
     this.#ports = ports
     this.#run = run
     this.#identity = {session: makeNonce(ports.random), key}
     this.#tally = new Tally(buffer)
     this.#shelf = new LaneShelf({
-      ...{targets, identity: this.#identity, limits, ports},
+      ...{targets: run.targets, identity: this.#identity, limits, ports},
       onReady: (path, lane, took) => this.#onReady(path, lane, took),
       onEnd: (path) => this.#onEnd(path),
       onFailed: (path, failure) => this.#onFailed(path, failure),
@@ -145,7 +146,8 @@ export class Carrier {
 
   /** As fast as possible: whatever is under way is sent again, since the old connection may have lost it. */
   #takeOver(path: string, lane: Lane, connect: Millis): void {
-    const from = this.#current?.path ?? null
+    const from = this.#last
+    this.#last = path
     this.#current = {path, lane}
     this.#failed = null
     const again = this.#tally.interrupted()
@@ -203,7 +205,8 @@ export class Carrier {
       if (!signal.aborted) tell({...stage, result: 'failed', failure, because})
       return false
     }
-    const from = this.#current?.path ?? null
+    const from = this.#last
+    this.#last = to
     this.#goal = {path: to, since}
     this.#current = {path: to, lane}
     this.#shelf.put(to, lane)

@@ -118,6 +118,24 @@ export const BUNDLED_DRILLS = {
     summary: 'the direct path gets slow without any loss: the relay is taken until it is fast again',
     needs: LAB,
   },
+  'relay-cold': {
+    file: 'relay-cold.yaml',
+    topic: 'relay',
+    summary: 'the direct path goes silent: what a relay costs that is warm, cold, or slow to connect to',
+    needs: LAB,
+  },
+  'relay-return-stages': {
+    file: 'relay-return-stages.yaml',
+    topic: 'relay',
+    summary: 'the way back fails at each of its five stages: the stream stays where it works, and loses nothing',
+    needs: LAB,
+  },
+  'relay-adaptive-interval': {
+    file: 'relay-adaptive-interval.yaml',
+    topic: 'relay',
+    summary: 'the direct path is gone for long: it is asked for ever more rarely, and is back all the same',
+    needs: LAB,
+  },
   'mobility-address-change': {
     file: 'mobility-address-change.yaml',
     topic: 'mobility',

@@ -59,7 +59,7 @@ test('the execution is that of moves away, with and without connecting; the way 
   expect(streamField(STREAM, {field: 'execution', spans: ALL})).toBe(620)
   const first = [{from: 1400, to: 1550}]
   expect(streamField(STREAM, {field: 'execution', spans: first})).toBe(620)
-  expect(streamField(STREAM, {field: 'execution.net', spans: first})).toBe(20)
+  expect(streamField(STREAM, {field: 'execution_net', spans: first})).toBe(20)
   expect(streamField(STREAM, {field: 'execution', spans: [{from: 1650, to: 3000}]})).toBeUndefined()
 })
 
@@ -78,7 +78,7 @@ test('the verdict shows them as figures', () => {
   const figures = streamFigures('uplink', STREAM, rounds).map(({name, value}) => `${name} ${value}`)
   expect(figures).toEqual([
     'uplink.execution 620',
-    'uplink.execution.net 20',
+    'uplink.execution_net 20',
     'uplink.stream.lost 2',
     'uplink.stream.duplicates 5',
     'uplink.stream.reordered 0',
