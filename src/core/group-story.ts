@@ -27,14 +27,8 @@ export function tellGroup(event: RunEvent): readonly Told[] {
       const way = from === null ? `takes ${to}` : `${from} → ${to}`
       return line(toneOf(kind), event.group, `${way} after ${formatDuration(took)}: ${because}`)
     }
-    case 'mode-changed': {
-      const {from, to, because} = event
-      return line(
-        toneOfMode(from, to),
-        event.group,
-        `mode ${from === null ? '' : `${from} → `}${to}: ${because}`,
-      )
-    }
+    case 'mode-changed':
+      return line(toneOfMode(event.from, event.to), event.group, `mode ${wayOf(event)}: ${event.because}`)
     case 'switch-held':
       return line('warning', event.group, `no switch: ${event.because}`)
     case 'own-network':
@@ -58,4 +52,8 @@ function toneOf(kind: SwitchKind): Tone {
 function toneOfMode(from: PathMode | null, to: PathMode): Tone {
   if (from === null) return 'plain'
   return PATH_MODES.indexOf(to) < PATH_MODES.indexOf(from) ? 'warning' : 'good'
+}
+
+function wayOf({from, to}: {readonly from: PathMode | null; readonly to: PathMode}): string {
+  return from === null ? to : `${from} → ${to}`
 }

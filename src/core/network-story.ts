@@ -20,7 +20,8 @@ const WORDS: Readonly<Record<NetworkChangeKind, string>> = {
   'neighbour-reached': 'neighbour answers again',
 }
 
-const MODES: Readonly<Record<MptcpMode, string>> = {
+/** The last two work, on less than they should. */
+export const MPTCP_WORDS: Readonly<Record<MptcpMode, string>> = {
   multipath: 'multipath',
   'single-path': 'degraded (single path)',
   tcp: 'degraded (plain TCP)',
@@ -57,7 +58,7 @@ export function tellNetwork(event: RunEvent): readonly Told[] {
     case 'mptcp-changed': {
       const {from, to, because, trigger, retryIn} = event
       const tone = to === 'multipath' ? 'good' : 'warning'
-      const what = from === null ? MODES[to] : `${MODES[from]} → ${MODES[to]}`
+      const what = from === null ? MPTCP_WORDS[to] : `${MPTCP_WORDS[from]} → ${MPTCP_WORDS[to]}`
       const tried = trigger === null || trigger === 'first' ? '' : `; tried because: ${trigger}`
       const next = retryIn === null ? '' : `; MPTCP is tried again in ${formatDuration(retryIn)}`
       return line(tone, event.target, `${what}: ${because}${tried}${next}`)

@@ -61,18 +61,20 @@ export class GroupFacts {
         this.#update(event.group, {path: to, switches, lastSwitch: {at, kind, because}})
         return
       }
-      case 'mode-changed': {
-        const {at, because, from} = event
-        const old = this.#groups.get(event.group)?.modeChanges ?? 0
-        const modeChanges = from === null ? old : old + 1
-        this.#update(event.group, {mode: event.to, modeChanges, lastMode: {at, because}})
+      case 'mode-changed':
+        this.#changeMode(event)
         return
-      }
       case 'own-network':
         this.#ownNetwork = event.suspected
         return
       default:
     }
+  }
+
+  #changeMode({at, group, from, to, because}: RunEvent & {type: 'mode-changed'}): void {
+    const old = this.#groups.get(group)?.modeChanges ?? 0
+    const modeChanges = from === null ? old : old + 1
+    this.#update(group, {mode: to, modeChanges, lastMode: {at, because}})
   }
 
   #update(name: string, change: Partial<MonitoredGroup>): void {

@@ -6,6 +6,7 @@ import type {Outcome} from '../core/outcome.ts'
 import {LogHistogram} from '../core/log-histogram.ts'
 import type {Millis} from '../core/units.ts'
 import {AlertFacts} from './alert-facts.ts'
+import {type MptcpStanding, foldMptcp} from '../core/mptcp-standing.ts'
 import {GroupFacts} from './group-facts.ts'
 import {PeerFacts} from './peer-facts.ts'
 import {TargetTrack} from './target-track.ts'
@@ -37,6 +38,8 @@ export interface MonitoredTarget {
   readonly breaker: BreakerStatus | null
   readonly track: TargetTrack
 }
+  /** Null for all but multipath connections. */
+  readonly mptcp: MptcpStanding | null
 
 /** States in which a target that was up counts as lost. */
 const DOWN: ReadonlySet<ConnectionState> = new Set(['reconnecting', 'exhausted', 'failed'])
@@ -115,7 +118,7 @@ export class MonitorFacts {
         return
       case 'sample':
         this.#lag = Math.max(this.#lag, event.sample.lag ?? 0)
-        this.#update(event.target, (old) => foldOutcome(old, event.sample.outcome))
+        this.#update(event.target, (old) => withMptcp(foldOutcome(old, event.sample.outcome), event))
         this.#targets.get(event.target)?.track.add(event)
         return
       case 'breaker-changed': {
@@ -127,6 +130,9 @@ export class MonitorFacts {
         this.#targets.get(event.target)?.track.add(event)
         return
       case 'slot-missed':
+      case 'mptcp-changed':
+        this.#update(event.target, (old) => withMptcp(old, event))
+        return
         this.#update(event.target, (old) => ({...old, skipped: old.skipped + 1, missed: old.missed + 1}))
         return
       case 'state-changed':
@@ -189,9 +195,15 @@ function newTarget(
 }
 
 function foldOutcome(old: MonitoredTarget, outcome: Outcome): MonitoredTarget {
+    mptcp: null,
   switch (outcome.status) {
     case 'ok':
       old.rtt.add(outcome.reading.rtt ?? outcome.took)
+function withMptcp(old: MonitoredTarget, event: RunEvent): MonitoredTarget {
+  const mptcp = foldMptcp(old.mptcp, event)
+  return mptcp === old.mptcp ? old : {...old, mptcp}
+}
+
       return {...old, ok: old.ok + 1}
     case 'failed': {
       const {code, message} = outcome.failure

@@ -3,6 +3,7 @@ import type {ConnectionState} from '../core/events.ts'
 import type {BreakerPhase} from '../core/guard-events.ts'
 import type {GroupInfo, GroupMember, GroupState, PathMode} from '../core/group-events.ts'
 import type {ActiveAlert} from './alert-facts.ts'
+import {type MptcpStatus, mptcpStatus} from './mptcp-status.ts'
 import {STATE_NAMES, type StateNames} from '../core/state-names.ts'
 import {
   type ActivityRecord,
@@ -43,9 +44,11 @@ interface TargetStatus {
     readonly until_seconds: number | null
     readonly because: string
   } | null
+  /** Null for all but multipath connections. */
+  readonly mptcp: MptcpStatus | null
+  readonly tracker: TrackerRecord
   /** Its state in the words of other programs. */
   readonly state_names: StateNames
-  readonly tracker: TrackerRecord
   readonly activity: ActivityRecord
 }
 
@@ -202,6 +205,7 @@ function statusOf(target: MonitoredTarget, now: number, time: TellTime): TargetS
     tracker: trackerRecord(target, time),
     activity: activityRecord(target, time),
   }
+    mptcp: mptcpStatus(target.mptcp, now),
 }
 
 /** To the microsecond: more digits say nothing. */

@@ -8,6 +8,7 @@ import {formatAge, formatLoss, formatRtt} from './formats.ts'
 import {type Glyphs, STATE_LOOKS} from './glyphs.ts'
 import {RECENT_WINDOW, recentStatistics} from './recent.ts'
 import {renderSparkline} from './sparkline.ts'
+import {renderMptcp} from './mptcp-lines.ts'
 import {type Line, cutLine, span} from './spans.ts'
 import {nextAttempt} from './target-row.ts'
 import type {FailureStreak, FinishedAttempt, TargetView} from './target-view.ts'
@@ -35,6 +36,7 @@ export function renderDetail(target: TargetView, options: DetailOptions): readon
     [span('   '), ...renderSparkline(target.history, axis, {hold, now, glyphs})],
     blank,
     ...renderFigures(target),
+    ...renderMptcp(target.mptcp, now, glyphs),
     blank,
     ...renderFailures(target.failures, glyphs),
     blank,

@@ -1,4 +1,5 @@
 /** Groups with their paths, for the groups view and the line below the title. */
+import {PATH_MODES} from '../core/group-events.ts'
 import {stripControl} from '../core/text.ts'
 import {type Millis, formatDuration, formatStamp} from '../core/units.ts'
 import {displayWidth, fitToWidth, simplifyGlyphs} from '../core/width.ts'
@@ -23,6 +24,7 @@ export function renderGroups(groups: readonly GroupView[], context: GroupLinesCo
     ...(index === 0 ? [] : [[]]),
     renderState(group, context),
     ...group.info.members.map((member) => renderMember(group, member, {...context, width})),
+    ...renderMode(group, context),
     ...(group.held === null
       ? []
       : [[span('      '), span(`no switch: ${show(group.held)}`, 'warning')] as const]),
@@ -36,7 +38,7 @@ function renderState(group: GroupView, {now, glyphs}: GroupLinesContext): Line {
   const kind =
     info.mode === 'quorum'
       ? `quorum, ${healthy} healthy of ${info.members.length}, needs ${info.needed ?? 1}`
-      : `${modeText(group, now)}, ${group.switchCount} switch${group.switchCount === 1 ? '' : 'es'}`
+      : `${modeText(group)}, ${group.switchCount} switch${group.switchCount === 1 ? '' : 'es'}`
   return [
     span('   '),
     span(show(info.name), 'strong'),
@@ -47,11 +49,26 @@ function renderState(group: GroupView, {now, glyphs}: GroupLinesContext): Line {
   ]
 }
 
-/** `auto: single for 12s (only cable is left)`. */
-function modeText({info, mode}: GroupView, now: Millis): string {
-  if (info.mode !== 'auto') return info.mode
-  if (mode === null) return 'auto'
-  return `auto: ${mode.now} for ${formatAge(now - mode.since)} (${show(mode.because)})`
+/** `auto, now single`. */
+function modeText({info, mode}: GroupView): string {
+  return info.mode === 'auto' && mode !== null ? `auto, now ${mode.now}` : info.mode
+}
+
+function renderMode({info, mode}: GroupView, {now, glyphs}: GroupLinesContext): readonly Line[] {
+  if (info.mode !== 'auto' || mode === null) return []
+  const from = mode.from === null ? '' : `${mode.from} ${glyphs.arrow} `
+  return [
+    [
+      span('      '),
+      span(`mode ${from}${mode.now}`, isWorse(mode) ? 'warning' : 'good'),
+      span(` ${formatAge(now - mode.since)} ago: ${show(mode.because)}`, 'dim'),
+    ],
+  ]
+}
+
+/** The modes are in the order of what they survive. */
+function isWorse({from, now}: NonNullable<GroupView['mode']>): boolean {
+  return from !== null && PATH_MODES.indexOf(now) < PATH_MODES.indexOf(from)
 }
 
 function renderMember(

@@ -12,6 +12,14 @@ export interface PathSwitch {
   readonly took: Millis
 }
 
+export interface GroupModeView {
+  /** Null for the first one. */
+  readonly from: PathMode | null
+  readonly now: PathMode
+  readonly since: Millis
+  readonly because: string
+}
+
 export interface GroupView {
   readonly info: GroupInfo
   readonly state: GroupState
@@ -19,7 +27,7 @@ export interface GroupView {
   readonly because: string
   readonly healthy: number
   /** How the paths are used now, since when and why; null where that is not known yet, and of a quorum. */
-  readonly mode: {readonly now: PathMode; readonly since: Millis; readonly because: string} | null
+  readonly mode: GroupModeView | null
   /** The path in use; null for none, and always of a quorum. */
   readonly path: string | null
   /** The last ones, oldest first. */
@@ -57,8 +65,8 @@ export function foldGroups(
       }))
     }
     case 'mode-changed': {
-      const {to: now, at: since, because} = event
-      return change(groups, event.group, () => ({mode: {now, since, because}}))
+      const {from, to: now, at: since, because} = event
+      return change(groups, event.group, () => ({mode: {from, now, since, because}}))
     }
     case 'switch-held':
       return change(groups, event.group, () => ({held: event.because}))
@@ -90,5 +98,5 @@ function newGroup(info: GroupInfo, at: Millis): GroupView {
 
 /** Of a group whose document says it. */
 function fixedMode({mode}: GroupInfo, since: Millis): GroupView['mode'] {
-  return mode === 'quorum' || mode === 'auto' ? null : {now: mode, since, because: ''}
+  return mode === 'quorum' || mode === 'auto' ? null : {from: null, now: mode, since, because: ''}
 }

@@ -1,6 +1,7 @@
 /** One target as the terminal shows it. */
 import type {ConnectionState, RunEvent, TargetInfo} from '../core/events.ts'
 import type {Failure} from '../core/failure.ts'
+import {type MptcpStanding, foldMptcp} from '../core/mptcp-standing.ts'
 import type {Sample} from '../core/outcome.ts'
 import {stripControl} from '../core/text.ts'
 import type {Millis} from '../core/units.ts'
@@ -54,6 +55,8 @@ export interface TargetView {
   readonly next: ScheduledAttempt | null
   readonly attempts: readonly FinishedAttempt[]
   readonly failures: readonly FailureStreak[]
+  /** Null for all but multipath connections. */
+  readonly mptcp: MptcpStanding | null
 }
 
 const MOST_ATTEMPTS = 12
@@ -76,6 +79,7 @@ export function newTargetView(name: string, at: Millis): TargetView {
     next: null,
     attempts: [],
     failures: [],
+    mptcp: null,
   }
 }
 
@@ -85,7 +89,7 @@ export type TargetEvent = Extract<RunEvent, {readonly target: string}>
 export function foldTarget(view: TargetView, event: TargetEvent): TargetView {
   switch (event.type) {
     case 'sample':
-      return foldSample(view, event.sample)
+      return foldSample(withMptcp(view, event), event.sample)
     case 'state-changed': {
       const next = event.to === 'connected' ? null : view.next
       return {...view, state: event.to, since: event.at, because: event.because, next}
@@ -110,19 +114,25 @@ export function foldTarget(view: TargetView, event: TargetEvent): TargetView {
       const history = foldHistory(view.history, event.at, {kind: 'skipped'})
       return {...view, history, skipped: view.skipped + 1}
     }
+    case 'mptcp-changed':
+      return withMptcp(view, event)
     case 'target-judged':
     case 'target-removed':
     case 'flapping':
     case 'early-warning':
     case 'link-lost':
     case 'link-restored':
-    case 'mptcp-changed':
     case 'subflow-lost':
     case 'subflow-returned':
     case 'strategy-step':
     case 'breaker-changed':
       return view
   }
+}
+
+function withMptcp(view: TargetView, event: TargetEvent): TargetView {
+  const mptcp = foldMptcp(view.mptcp, event)
+  return mptcp === view.mptcp ? view : {...view, mptcp}
 }
 
 function foldSample(view: TargetView, {sentAt, outcome}: Sample): TargetView {

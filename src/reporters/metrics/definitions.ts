@@ -1,5 +1,6 @@
 /** The series of a watch. Seconds and bytes; a target is labelled with its name, never with its address. */
 import type {MetricDefinition} from '../../core/metrics.ts'
+import {NETWORK_SERIES} from './network-definitions.ts'
 
 /** From a fast answer on the same network to the longest timeout that makes sense. */
 const LATENCY = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
@@ -134,6 +135,16 @@ export const METRICS = [
     help: 'Stages of the way back to the preferred path, by stage and result.',
   },
   {
+    name: 'netdrill_process_cpu_seconds_total',
+    kind: 'counter',
+    help: 'Processor time of the processes of this watch, by what they do.',
+  },
+  {
+    name: 'netdrill_process_resident_bytes',
+    kind: 'gauge',
+    help: 'Memory of the processes of this watch, by what they do.',
+  },
+  {
     name: 'netdrill_own_network_suspected',
     kind: 'gauge',
     help: '1 while most targets fail at once, so that the network of this machine is suspected.',
@@ -148,42 +159,7 @@ export const METRICS = [
     kind: 'counter',
     help: 'Messages to a receiver of notifications, by what became of them.',
   },
-  {
-    name: 'netdrill_network_changes_total',
-    kind: 'counter',
-    help: 'Changes of interfaces that targets are reached through, and of default routes.',
-  },
-  {
-    name: 'netdrill_link_usable',
-    kind: 'gauge',
-    help: '0 while the interface, carrier, address or route that the target needs is gone; absent until that happened.',
-  },
-  {
-    name: 'netdrill_interface_count',
-    kind: 'gauge',
-    help: 'Errors, dropped packets and carrier changes of an interface in use, as the kernel counts them.',
-  },
-  {
-    name: 'netdrill_interface_warning',
-    kind: 'gauge',
-    help: '1 while the interface shows early signs of failing.',
-  },
-  {name: 'netdrill_bond_member_up', kind: 'gauge', help: '1 while the member of the bond has a link.'},
-  {
-    name: 'netdrill_mptcp_mode',
-    kind: 'gauge',
-    help: '1 for how the multipath connection works: multipath, single-path or tcp.',
-  },
-  {
-    name: 'netdrill_mptcp_subflow_losses_total',
-    kind: 'counter',
-    help: 'Subflows that stalled or were closed.',
-  },
-  {
-    name: 'netdrill_mptcp_subflow_bytes',
-    kind: 'gauge',
-    help: 'Bytes of the subflows of the present connection, by own address.',
-  },
+  ...NETWORK_SERIES,
   {
     name: 'netdrill_peer_state',
     kind: 'gauge',

@@ -45,13 +45,19 @@ export class NetworkMetrics {
         return
       case 'sample':
         this.#sample(event.target, event.sample.outcome)
+        this.#sink.add(name('netdrill_mptcp_fallbacks_total'), event.to === 'tcp' ? 1 : 0, {
+          target: event.target,
+        })
         return
       default:
     }
   }
 
   #sample(target: string, outcome: Outcome): void {
-    if (outcome.status === 'ok' && outcome.reading.mptcp?.flows) this.#bytes(target, outcome.reading.mptcp)
+    const mptcp = outcome.status === 'ok' ? outcome.reading.mptcp : undefined
+    if (!mptcp || (mptcp.flows === undefined && mptcp.retryIn === undefined)) return
+    this.#sink.set(name('netdrill_mptcp_subflows'), mptcp.flows?.length ?? 0, {target})
+    this.#bytes(target, mptcp)
   }
 
   #interface({device, errors, dropped, carrierChanges, bond}: InterfaceFacts): void {

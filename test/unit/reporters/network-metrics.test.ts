@@ -66,6 +66,8 @@ it('has the mode of a multipath connection, and the bytes of its subflows by own
     'mptcp_mode a multipath 0',
     'mptcp_mode a single-path 1',
     'mptcp_mode a tcp 0',
+    'mptcp_fallbacks_total a 0',
+    'mptcp_subflows a 3',
     'mptcp_subflow_bytes a 10.0.0.1 sent 15',
     'mptcp_subflow_bytes a [fd00::1] sent 3',
     'mptcp_subflow_bytes a 10.0.0.1 received 2',
