@@ -46,9 +46,9 @@ interface TargetStatus {
   } | null
   /** Null for all but multipath connections. */
   readonly mptcp: MptcpStatus | null
-  readonly tracker: TrackerRecord
   /** Its state in the words of other programs. */
   readonly state_names: StateNames
+  readonly tracker: TrackerRecord
   readonly activity: ActivityRecord
 }
 
@@ -201,11 +201,11 @@ function statusOf(target: MonitoredTarget, now: number, time: TellTime): TargetS
     downtime_seconds: seconds(down + (downSince === null ? 0 : now - downSince)),
     last_failure: lastFailure,
     breaker: breakerStatus(target.breaker, now),
+    mptcp: mptcpStatus(target.mptcp, now),
     state_names: STATE_NAMES[state],
     tracker: trackerRecord(target, time),
     activity: activityRecord(target, time),
   }
-    mptcp: mptcpStatus(target.mptcp, now),
 }
 
 /** To the microsecond: more digits say nothing. */
