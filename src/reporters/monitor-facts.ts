@@ -37,9 +37,9 @@ export interface MonitoredTarget {
   /** Null for a policy without a breaker, and for none. */
   readonly breaker: BreakerStatus | null
   readonly track: TargetTrack
-}
   /** Null for all but multipath connections. */
   readonly mptcp: MptcpStanding | null
+}
 
 /** States in which a target that was up counts as lost. */
 const DOWN: ReadonlySet<ConnectionState> = new Set(['reconnecting', 'exhausted', 'failed'])
@@ -126,13 +126,13 @@ export class MonitorFacts {
         this.#update(event.target, (old) => ({...old, breaker: {phase, until, because}}))
         return
       }
+      case 'mptcp-changed':
+        this.#update(event.target, (old) => withMptcp(old, event))
+        return
       case 'attempt':
         this.#targets.get(event.target)?.track.add(event)
         return
       case 'slot-missed':
-      case 'mptcp-changed':
-        this.#update(event.target, (old) => withMptcp(old, event))
-        return
         this.#update(event.target, (old) => ({...old, skipped: old.skipped + 1, missed: old.missed + 1}))
         return
       case 'state-changed':
@@ -191,19 +191,19 @@ function newTarget(
     lastFailure: null,
     breaker: breaker === undefined ? null : {phase: breaker, until: null, because: 'nothing has failed yet'},
     track: new TargetTrack({policy: policy ?? null}),
+    mptcp: null,
   }
 }
 
-function foldOutcome(old: MonitoredTarget, outcome: Outcome): MonitoredTarget {
-    mptcp: null,
-  switch (outcome.status) {
-    case 'ok':
-      old.rtt.add(outcome.reading.rtt ?? outcome.took)
 function withMptcp(old: MonitoredTarget, event: RunEvent): MonitoredTarget {
   const mptcp = foldMptcp(old.mptcp, event)
   return mptcp === old.mptcp ? old : {...old, mptcp}
 }
 
+function foldOutcome(old: MonitoredTarget, outcome: Outcome): MonitoredTarget {
+  switch (outcome.status) {
+    case 'ok':
+      old.rtt.add(outcome.reading.rtt ?? outcome.took)
       return {...old, ok: old.ok + 1}
     case 'failed': {
       const {code, message} = outcome.failure

@@ -36,6 +36,9 @@ export class NetworkMetrics {
       case 'mptcp-changed':
         for (const mode of MPTCP_MODES)
           this.#sink.set(name('netdrill_mptcp_mode'), mode === event.to ? 1 : 0, {target: event.target, mode})
+        this.#sink.add(name('netdrill_mptcp_fallbacks_total'), event.to === 'tcp' ? 1 : 0, {
+          target: event.target,
+        })
         return
       case 'subflow-lost':
         this.#sink.add(name('netdrill_mptcp_subflow_losses_total'), 1, {
@@ -45,9 +48,6 @@ export class NetworkMetrics {
         return
       case 'sample':
         this.#sample(event.target, event.sample.outcome)
-        this.#sink.add(name('netdrill_mptcp_fallbacks_total'), event.to === 'tcp' ? 1 : 0, {
-          target: event.target,
-        })
         return
       default:
     }
