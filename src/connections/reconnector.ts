@@ -77,8 +77,10 @@ export class Reconnector {
   lost(failure: Failure, startedAt: Millis): void {
     const {clock, random} = this.#options
     this.#last = failure
-    this.#ladder = afterFailure(this.#ladder, {failure, startedAt}, clock.now(), random)
-    this.#follow()
+    // Of an expired token one retry is all there is: it must not be spent with the old one.
+    const isToken = failure.category === 'authentication' && failure.detail === 'token'
+    if (isToken) this.#running = this.#lose(failure, startedAt)
+    else this.#go(afterFailure(this.#ladder, {failure, startedAt}, clock.now(), random))
   }
 
   async stop(): Promise<void> {
@@ -186,11 +188,9 @@ export class Reconnector {
     this.#last = failure
     gate?.tell(failure, now)
     onAttempt(attempt, now - startedAt, failure, startedAt)
-    const next =
-      failure === null ? afterSuccess(this.#ladder, now) : await this.#fail(failure, outcome, startedAt)
-    if (next === null) return
-    this.#ladder = next
-    this.#follow()
+    this.#go(
+      failure === null ? afterSuccess(this.#ladder, now) : await this.#fail(failure, outcome, startedAt),
+    )
   }
 
   async #measure({attempt}: Attempt, startedAt: Millis): Promise<Outcome> {
@@ -208,7 +208,18 @@ export class Reconnector {
     })
   }
 
+  async #lose(failure: Failure, startedAt: Millis): Promise<void> {
+    const outcome = {status: 'failed', failure, took: 0, partial: {phase: {}}} as const
+    this.#go(await this.#fail(failure, outcome, startedAt))
+  }
+
   /** Null when the watch has ended meanwhile. */
+  #go(next: LadderState | null): void {
+    if (next === null) return
+    this.#ladder = next
+    this.#follow()
+  }
+
   async #fail(failure: Failure, outcome: Outcome, startedAt: Millis): Promise<LadderState | null> {
     const {clock, random, care} = this.#options
     const {signal} = this.#stop

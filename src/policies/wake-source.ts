@@ -8,6 +8,8 @@ import {
   isNetworkLoss,
 } from '../core/network-port.ts'
 
+const LINK_LOCAL = /^fe[89ab][0-9a-f]:/i
+
 export interface WakeSource {
   /** Calls back when something has changed for the better; the returned function ends that. */
   onWake(listener: (because: string) => void): () => void
@@ -51,7 +53,7 @@ export class NetworkWakes implements WakeSource {
   #open(): NetworkWatch {
     this.#watch ??= this.#network.watch({
       onChange: (change) => {
-        if (isNetworkLoss(change)) return
+        if (isNetworkLoss(change) || isBeside(change, this.#host)) return
         for (const listener of this.#listeners) listener(describeChange(change))
       },
       onReady: () => {
@@ -60,6 +62,14 @@ export class NetworkWakes implements WakeSource {
     })
     return this.#watch
   }
+}
+
+/**
+ * The address that the kernel gives each link by itself a second or two after its carrier was told (fe80::/10, RFC 4291
+ * §2.5.6): it leads to neighbours with such addresses and nowhere else.
+ */
+function isBeside({what, subject}: NetworkChange, host: string): boolean {
+  return what === 'address-added' && LINK_LOCAL.test(subject) && !LINK_LOCAL.test(host)
 }
 
 /** Null for a target on this machine, and as long as any link but the loopback can carry packets. */

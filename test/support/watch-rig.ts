@@ -65,6 +65,7 @@ export async function startWatch(
   script: Script,
   clock = new FakeClock(),
   network = new FakeNetwork(),
+  more: Partial<Ports> = {},
 ): Promise<Rig> {
   const events: RunEvent[] = []
   const load = {running: 0, most: 0, begun: 0}
@@ -90,7 +91,7 @@ export async function startWatch(
       }),
   }
   const stop = new AbortController()
-  const ports = {clock, random: seededRandom(1), network} as unknown as Ports
+  const ports = {clock, random: seededRandom(1), network, ...more} as unknown as Ports
   const {ended} = await openWatch([{...SPEC, ...spec}], ports, {
     origin: 0,
     emit: (event) => events.push(event),

@@ -58,6 +58,21 @@ describe('a waiting ladder', () => {
     expect(starts[1]).toBeLessThanOrEqual(60_500)
   })
 
+  it.each([
+    {host: 'example.org', subject: 'fe80::1/64', attempts: 1},
+    {host: 'fe80::2%eth0', subject: 'fe80::1/64', attempts: 2},
+    {host: 'example.org', subject: '2001:db8::1/64', attempts: 2},
+  ])(
+    'that wants $host has made $attempts attempts when $subject appears',
+    async ({host, subject, attempts}) => {
+      const {clock, network, starts} = run('TCP_TIMEOUT', {}, host)
+      await clock.advance(60_000)
+      network.tell({what: 'address-added', subject})
+      await clock.advance(1000)
+      expect(starts).toHaveLength(attempts)
+    },
+  )
+
   it('is not woken by losses, nor more than six times a minute', async () => {
     const {clock, network, starts} = run('TCP_TIMEOUT', {
       maxAttempts: 0,
