@@ -2,7 +2,8 @@
 import type {FieldValue} from '../config/conditions/evaluate.ts'
 import type {Figure} from '../core/figures.ts'
 import type {Millis} from '../core/units.ts'
-import type {AlertMark, AlertSeries, TargetSeries} from './series.ts'
+import type {AlertMark, AlertSeries} from './series-marks.ts'
+import type {TargetSeries} from './series.ts'
 import {
   type Disturbance,
   type Round,

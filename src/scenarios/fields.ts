@@ -32,7 +32,11 @@ export function fieldValue(series: TargetSeries, question: FieldQuestion): Field
   const ofBond = bondField(series.bond, {field, rounds, spans})
   if (ofBond !== undefined) return ofBond
   if (isPolicyField(field)) return policyField(series, {field, rounds, spans})
-  const points = series.points.filter((point) => isInside(point.sentAt, spans))
+  // What was on its way when the baseline ended may have met the fault.
+  const whole = question.during === 'baseline'
+  const points = series.points.filter(
+    ({sentAt, endedAt}) => isInside(sentAt, spans) && (!whole || isInside(endedAt, spans)),
+  )
   if (field.startsWith('rtt.')) return statisticOf(points, field.slice(4))
   if (field.startsWith('phase.')) return phaseOf(points, field.slice(6))
   // Null is a value: there was no failure code, say.

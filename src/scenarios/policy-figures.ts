@@ -4,7 +4,7 @@ import type {ConnectionState} from '../core/events.ts'
 import {STRATEGY_NAMES, type StrategyName} from '../core/strategy-events.ts'
 import type {Millis} from '../core/units.ts'
 import type {AttemptMark, TargetSeries} from './series.ts'
-import {type Round, type Span, disturbances, isInside} from './windows.ts'
+import {type Round, type Span, isInside} from './windows.ts'
 
 export interface PolicyQuestion {
   readonly field: string
@@ -37,7 +37,7 @@ export function policyField(series: TargetSeries, {field, rounds, spans}: Policy
     case 'denied':
       return count(series.denials)
     case 'warnings':
-      return count(series.warnings)
+      return count(series.warnings.map(({at}) => at))
     case 'warned':
       return leastWarning(series, rounds)
     case 'attempt.min':
@@ -75,20 +75,20 @@ function waitsIn({attempts}: TargetSeries, spans: readonly Span[]): readonly Mil
 const BAD: ReadonlySet<ConnectionState> = new Set(['degraded', 'reconnecting', 'exhausted', 'failed'])
 
 /**
- * How long before a disturbance was felt it was warned of: the least of all disturbances that were, 0 for one that came
- * without a warning.
+ * How long before it was lost or degraded it was warned of, by a warning that lasted until then: the least of all times that
+ * it was, 0 for one that came without. A warning ends with the loss, which takes it an instant.
  */
-function leastWarning({states, warnings}: TargetSeries, rounds: readonly Round[]): Millis | undefined {
+function leastWarning({info, states, warnings}: TargetSeries, rounds: readonly Round[]): Millis | undefined {
+  const falls = states.filter(
+    ({at, from, to}) =>
+      BAD.has(to) && !BAD.has(from) && rounds.some(({baselineEnd, end}) => at >= baselineEnd && at < end),
+  )
   return least(
-    rounds.flatMap((round) =>
-      disturbances(round).flatMap(({begun}, index, all) => {
-        const until = all[index + 1]?.begun ?? round.end
-        const bad = states.find(({at, to}) => at >= begun && at < until && BAD.has(to))
-        if (!bad) return []
-        const warned = warnings.find((at) => at >= begun && at <= bad.at)
-        return warned === undefined ? 0 : bad.at - warned
-      }),
-    ),
+    falls.map((fall) => {
+      const last = warnings.findLast(({at}) => at <= fall.at)
+      const lasted = last && (last.until === null || last.until >= fall.at - info.interval)
+      return lasted ? fall.at - last.at : 0
+    }),
   )
 }
 

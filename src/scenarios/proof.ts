@@ -161,7 +161,8 @@ function measuresRoundTrip(series: TargetSeries, plan: FaultPlan): boolean {
 
 /**
  * The part of a sample that takes exactly one round trip, with as little computing in it as can be had: the TCP
- * handshake, which the kernels do. Behind a proxy, whose kernel answers at once, the TLS handshake (RFC 8446 section 2).
+ * handshake, which the kernels do. Behind a proxy, whose kernel answers at once, the TLS handshake (RFC 8446 section 2), or
+ * without TLS the wait for the first byte of an answer, whose own time is in the baseline as well.
  */
 function oneRoundTrip(
   {kind, backend}: {readonly kind: string; readonly backend: string},
@@ -170,7 +171,7 @@ function oneRoundTrip(
   switch (kind) {
     case 'tls':
     case 'http':
-      return (backend === 'proxy' ? point.phase.tls : point.phase.connect) ?? null
+      return (backend === 'proxy' ? (point.phase.tls ?? point.phase.wait) : point.phase.connect) ?? null
     case 'tcp':
       return point.phase.connect ?? point.rtt
     default:

@@ -1,11 +1,10 @@
 /** What happened to one target in the course of a drill: a fold over the event stream. */
-import type {AlertState} from '../core/alert-events.ts'
 import type {ConnectionState, RunEvent, TargetInfo} from '../core/events.ts'
 import type {GroupEvent, GroupInfo, SwitchKind} from '../core/group-events.ts'
 import type {Failure} from '../core/failure.ts'
 import type {Phases, Reading} from '../core/outcome.ts'
-import type {StrategyName} from '../core/strategy-events.ts'
 import type {Millis} from '../core/units.ts'
+import type {AlertMark, AlertSeries, StepMark, WarningMark} from './series-marks.ts'
 import {StreamCollector, type StreamSeries} from './stream-figures.ts'
 import {BondCollector, type BondSeries} from './bond-figures.ts'
 
@@ -30,24 +29,6 @@ export interface AttemptMark {
   readonly attempt: number
   readonly ok: boolean
   readonly took: Millis
-}
-
-/** What a policy did besides trying again. */
-export interface StepMark {
-  readonly at: Millis
-  readonly strategy: StrategyName
-}
-
-/** A change of an alert; a rule and its labels are one alert. */
-export interface AlertMark {
-  readonly at: Millis
-  readonly labels: string
-  readonly state: AlertState
-}
-
-/** What only the rules of alerts have. */
-export interface AlertSeries {
-  readonly marks: readonly AlertMark[]
 }
 
 /** A change of the path of a group. */
@@ -76,8 +57,7 @@ export interface TargetSeries {
   readonly steps: readonly StepMark[]
   /** When an attempt was due and a guard did not let it through. */
   readonly denials: readonly Millis[]
-  /** When early warnings began. */
-  readonly warnings: readonly Millis[]
+  readonly warnings: readonly WarningMark[]
   /** Of a target that is reached through a bond. */
   readonly bond?: BondSeries
   /** Of a group. */
@@ -96,7 +76,7 @@ interface Growing extends TargetSeries {
   readonly attempts: AttemptMark[]
   readonly steps: StepMark[]
   readonly denials: Millis[]
-  readonly warnings: Millis[]
+  readonly warnings: WarningMark[]
   readonly alert?: {readonly marks: AlertMark[]}
   missed: number
   last: Reading | null
@@ -179,7 +159,8 @@ export class SeriesCollector {
       series.attempts.push({at, attempt: event.attempt, ok: event.failure === null, took: event.took})
     else if (event.type === 'attempt-denied') series.denials.push(at)
     else if (event.type === 'strategy-step') series.steps.push({at, strategy: event.strategy})
-    else if (event.active) series.warnings.push(at)
+    else if (event.active) series.warnings.push({at, until: null})
+    else series.warnings.push({at: series.warnings.pop()?.at ?? at, until: at})
   }
 
   #alert(event: RunEvent & {type: 'alert-rule-added' | 'alert'}): void {

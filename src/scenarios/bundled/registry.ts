@@ -208,6 +208,30 @@ export const BUNDLED_DRILLS = {
     summary: 'no connection more is let in: seen at once, and back when there is room',
     needs: LAB,
   },
+  'tunnel-token-refresh': {
+    file: 'tunnel-token-refresh.yaml',
+    topic: 'tunnel',
+    summary: 'a token runs out under two clients: one new one is fetched, and both go on',
+    needs: LAB,
+  },
+  'tunnel-credentials': {
+    file: 'tunnel-credentials.yaml',
+    topic: 'tunnel',
+    summary: 'refused credentials: one question, one alert and no ladder',
+    needs: [],
+  },
+  'tunnel-early-warning': {
+    file: 'tunnel-early-warning.yaml',
+    topic: 'tunnel',
+    summary: 'a service gets slower and slower: a warning comes before it is called bad',
+    needs: [],
+  },
+  'tunnel-states': {
+    file: 'tunnel-states.yaml',
+    topic: 'tunnel',
+    summary: 'six connections, six troubles: each passes through exactly the states of its story',
+    needs: [],
+  },
   'tunnel-alerts': {
     file: 'tunnel-alerts.yaml',
     topic: 'tunnel',
@@ -236,6 +260,24 @@ export const BUNDLED_DRILLS = {
     file: 'retry-rate-limit.yaml',
     topic: 'retry',
     summary: 'three clients of one host share its rate of attempts',
+    needs: LAB,
+  },
+  'retry-reset-on-success': {
+    file: 'retry-reset-on-success.yaml',
+    topic: 'retry',
+    summary: 'a server comes and goes: who gets attempts back goes on, who counts for life gives up',
+    needs: LAB,
+  },
+  'retry-adaptive-backoff': {
+    file: 'retry-adaptive-backoff.yaml',
+    topic: 'retry',
+    summary: 'timeouts learnt from answers: short for a near server, patient with a far one',
+    needs: [],
+  },
+  'retry-priority': {
+    file: 'retry-priority.yaml',
+    topic: 'retry',
+    summary: 'four clients queue for one host: the critical one first, the others in their turn',
     needs: LAB,
   },
   'retry-thundering-herd': {

@@ -60,6 +60,13 @@ describe('fieldValue', () => {
     expect(fieldValue(lost, {field: 'recovery', during: 'drill', rounds})).toBe(Number.POSITIVE_INFINITY)
   })
 
+  it('leaves out of the baseline what was on its way when it ended', () => {
+    const points = makePoints({end: 10_000, interval: 100, isDown: (at) => at === 2900})
+    const late = makeSeries(points.map((one) => (one.ok ? one : {...one, endedAt: 3010})))
+    expect(fieldValue(late, {field: 'loss', during: 'baseline', rounds})).toBe(0)
+    expect(fieldValue(late, {field: 'lost', during: 'drill', rounds})).toBe(1)
+  })
+
   it('can not tell the detection of an outage that did not happen', () => {
     const calm = makeSeries(makePoints({end: 10_000, interval: 100}))
     expect(fieldValue(calm, {field: 'detection', during: 'drill', rounds})).toBeUndefined()

@@ -46,6 +46,14 @@ const lost = (at: number): RunEvent => ({
   because: '',
   at,
 })
+const back = (at: number): RunEvent => ({
+  type: 'state-changed',
+  target: 'api',
+  from: 'reconnecting',
+  to: 'connected',
+  because: '',
+  at,
+})
 const warning = (at: number, active: boolean): RunEvent => ({
   type: 'early-warning',
   target: 'api',
@@ -117,12 +125,27 @@ describe('what a policy did', () => {
     {name: 'a warning before the loss', events: [warning(1200, true), lost(1900)], value: 700},
     {name: 'a loss without a warning', events: [lost(1900)], value: 0},
     {name: 'a warning after the loss', events: [lost(1900), warning(2000, true)], value: 0},
-    {name: 'a warning of the disturbance before', events: [warning(1200, true), lost(5400)], value: 0},
+    {
+      name: 'a warning that ends with the loss',
+      events: [warning(1200, true), warning(1899, false), lost(1900)],
+      value: 700,
+    },
+    {
+      name: 'a warning that was over',
+      events: [warning(1200, true), warning(1500, false), lost(1900)],
+      value: 0,
+    },
+    {
+      name: 'a warning that lasts while it is lost twice',
+      events: [warning(1200, true), lost(1900), back(2000), lost(2100)],
+      value: 700,
+    },
     {
       name: 'two losses, by the one that was warned of later',
-      events: [warning(1200, true), lost(1900), warning(5300, true), lost(5400)],
+      events: [warning(1200, true), warning(1900, false), lost(1900), warning(5300, true), lost(5400)],
       value: 100,
     },
+    {name: 'a loss in the baseline', events: [lost(900)], value: undefined},
     {name: 'no loss', events: [warning(1200, true)], value: undefined},
   ])('tells how long before it was warned: $name', ({events, value}) => {
     expect(valueOf(events, 'warned')).toBe(value)

@@ -51,6 +51,24 @@ describe('judgeProof', () => {
     expect(isProven(judgeProof(evidence({})))).toBe(true)
   })
 
+  it('measures the delay of plain HTTP through a proxy by the wait for its answer', () => {
+    const points = makePoints({
+      end: 8000,
+      interval: 100,
+      rtt: (at) => 7 + (at >= 3000 && at < 5000 ? 100 : 0),
+    })
+    const affected = [
+      makeSeries(
+        points.map((point) => ({...point, phase: {connect: 0.2, wait: point.phase.total ?? 0}})),
+        {kind: 'http'},
+      ),
+    ]
+    const asked = plan({rtt: {mean: 100, spread: 0}}, 'proxy')
+    expect(verdicts({plan: asked, affected})['api round trip']).toBe('verified')
+    const unharmed = affected.map((series) => ({...series, points: series.points.slice(0, 30)}))
+    expect(verdicts({plan: asked, affected: unharmed})['api round trip']).toBe('no-traffic')
+  })
+
   it('does not accept a command that succeeded without effect', () => {
     const unharmed = [makeSeries(makePoints({end: 8000, interval: 100}))]
     expect(verdicts({affected: unharmed})['api blocked']).toBe('not-effective')
