@@ -6,6 +6,7 @@ import {METRICS} from '../reporters/metrics/definitions.ts'
 import {MetricsFold} from '../reporters/metrics/metrics-fold.ts'
 import type {MonitorFacts} from '../reporters/monitor-facts.ts'
 import {makeMonitorStatus} from '../reporters/monitor-status.ts'
+import {OwnCost} from './own-cost.ts'
 import {type StatusAnswer, type StatusServer, openStatusServer} from '../system/status-server.ts'
 
 export interface ListenRequest {
@@ -19,6 +20,8 @@ export interface Exposure {
   /** Where it listens; null without a listener. */
   readonly url: string | null
   show(event: RunEvent): void
+  /** A process of the watch, for the series of what it costs; `role` is their label. */
+  own(role: string, pid: number): void
   close(): Promise<void>
 }
 
@@ -35,14 +38,18 @@ export async function openExposure(
   facts: MonitorFacts,
 ): Promise<Exposure> {
   if (listen === null && otlp === null)
-    return {url: null, show: () => undefined, close: async () => undefined}
+    return {url: null, show: () => undefined, own: () => undefined, close: async () => undefined}
   const {openTelemetry} = await import('../system/telemetry.ts')
   const telemetry = await openTelemetry(
     METRICS,
     otlp === null ? null : {url: readOtlp(otlp), every: PUSH_EVERY},
   )
   const fold = new MetricsFold(telemetry)
-  const text = shared(async () => telemetry.text())
+  const cost = new OwnCost(telemetry, now)
+  const text = shared(async () => {
+    cost.look()
+    return telemetry.text()
+  })
   let over = false
   const routes = new Map<string, () => Promise<StatusAnswer>>([
     ['/metrics', async () => ({status: 200, type: TEXT, body: await text()})],
@@ -70,7 +77,9 @@ export async function openExposure(
     show: (event) => {
       if (event.type === 'run-ended') over = true
       fold.add(event)
+      cost.look(true)
     },
+    own: (role, pid) => cost.add(role, pid),
     close: async () => {
       await server?.close()
       await telemetry.close()

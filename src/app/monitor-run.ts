@@ -24,6 +24,8 @@ export interface MonitorRunOptions {
   readonly notes: readonly string[]
   /** The agent has ended by itself. */
   readonly onLost: () => void
+  /** The agent's process, as soon as there is one. */
+  readonly onProber?: (pid: number) => void
 }
 
 export class MonitorRun {
@@ -54,6 +56,7 @@ export class MonitorRun {
       seed: ports.random.seed,
     })
     this.#session = session
+    this.#options.onProber?.(session.pid)
     void session.ended.then((because) => this.#lost(because))
     outputs.keepSecret(loaded.secrets)
     outputs.publish(this.#started(loaded))

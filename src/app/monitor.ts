@@ -71,7 +71,9 @@ export async function monitorDocuments(flags: MonitorFlags, ports: Ports): Promi
   const notifier = await openNotifier(loaded.check.receivers, {run: id, ports, now, publish})
   outputs.listen((event) => notifier.add(event))
   const notes = [alerts.describe(), describeReceivers(loaded.check.receivers)].filter((note) => note !== null)
-  const run = new MonitorRun({id, ports, origin, outputs, notes, onLost: () => end('SIGTERM')})
+  exposure.own('main', ports.host.pid)
+  const onProber = (pid: number): void => exposure.own('prober', pid)
+  const run = new MonitorRun({id, ports, origin, outputs, notes, onProber, onLost: () => end('SIGTERM')})
   const watch: Watch = {run, outputs, alerts, notifier}
   const forget = listenToSignals({end, live: display.live, reload: async () => reload(watch, load)})
   try {
