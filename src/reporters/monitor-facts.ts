@@ -8,6 +8,7 @@ import type {Millis} from '../core/units.ts'
 import {AlertFacts} from './alert-facts.ts'
 import {type MptcpStanding, foldMptcp} from '../core/mptcp-standing.ts'
 import {GroupFacts} from './group-facts.ts'
+import {NetworkFacts} from './interface-facts.ts'
 import {PeerFacts} from './peer-facts.ts'
 import {TargetTrack} from './target-track.ts'
 
@@ -64,6 +65,8 @@ export class MonitorFacts {
   /** Of the groups. */
   readonly groups = new GroupFacts()
   readonly peers = new PeerFacts()
+  /** Of the own network. */
+  readonly network = new NetworkFacts()
   /** Of the alerts. */
   readonly alerts = new AlertFacts()
 
@@ -104,6 +107,7 @@ export class MonitorFacts {
     this.#at = Math.max(this.#at, event.at)
     this.groups.add(event)
     this.peers.add(event)
+    this.network.add(event)
     this.alerts.add(event)
     switch (event.type) {
       case 'run-started':

@@ -20,6 +20,7 @@ import {
 } from './connection-reports.ts'
 import type {MonitoredGroup} from './group-facts.ts'
 import {streamStatus} from './stream-facts.ts'
+import type {InterfaceStatus} from './interface-facts.ts'
 import {peerStatus} from './peer-facts.ts'
 import {type MonitorFacts, type MonitoredTarget, isDown} from './monitor-facts.ts'
 
@@ -106,6 +107,8 @@ export interface MonitorStatus {
   readonly groups: readonly GroupStatus[]
   readonly peers: readonly ReturnType<typeof peerStatus>[]
   readonly alerts: readonly AlertStatus[]
+  /** Those that targets are reached through, and all bonds. */
+  readonly interfaces: readonly InterfaceStatus[]
   /** Most targets are lost at once, so the network of this machine is suspected. */
   readonly own_network_suspected: boolean
 }
@@ -134,6 +137,7 @@ export function makeMonitorStatus(facts: MonitorFacts, now: number): MonitorStat
     })),
     peers: facts.peers.peers().map((peer) => peerStatus(peer, now)),
     alerts: alertStatus(facts, now),
+    interfaces: facts.network.interfaces(),
     own_network_suspected: facts.groups.ownNetworkSuspected,
   }
 }

@@ -1,13 +1,15 @@
 /** Series of the own network of a watch: links of targets, modes and subflows of multipath connections. */
 import type {RunEvent} from '../../core/events.ts'
 import type {MptcpFacts} from '../../core/facts.ts'
-import {type InterfaceFacts, MPTCP_MODES} from '../../core/network-events.ts'
+import {type BondMember, type InterfaceFacts, MPTCP_MODES} from '../../core/network-events.ts'
 import type {MetricSink} from '../../core/metrics.ts'
 import type {Outcome} from '../../core/outcome.ts'
 import type {MetricName} from './definitions.ts'
 
 export class NetworkMetrics {
   readonly #sink: MetricSink
+  /** Those that were told of. */
+  readonly #bonds = new Set<string>()
 
   constructor(sink: MetricSink) {
     this.#sink = sink
@@ -32,6 +34,13 @@ export class NetworkMetrics {
         return
       case 'interface-warning':
         this.#sink.set(name('netdrill_interface_warning'), event.active ? 1 : 0, {device: event.device})
+        return
+      case 'bond-switched':
+        // How it is at the start is no change, and makes the series.
+        this.#sink.add(name('netdrill_bond_switches_total'), this.#bonds.has(event.device) ? 1 : 0, {
+          device: event.device,
+        })
+        this.#bonds.add(event.device)
         return
       case 'mptcp-changed':
         for (const mode of MPTCP_MODES)
@@ -60,12 +69,26 @@ export class NetworkMetrics {
     this.#bytes(target, mptcp)
   }
 
-  #interface({device, errors, dropped, carrierChanges, bond}: InterfaceFacts): void {
+  #interface({device, errors, dropped, carrierChanges, speed, bond}: InterfaceFacts): void {
     const counts = {errors, dropped, carrier_changes: carrierChanges}
     for (const [what, count] of Object.entries(counts))
       this.#sink.set(name('netdrill_interface_count'), count, {device, what})
-    for (const member of bond?.members ?? [])
-      this.#sink.set(name('netdrill_bond_member_up'), member.up ? 1 : 0, {device, member: member.device})
+    this.#speed(device, speed)
+    for (const member of bond?.members ?? []) this.#member(device, member)
+  }
+
+  /** Without a link there is none. */
+  #speed(device: string, speed: number | null | undefined): void {
+    if (typeof speed === 'number')
+      this.#sink.set(name('netdrill_interface_speed_bits_per_second'), speed, {device})
+  }
+
+  #member(device: string, {device: member, up, state, failures, speed}: BondMember): void {
+    const labels = {device, member}
+    this.#sink.set(name('netdrill_bond_member_up'), up ? 1 : 0, labels)
+    this.#sink.set(name('netdrill_bond_member_active'), state === 'active' && up ? 1 : 0, labels)
+    this.#sink.set(name('netdrill_bond_member_failures'), failures, labels)
+    this.#speed(member, speed)
   }
 
   /** Of the connection as it is now, by the own address: ports would make a series of each. */

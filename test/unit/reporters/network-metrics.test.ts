@@ -74,3 +74,31 @@ it('has the mode of a multipath connection, and the bytes of its subflows by own
     'mptcp_subflow_bytes a [fd00::1] received 4',
   ])
 })
+
+it('has the members of a bond as the kernel tells them, and counts its switches from 0', () => {
+  const member = {state: 'backup', up: true, failures: 0, speed: 1e9}
+  const members = [
+    {...member, device: 'e0', state: 'active'},
+    {...member, device: 'e1', up: false, failures: 2, speed: null},
+  ]
+  const counts = {packets: 1, errors: 0, dropped: 0, carrierChanges: 1}
+  const bond = {mode: 'active-backup', active: 'e0', members}
+  const change = {at, type: 'bond-switched', device: 'bond0', mode: 'active-backup', because: ''} as const
+  expect(
+    series([
+      {...change, from: null, to: 'e1'},
+      {...change, from: 'e1', to: 'e0'},
+      {at, type: 'interface-seen', interface: {device: 'bond0', ...counts, speed: 1e9, bond}},
+    ]).filter((line) => !line.startsWith('interface_count')),
+  ).toEqual([
+    'bond_switches_total bond0 1',
+    'interface_speed_bits_per_second bond0 1000000000',
+    'bond_member_up bond0 e0 1',
+    'bond_member_active bond0 e0 1',
+    'bond_member_failures bond0 e0 0',
+    'interface_speed_bits_per_second e0 1000000000',
+    'bond_member_up bond0 e1 0',
+    'bond_member_active bond0 e1 0',
+    'bond_member_failures bond0 e1 2',
+  ])
+})
