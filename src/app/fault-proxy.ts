@@ -12,6 +12,8 @@ export interface OwnProxy {
   readonly control: ProxyControl
   /** Where clients have to connect to. */
   readonly listens: string
+  /** Where it leads. */
+  readonly upstream: string
   /** PEM file of the authority to trust while the fault lasts; null when no TLS is spoken. */
   readonly caFile: string | null
   close(): Promise<void>
@@ -62,6 +64,7 @@ export async function openOwnProxy(
   return {
     control: controlOf(room),
     listens: joinHostPort(serving?.address ?? listen.address, serving?.port ?? listen.port),
+    upstream: joinHostPort(upstream.address, upstream.port),
     caFile,
     close: async () => {
       await room.close()

@@ -4,6 +4,7 @@ import type {FrontEffect, ProxyEffect} from '../core/proxy-effects.ts'
 import {describePlace} from '../core/place.ts'
 import {formatDuration, formatPercent, formatRate} from '../core/units.ts'
 import type {Action, ExpectedEffect, FaultPlan, Step} from '../faults/fault.ts'
+import {isEndless} from '../faults/served.ts'
 import {commandOf} from '../faults/tools.ts'
 import type {ClosedEntry, ListedEntry} from '../faults/operations.ts'
 import type {ClosedView, FaultPlanView, FaultRow, StepView} from '../reporters/fault-view.ts'
@@ -59,7 +60,8 @@ function linkWords(effect: LinkEffect | null): string {
   return `{${given.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(', ')}}`
 }
 
-function effectWords(effect: ProxyEffect): string {
+/** What a proxy does, such as `latency {latency: 100, stream: downstream}`. */
+export function effectWords(effect: ProxyEffect): string {
   if (effect.type !== 'toxic') return frontWords(effect)
   const {kind, stream, toxicity, attributes} = effect
   const values = Object.entries({...attributes, stream, ...(toxicity === 1 ? {} : {toxicity})})
@@ -98,9 +100,14 @@ function describeEffect({rtt, loss, blocked, rate, fails}: ExpectedEffect): read
 }
 
 export function viewRow({entry, standing, left}: ListedEntry): FaultRow {
-  const {id, name, summary, backend, detached, started} = entry
+  const {id, name, kind, summary, backend, detached, started} = entry
   const place = describePlace(entry.place)
-  return {id, name, summary, backend, place, standing, left, owner: entry.owner.pid, detached, started}
+  return {
+    ...{id, name, kind, summary, backend, place, standing, detached, started},
+    left: isEndless(entry) ? null : left,
+    owner: entry.owner.pid,
+    proxies: entry.served?.proxies ?? [],
+  }
 }
 
 export function viewClosed({entry, took, restored, differences}: ClosedEntry): ClosedView {

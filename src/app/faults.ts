@@ -6,11 +6,13 @@ import type {Millis} from '../core/units.ts'
 import {openFaultEngine} from '../faults/engine.ts'
 import type {ActiveFault, FaultBinding, FaultEngine, FaultPlan, FaultRequest} from '../faults/fault.ts'
 import {readHalt, refuseWhenHalted} from '../faults/halt.ts'
-import {isOpen, openLedger} from '../faults/ledger.ts'
+import {openLedger} from '../faults/ledger.ts'
+import {type ServedFault, type ServedWords, enterServed, isAsked} from '../faults/served.ts'
 import {UserError} from '../core/errors.ts'
 import {type OwnProxy, PLANNED_PROXY, openOwnProxy} from './fault-proxy.ts'
 import type {NamedFault} from './fault-document.ts'
 import {type FaultWords, readFault} from './fault-request.ts'
+import {effectWords} from './fault-views.ts'
 
 export interface FaultOrder {
   readonly words: FaultWords
@@ -67,16 +69,19 @@ export async function applyOrder(order: FaultOrder, options: ApplyOptions, ports
   const proxy = order.proxy === null ? null : await openOwnProxy(order.proxy, named.spec, ports)
   const control = proxy?.control ?? null
   const engine = openFaultEngine(ports, {run: id})
+  let served: ServedFault | null = null
   try {
     const plan = await engine.plan(requestOf(order, named, {id, proxy: control}))
     options.tell.planned(plan)
+    if (proxy && plan.backend === 'proxy') served = await enterServed(servedWords(plan, id, proxy), ports)
     const fault = await engine.apply(plan, bindingOf(control))
     options.tell.inForce(fault, proxy)
     if (fault.asAsked === false) throw await noEffect(fault)
-    return await keep({id, fault, engine, proxy}, order.lasts, options, ports)
+    return await keep({id, fault, engine}, order.lasts, options, ports)
   } finally {
     await engine.close()
     await proxy?.close()
+    await served?.end()
   }
 }
 
@@ -91,7 +96,17 @@ interface Kept {
   readonly id: string
   readonly fault: ActiveFault
   readonly engine: FaultEngine
-  readonly proxy: OwnProxy | null
+}
+
+/** What the ledger says about a fault of our own proxy. */
+function servedWords(
+  {name, kind, summary, lasts, steps}: FaultPlan,
+  id: string,
+  {listens, upstream, caFile}: OwnProxy,
+): ServedWords {
+  const does = steps.flatMap(({do: act}) => (act.type === 'impair' ? act.effects.map(effectWords) : []))
+  const files = caFile === null ? [] : [caFile]
+  return {id, name, kind, summary, lasts, served: {proxies: [{name, listens, upstream, does}], files}}
 }
 
 async function keep(kept: Kept, lasts: Millis, options: ApplyOptions, ports: Ports): Promise<ApplyEnd> {
@@ -124,7 +139,7 @@ async function waitForEnd(
       return 'interrupted'
     }
     const entry = await ledger.read(id)
-    if (entry && !isOpen(entry)) return (await readHalt(ports)) ? 'halted' : 'cleared'
+    if (entry && isAsked(entry)) return (await readHalt(ports)) ? 'halted' : 'cleared'
     if (!entry && (await readHalt(ports))) return 'halted'
   }
   return 'over'
@@ -155,7 +170,7 @@ function bindingOf(proxy: FaultBinding['proxy']): FaultBinding {
 }
 
 /** Short enough to type, long enough not to meet another one. */
-function freshId(ports: Pick<Ports, 'clock' | 'host'>): string {
+export function freshId(ports: Pick<Ports, 'clock' | 'host'>): string {
   const stamp = Math.floor(ports.clock.wall() / 10).toString(36)
   return `f${stamp.slice(-6)}${(ports.host.pid % 1296).toString(36).padStart(2, '0')}`
 }

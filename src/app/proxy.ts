@@ -2,7 +2,14 @@
 import {UserError} from '../core/errors.ts'
 import type {Ports} from '../core/ports.ts'
 import {parseHostPort} from '../lab/servers/toxics/host-port.ts'
+import type {ProxyBook} from '../lab/servers/toxics/proxy-book.ts'
+import type {Toxic} from '../lab/servers/toxics/toxic.ts'
 import type {ProxyEvent, ToxicProxySpec} from '../lab/servers/toxics/toxic-proxy.ts'
+import {refuseWhenHalted} from '../faults/halt.ts'
+import type {ServedProxy} from '../faults/ledger.ts'
+import {type ServedFault, type ServedWords, enterServed} from '../faults/served.ts'
+import {effectWords} from './fault-views.ts'
+import {freshId} from './faults.ts'
 import {type FileProxy, readProxyFile, readToxicFlag} from './proxy-request.ts'
 
 export interface ProxyOrder {
@@ -27,6 +34,8 @@ export interface ProxySummary {
 
 export interface ProxyTelling {
   ready(api: string | null): void
+  /** `fault list` will not show it, for that reason. */
+  unlisted(why: string): void
   event(event: ProxyEvent & {readonly at: number}): void
 }
 
@@ -35,19 +44,24 @@ export async function runProxy(
   order: ProxyOrder,
   tell: ProxyTelling,
   signal: AbortSignal,
-  ports: Pick<Ports, 'clock' | 'random' | 'files'>,
+  ports: Pick<Ports, 'clock' | 'exec' | 'random' | 'files' | 'host'>,
 ): Promise<readonly ProxySummary[]> {
+  await refuseWhenHalted(ports)
   const at = order.listen === null ? null : parseHostPort(order.listen)
   if (order.listen !== null && !at) throw mistake(`--listen: "${order.listen}" is not ADDRESS:PORT`)
   const wanted = [...(await fileProxies(order, ports)), ...flagProxies(order)]
-  const {ProxyBook} = await import('../lab/servers/toxics/proxy-book.ts')
+  const {ProxyBook: Book} = await import('../lab/servers/toxics/proxy-book.ts')
   const {openApiServer} = await import('../lab/servers/toxics/api-server.ts')
   const {clock, random} = ports
   const start = clock.now()
-  const book = new ProxyBook({
+  let listed: ServedFault | null = null
+  const book = new Book({
     clock,
     random,
-    onEvent: (event) => tell.event({...event, at: clock.now() - start}),
+    onEvent: (event) => {
+      tell.event({...event, at: clock.now() - start})
+      if (event.type !== 'connection') void listed?.tell(servedBy(book)).catch(() => {})
+    },
   })
   try {
     for (const {toxics, ...spec} of wanted) {
@@ -55,8 +69,12 @@ export async function runProxy(
       for (const toxic of toxics) await book.addToxic(spec.name, toxic)
     }
     const api = at ? await openApiServer(book, at, random) : null
+    listed = await enterServed(words(book, api?.url ?? null, ports), ports).catch((cause: unknown) => {
+      tell.unlisted(cause instanceof Error ? cause.message : String(cause))
+      return null
+    })
     tell.ready(api?.url ?? null)
-    await aborted(signal)
+    await ending(listed, signal)
     const summary = book.all.map(({name, listen, upstream, counters}) => ({
       name,
       listen,
@@ -69,7 +87,39 @@ export async function runProxy(
     throw explain(error, order)
   } finally {
     await book.close()
+    await listed?.end()
   }
+}
+
+function words(book: ProxyBook, api: string | null, ports: Pick<Ports, 'clock' | 'host'>): ServedWords {
+  const summary = api === null ? 'netdrill proxy' : `netdrill proxy with its API at ${api}`
+  return {
+    ...{id: freshId(ports), name: 'proxy', kind: 'proxy', summary, lasts: null},
+    served: {proxies: servedBy(book), files: []},
+  }
+}
+
+function servedBy(book: ProxyBook): readonly ServedProxy[] {
+  return book.all
+    .filter(({enabled}) => enabled)
+    .map(({name, listen, upstream, toxics}) => ({name, listens: listen, upstream, does: toxics.map(doesOf)}))
+}
+
+function doesOf({type, stream, toxicity, attributes, ttl}: Toxic): string {
+  const limit = ttl === undefined ? '' : `, ttl: ${ttl}ms`
+  return `${effectWords({type: 'toxic', kind: type, stream, toxicity, attributes})}${limit}`
+}
+
+/** Until we are told to end, here or from another shell. */
+async function ending(listed: ServedFault | null, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  if (!listed) {
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), {once: true}))
+    return
+  }
+  await listed.whenAsked(signal).catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
 }
 
 async function fileProxies({file}: ProxyOrder, {files}: Pick<Ports, 'files'>): Promise<readonly FileProxy[]> {
@@ -91,11 +141,6 @@ function flagProxies({from, to, udp, toxics}: ProxyOrder): readonly FileProxy[] 
   const protocol = udp ? 'udp' : 'tcp'
   const spec: ToxicProxySpec = {name: 'proxy', listen: from, upstream: to, enabled: true, protocol}
   return [{...spec, toxics: toxics.map((text) => readToxicFlag(text, protocol))}]
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), {once: true}))
 }
 
 function explain(error: unknown, {listen}: ProxyOrder): unknown {

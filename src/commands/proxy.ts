@@ -11,7 +11,9 @@ Toxiproxy takes it, in JSON. All ends with this process.
 
 A toxic is KIND[=VALUE][,NAME=VALUE…], with stream=upstream, toxicity=50% and ttl=30s for every kind.
 
-Exit codes: 0 ended by Ctrl-C, 2 mistake in the request.`
+netdrill fault list shows it, and fault clear or fault halt ends it, as Ctrl-C does.
+
+Exit codes: 0 ended by Ctrl-C or from another shell, 2 mistake in the request, 7 faults are halted.`
   static override examples = [
     '<%= config.bin %> proxy --from 127.0.0.1:15432 --to db:5432 --toxic latency=100ms,jitter=20ms',
     '<%= config.bin %> proxy --from :15353 --to 127.0.0.1:53 --udp --toxic loss=10%',
@@ -57,6 +59,7 @@ Exit codes: 0 ended by Ctrl-C, 2 mistake in the request.`
             if (flags.jsonl) this.print(JSON.stringify({type: 'ready', api, seed: ports.random.seed}))
             say(api === null ? 'ready; Ctrl-C ends it' : `ready; API at ${api}; Ctrl-C ends it`)
           },
+          unlisted: (why) => say(`netdrill fault list will not show this: ${why}`),
           event: (event) => {
             if (flags.jsonl) this.print(JSON.stringify(event))
             if (event.type !== 'connection' || flags.verbose) say(sentenceOf(event))

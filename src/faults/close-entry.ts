@@ -2,6 +2,7 @@
 import type {Clock, Locks} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import {type Ledger, type LedgerEntry, isOpen} from './ledger.ts'
+import {endServed} from './served.ts'
 import {type UndoWorld, undoEntry} from './undo.ts'
 
 export interface CloseWorld {
@@ -36,7 +37,9 @@ export async function closeUnderLock(world: CloseWorld, id: string, by: string):
   const started = world.clock.now()
   const entry = await world.ledger.read(id)
   if (!entry || !isOpen(entry)) return alreadyClosed(entry)
-  const {restored, differences} = await undoEntry(world.undo, entry)
+  const {restored, differences} = entry.served
+    ? await endServed(world, entry, by)
+    : await undoEntry(world.undo, entry)
   const took = world.clock.now() - started
   await world.ledger.write({
     ...entry,

@@ -31,6 +31,24 @@ export interface LedgerLeaf {
   readonly leaf: Leaf
 }
 
+/** One listener of a process. */
+export interface ServedProxy {
+  readonly name: string
+  /** `ADDRESS:PORT`, where clients connect to and where it leads. */
+  readonly listens: string
+  readonly upstream: string
+  /** What it does to what passes, in words; none for one that only passes on. */
+  readonly does: readonly string[]
+}
+
+export interface Served {
+  readonly proxies: readonly ServedProxy[]
+  /** Removed with it, also after its process was killed. */
+  readonly files: readonly string[]
+  /** Who wants it to end: `clear`, `halt`, `recover`. */
+  readonly asked?: string
+}
+
 export interface LedgerEntry {
   readonly schema: 'netdrill/ledger/1'
   readonly id: string
@@ -79,6 +97,8 @@ export interface LedgerEntry {
   readonly trace?: Trace | null
   /** What a holder does for it. */
   readonly work?: Work | null
+  /** Of proxies and fronts, which live and end with the owner. */
+  readonly served?: Served | null
   /** How it ended: what still differed from the snapshot. */
   readonly ended?: {
     readonly at: string

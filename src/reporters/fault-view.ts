@@ -35,14 +35,24 @@ export interface FaultPlanView {
 export interface FaultRow {
   readonly id: string
   readonly name: string
+  readonly kind: string
   readonly summary: string
   readonly backend: string
   readonly place: string
   readonly standing: 'active' | 'ended' | 'orphaned' | 'stuck'
-  readonly left: Millis
+  /** Null: until somebody ends it. */
+  readonly left: Millis | null
   readonly owner: number
   readonly detached: boolean
+  /** ISO 8601. */
   readonly started: string
+  /** What the owner serves; empty for faults of the kernel. */
+  readonly proxies: readonly {
+    readonly name: string
+    readonly listens: string
+    readonly upstream: string
+    readonly does: readonly string[]
+  }[]
 }
 
 export interface FaultListView {

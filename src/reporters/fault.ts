@@ -56,7 +56,7 @@ export function renderFaultList({faults, halt, unreadable}: FaultListView): stri
     ...(halt
       ? [`halted since ${halt.since}: ${halt.reason}; new faults are refused until: netdrill fault release`]
       : []),
-    ...(faults.length === 0 ? ['no faults in force'] : table(faults.map(cells))),
+    ...(faults.length === 0 ? ['no faults in force'] : tableOf(faults)),
     ...unreadable.map((path) => `unreadable ledger file: ${path}`),
   ]
   return lines.map(stripLine).join('\n')
@@ -69,9 +69,21 @@ const STANDING: Readonly<Record<FaultRow['standing'], string>> = {
   stuck: 'stuck: netdrill fault recover',
 }
 
+/** One line each, and one below it for every proxy. */
+function tableOf(faults: readonly FaultRow[]): readonly string[] {
+  const lines = table(faults.map(cells))
+  return faults.flatMap(({proxies, started}, index) => [
+    lines[index] ?? '',
+    ...proxies.map(({name, listens, upstream, does}) => {
+      const doing = does.length === 0 ? 'passes on' : does.join(', ')
+      return `  ${name}: ${listens} leads to ${upstream} since ${started}: ${doing}`
+    }),
+  ])
+}
+
 function cells(row: FaultRow): readonly string[] {
   const owner = row.detached ? `guard ${row.owner}` : `process ${row.owner}`
-  const left = row.left > 0 ? `${formatDuration(row.left)} left` : 'over'
+  const left = row.left === null ? 'until ended' : row.left > 0 ? `${formatDuration(row.left)} left` : 'over'
   return [row.id, row.summary, `${row.backend} in ${row.place}`, left, owner, STANDING[row.standing]]
 }
 

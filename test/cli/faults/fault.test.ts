@@ -156,6 +156,54 @@ describe('fault apply of a front', () => {
   })
 })
 
+describe('proxies', () => {
+  it('are listed with what they do, end at halt from another shell, and are refused then', async () => {
+    const env = {XDG_STATE_HOME: state}
+    const apply = [
+      'fault',
+      'apply',
+      'proxy',
+      '--blackhole',
+      '--for',
+      '1m',
+      '--proxy',
+      '127.0.0.1:0=127.0.0.1:9',
+    ]
+    const serve = ['proxy', '--from', '127.0.0.1:0', '--to', '127.0.0.1:9', '--toxic', 'latency=5ms,ttl=1h']
+    const programs = [startProgram(apply, {env}), startProgram(serve, {env})]
+    await Promise.all(programs.map(async (program) => program.waitFor(/in force after|ready;/)))
+    const {faults} = JSON.parse((await fault('list', '--json')).stdout) as {faults: {name: string}[]}
+    const listens = expect.stringMatching(/^127\.0\.0\.1:\d+$/)
+    const shared = {standing: 'active', backend: 'proxy', started: expect.any(String)}
+    expect(faults).toHaveLength(2)
+    expect(faults).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          ...{...shared, owner: programs[0]?.child.pid, left: expect.any(Number)},
+          proxies: [
+            expect.objectContaining({
+              listens,
+              upstream: '127.0.0.1:9',
+              does: expect.arrayContaining([expect.any(String)]),
+            }),
+          ],
+        }),
+        expect.objectContaining({
+          ...{...shared, owner: programs[1]?.child.pid, left: null},
+          proxies: [
+            expect.objectContaining({listens, does: [expect.stringMatching(/latency: 5.*ttl: 3600000ms/)]}),
+          ],
+        }),
+      ]),
+    )
+    expect((await fault('halt', '--reason', 'outage')).code).toBe(0)
+    const [applied, served] = await Promise.all(programs.map(async ({result}) => result))
+    expect(applied).toMatchObject({code: 4, stdout: expect.stringContaining('all faults were halted')})
+    expect(served).toMatchObject({code: 0, stdout: expect.stringContaining('0 connections')})
+    expect((await runProgram(serve, {env})).code).toBe(7)
+  })
+})
+
 describe('without faults', () => {
   it('list, recover, clear --all, release and halt end with 0', async () => {
     expect(await fault('list')).toMatchObject({code: 0, stdout: 'no faults in force\n'})
