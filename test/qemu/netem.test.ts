@@ -8,7 +8,7 @@ const inside = (...argv: string[]): string =>
 
 /** Median of nine round trips in milliseconds: single ones jump on an emulated processor. */
 function medianRoundTrip(): number {
-  const text = inside('ping', '-c', '9', '-i', '0.2', '127.0.0.1')
+  const text = inside('ping', '-c', '9', '-i', '0.1', '127.0.0.1')
   const times = [...text.matchAll(/time=([\d.]+)/g)].map((match) => Number(match[1]))
   return times.sort((one, other) => one - other)[4] ?? Number.NaN
 }

@@ -22,7 +22,7 @@ const ping = (...words: string[]): string => {
 
 /** Median round trip in milliseconds: single ones jump on an emulated processor. */
 function roundTrip(address: string, ...words: string[]): number {
-  const times = [...ping('-c', '9', '-i', '0.2', ...words, address).matchAll(/time=([\d.]+)/g)].map((match) =>
+  const times = [...ping('-c', '9', '-i', '0.1', ...words, address).matchAll(/time=([\d.]+)/g)].map((match) =>
     Number(match[1]),
   )
   return times.toSorted((a, b) => a - b)[4] ?? Number.NaN
