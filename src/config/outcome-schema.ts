@@ -48,6 +48,7 @@ export const reading = z.strictObject({
   http: facts.optional(),
   udp: facts.optional(),
   stun: facts.optional(),
+  turn: facts.optional(),
   mptcp: facts.optional(),
   websocket: facts.optional(),
   method: z.string().optional(),

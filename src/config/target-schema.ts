@@ -114,6 +114,7 @@ const EXAMPLES: Readonly<Record<ProbeKind, string>> = {
   http: 'https://example.org/health',
   udp: 'udp://example.org:123',
   stun: 'stun://example.org:3478',
+  turn: 'turn://example.org:3478?transport=tcp',
   mptcp: 'mptcp://example.org:443',
   websocket: 'wss://example.org/socket',
 }

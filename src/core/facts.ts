@@ -321,6 +321,27 @@ export interface StunFacts {
   readonly tcp: string | null
 }
 
+/** What a TURN server gave us; addresses as `address:port`. */
+export interface TurnFacts {
+  readonly transport: 'udp' | 'tcp' | 'tls'
+  /** Where peers would reach us: on the server; null without an allocation. */
+  readonly relayed: string | null
+  /** Where the server sees us. */
+  readonly mapped: string | null
+  /** Of the allocation, in seconds. */
+  readonly lifetime: number | null
+  readonly realm: string | null
+  /** Through the relay and back, in ms; null where that was not asked for, or failed. */
+  readonly relay_rtt: number | null
+  /** Requests that were sent, with repetitions. */
+  readonly requests: number
+  readonly software: string | null
+  /** The code of the last error response that ended it. */
+  readonly error: number | null
+  /** Whom an answer 300 names. */
+  readonly alternate: string | null
+}
+
 /** A redirect that was followed. */
 export interface HttpRedirect {
   readonly url: string

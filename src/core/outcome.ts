@@ -8,6 +8,7 @@ import type {
   StunFacts,
   TcpFacts,
   TlsFacts,
+  TurnFacts,
   UdpFacts,
   WebSocketFacts,
 } from './facts.ts'
@@ -46,6 +47,7 @@ export interface Reading {
   readonly http?: HttpFacts
   readonly udp?: UdpFacts
   readonly stun?: StunFacts
+  readonly turn?: TurnFacts
   readonly mptcp?: MptcpFacts
   readonly websocket?: WebSocketFacts
   /** How it was measured where there is a choice, e.g. `icmp datagram socket`. */

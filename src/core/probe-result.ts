@@ -8,6 +8,7 @@ import type {
   StunFacts,
   TcpFacts,
   TlsFacts,
+  TurnFacts,
   UdpFacts,
   WebSocketFacts,
 } from './facts.ts'
@@ -106,6 +107,7 @@ export interface ProbeResult {
   readonly http: HttpFacts | null
   readonly udp: UdpFacts | null
   readonly stun: StunFacts | null
+  readonly turn: TurnFacts | null
   readonly mptcp: MptcpFacts | null
   readonly websocket: WebSocketFacts | null
 

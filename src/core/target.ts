@@ -3,12 +3,15 @@ import {hostProblem} from './host-name.ts'
 import {suggest} from './text.ts'
 import type {Parsed} from './units.ts'
 
-export const PROBE_KINDS = ['ping', 'dns', 'tcp', 'tls', 'http', 'udp', 'stun', 'mptcp', 'websocket'] as const
+export const PROBE_KINDS = [
+  ...(['ping', 'dns', 'tcp', 'tls', 'http', 'udp', 'stun', 'turn'] as const),
+  ...(['mptcp', 'websocket'] as const),
+] as const
 export type ProbeKind = (typeof PROBE_KINDS)[number]
 
 export interface TargetUrl {
   readonly kind: ProbeKind
-  /** As written, in lower case: `icmp` is a `ping`, `https` an `http`, `wss` a `websocket` target. */
+  /** As written, in lower case: `icmp` is a `ping`, `https` an `http`, `wss` a `websocket`, `turns` a `turn` target. */
   readonly scheme: string
   /** A name or a literal address without brackets; empty for `dns:` with the system's resolver. */
   readonly host: string
@@ -24,6 +27,7 @@ const ALIASES: Readonly<Record<string, ProbeKind>> = {
   https: 'http',
   ws: 'websocket',
   wss: 'websocket',
+  turns: 'turn',
 }
 
 /**

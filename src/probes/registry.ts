@@ -13,6 +13,7 @@ export const PROBES: Readonly<Record<ProbeKind, () => Promise<AnyProbe>>> = {
   http: async () => (await import('./http/probe.ts')).http,
   udp: async () => (await import('./udp/probe.ts')).udp,
   stun: async () => (await import('./stun/probe.ts')).stun,
+  turn: async () => (await import('./turn/probe.ts')).turn,
   mptcp: async () => (await import('./mptcp/probe.ts')).mptcp,
   websocket: async () => (await import('./websocket/probe.ts')).websocket,
 }

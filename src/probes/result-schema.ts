@@ -94,6 +94,7 @@ export const probeResultSchema: z.ZodType<Pick<ProbeResult, 'schema' | 'verdict'
   http: kindFacts,
   udp: kindFacts,
   stun: kindFacts,
+  turn: kindFacts,
   mptcp: kindFacts,
   websocket: kindFacts,
   breaker: breaker.nullable().meta({description: 'At the end; null for a policy without one.'}),

@@ -24,7 +24,7 @@ const PHASES: readonly PhaseName[] = [
   ...(['request', 'wait', 'download', 'total'] as const),
 ]
 
-const KINDS = ['ping', 'tcp', 'dns', 'tls', 'http', 'udp', 'stun', 'mptcp', 'websocket'] as const
+const KINDS = ['ping', 'tcp', 'dns', 'tls', 'http', 'udp', 'stun', 'turn', 'mptcp', 'websocket'] as const
 const SEEN: ReadonlySet<string> = new Set([...KINDS, 'method', 'addresses'])
 
 /** Takes the events of one target in as they come; `result` may be read at any time. */

@@ -1,5 +1,5 @@
 /** The end of a probe: figures, facts, expectations, and a failure explained. */
-import type {HttpFacts} from '../core/facts.ts'
+import type {HttpFacts, TurnFacts} from '../core/facts.ts'
 import type {AddressOutcome, Phases} from '../core/outcome.ts'
 import type {ExpectationResult, ProbeResult} from '../core/probe-result.ts'
 import {FAILURES, isFailureCode} from '../core/codes/index.ts'
@@ -7,7 +7,7 @@ import {stripControl} from '../core/text.ts'
 import {formatDuration, formatPercent} from '../core/units.ts'
 import {renderDns} from './probe-facts.ts'
 import {renderPing} from './probe-ping.ts'
-import {renderDialogue, renderMptcp, renderStun, renderUdp} from './probe-transports.ts'
+import {renderDialogue, renderMptcp, renderStun, renderTurn, renderUdp} from './probe-transports.ts'
 import {renderHttp} from './probe-http.ts'
 import {
   BLAMED,
@@ -125,8 +125,16 @@ function renderPhases(phase: Phases): string | null {
 function renderFacts(result: ProbeResult, options: EndOptions): string[] {
   if (result.sent > 1 && !options.verbose && result.ok) return []
   if (result.http) return renderHttpFacts(result, result.http, options)
+  if (result.turn) return renderTurned(result, result.turn, options)
   if (result.tls || result.websocket) return renderSecured(result, options)
   return result.dns ? renderDns(result.dns, options) : renderTransport(result, options)
+}
+
+/** Over TLS the certificate is of interest when something is wrong with it. */
+function renderTurned(result: ProbeResult, turn: TurnFacts, options: EndOptions): string[] {
+  const {tls} = result
+  const certificate = tls && (options.verbose || !tls.trusted) ? ['', ...renderTls(tls, options)] : []
+  return [...renderTurn(turn, options), ...certificate]
 }
 
 function renderTransport({mptcp, stun, udp, tcp}: ProbeResult, options: EndOptions): string[] {

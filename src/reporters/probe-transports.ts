@@ -1,7 +1,8 @@
-/** What the probes of TCP, UDP, STUN and MPTCP found out, as compact blocks of text. */
-import type {DialogueFacts, MptcpFacts, StunFacts, TcpFacts, UdpFacts} from '../core/facts.ts'
+/** What the probes of TCP, UDP, STUN, TURN and MPTCP found out, as compact blocks of text. */
+import type {DialogueFacts, MptcpFacts, StunFacts, TcpFacts, TurnFacts, UdpFacts} from '../core/facts.ts'
 import type {Reading} from '../core/outcome.ts'
 import {stripControl} from '../core/text.ts'
+import {formatDuration} from '../core/units.ts'
 import {type TextOptions, plural, renderEntries, renderEntry} from './probe-text.ts'
 
 export function renderUdp(udp: UdpFacts, options: TextOptions): string[] {
@@ -49,6 +50,23 @@ export function renderStun(stun: StunFacts, options: TextOptions): string[] {
   ]
 }
 
+export function renderTurn(turn: TurnFacts, options: TextOptions): string[] {
+  const {transport, relayed, mapped, lifetime, realm, relay_rtt: passed, software, alternate} = turn
+  const until = lifetime === null ? '' : `, for ${formatDuration(lifetime * 1000)}`
+  return [
+    options.style('strong', 'turn'),
+    ...renderEntry('over', transport, options),
+    ...(relayed === null ? [] : renderEntry('relayed', relayed + until, options, 'good')),
+    ...(mapped === null ? [] : renderEntry('mapped', mapped, options)),
+    ...(passed === null
+      ? []
+      : renderEntry('relay', `passes packets on, ${formatDuration(passed)}`, options, 'good')),
+    ...(realm === null ? [] : renderEntry('realm', stripControl(realm), options)),
+    ...(software === null ? [] : renderEntry('server', stripControl(software), options)),
+    ...(alternate === null ? [] : renderEntry('ask', alternate, options)),
+  ]
+}
+
 const FALLBACKS: Readonly<Record<NonNullable<MptcpFacts['fallback']>, string>> = {
   'not-echoed': 'plain TCP: the SYN/ACK came without MP_CAPABLE',
   'syn-dropped': 'plain TCP: SYNs with MP_CAPABLE got no answer',
@@ -91,9 +109,10 @@ export function renderDialogue({done, of, captures}: DialogueFacts, options: Tex
 }
 
 /** A few words about a success below the level of TLS and HTTP. */
-export function transportWords({tcp, udp, stun, mptcp}: Reading): string {
+export function transportWords({tcp, udp, stun, turn, mptcp}: Reading): string {
   if (udp) return `${udp.state ?? 'sent'}, ${plural(udp.size ?? 0, 'octet')} back`
   if (stun) return `mapped ${stun.mapped ?? '-'}`
+  if (turn) return `relayed ${turn.relayed ?? '-'}`
   if (mptcp) return mptcp.used ? `MPTCP, ${plural(mptcp.subflows ?? 1, 'subflow')}` : 'plain TCP'
   return tcp ? tcpWords(tcp) : 'connected'
 }

@@ -69,15 +69,24 @@ const PROTOCOLS = {
   http: 'tcp',
   udp: 'udp',
   stun: 'udp',
+  turn: 'udp',
   mptcp: 'tcp',
   websocket: 'tcp',
 } as const
 
-function coversProtocol({protocol}: FaultScope, {kind}: TargetUrl): boolean {
-  return protocol === undefined || protocol === PROTOCOLS[kind]
+function coversProtocol({protocol}: FaultScope, url: TargetUrl): boolean {
+  return protocol === undefined || protocol === protocolOf(url)
 }
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = {dns: 53, http: 80, ws: 80}
+/** A TURN server may be reached over either. */
+function protocolOf({kind, scheme, query}: TargetUrl): string {
+  const isStream = kind === 'turn' && (scheme === 'turns' || /^(tcp|tls)$/.test(query['transport'] ?? ''))
+  return isStream ? 'tcp' : PROTOCOLS[kind]
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = {
+  ...{dns: 53, http: 80, ws: 80, stun: 3478, turn: 3478, turns: 5349},
+}
 
 function coversPort(scope: FaultScope, {kind, scheme, port}: TargetUrl): boolean {
   if (scope.port === undefined) return true

@@ -14,6 +14,7 @@ import {PROBLEMS} from './problems.ts'
 import {STARTTLS_FAILURES} from './starttls.ts'
 import {STREAM_FAILURES} from './stream.ts'
 import {TLS_FAILURES} from './tls.ts'
+import {TURN_FAILURES} from './turn.ts'
 import {WEBSOCKET_FAILURES} from './websocket.ts'
 
 export type FailureCode =
@@ -28,6 +29,7 @@ export type FailureCode =
   | keyof typeof NOTIFY_FAILURES
   | keyof typeof WEBSOCKET_FAILURES
   | keyof typeof STREAM_FAILURES
+  | keyof typeof TURN_FAILURES
 /** Causes that `diagnose` concludes from several measurements. */
 export type FindingCode = keyof typeof FINDINGS
 export type ProblemCode = keyof typeof PROBLEMS
@@ -44,6 +46,7 @@ export const FAILURES: Readonly<Record<FailureCode, FailureEntry>> = {
   ...NOTIFY_FAILURES,
   ...WEBSOCKET_FAILURES,
   ...STREAM_FAILURES,
+  ...TURN_FAILURES,
 }
 
 export {FINDINGS, PROBLEMS}

@@ -42,7 +42,7 @@ function whatIsWrong(name: string, value: string): string | null {
   return null
 }
 
-const secret = (what: string): z.ZodOptional<z.ZodString> =>
+export const secret = (what: string): z.ZodOptional<z.ZodString> =>
   z
     .string()
     .regex(/^(env|file):./, 'write env:NAME or file:PATH: a secret must not stand here')

@@ -38,7 +38,7 @@ function basicValue(login: string): string {
   return `Basic ${Buffer.from(login, 'utf8').toString('base64')}`
 }
 
-async function readLogin(
+export async function readLogin(
   option: string,
   reference: string | undefined,
   ports: SecretPorts,

@@ -119,7 +119,7 @@ function classOf(type: number): StunMessage['class'] {
 }
 
 /** The first of each type; what follows the integrity is not protected by it and does not count (section 14.5). */
-function readAttributes(bytes: Buffer): ReadonlyMap<number, Buffer> {
+export function readAttributes(bytes: Buffer): ReadonlyMap<number, Buffer> {
   const found = new Map<number, Buffer>()
   let sealed = false
   for (let at = HEADER; at < bytes.length;) {
@@ -148,7 +148,7 @@ function fingerprintOf(bytes: Uint8Array): number {
 }
 
 /** XOR-MAPPED-ADDRESS: port and address are hidden from middleboxes that rewrite addresses in payloads. */
-function unmasked(value: Buffer, transaction: Buffer): Buffer {
+export function unmasked(value: Buffer, transaction: Buffer): Buffer {
   const mask = Buffer.alloc(16)
   mask.writeUInt32BE(COOKIE, 0)
   mask.set(transaction, 4)
@@ -159,7 +159,7 @@ function unmasked(value: Buffer, transaction: Buffer): Buffer {
   return Buffer.from(plain)
 }
 
-function endpoint(value: Buffer): Endpoint {
+export function endpoint(value: Buffer): Endpoint {
   const family = value.length >= 4 ? value[1] : 0
   const port = family === 0 ? 0 : value.readUInt16BE(2)
   if (family === 1 && value.length === 8) return {address: [...value.subarray(4)].join('.'), port}

@@ -21,7 +21,7 @@ export function datagramFailure(error: NetError, peer: Peer, stage: 'connect' | 
 }
 
 interface Silence {
-  readonly code: 'UDP_NO_REPLY' | 'STUN_NO_REPLY'
+  readonly code: 'UDP_NO_REPLY' | 'STUN_NO_REPLY' | 'TURN_NO_REPLY' | 'TURN_RELAY_SILENT'
   readonly peer: Peer
   readonly deadline: Deadline
   readonly bystanders: Bystanders

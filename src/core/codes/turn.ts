@@ -1,0 +1,157 @@
+import {failureTable} from './entry.ts'
+
+/** A relay of TURN (RFC 8656): what it answers to an allocation, and whether it relays. */
+export const TURN_FAILURES = failureTable({
+  TURN_NO_REPLY: {
+    stage: 'receive',
+    category: 'network',
+    detail: 'timeout',
+    blame: 'path',
+    retry: 'ladder',
+    title: 'no answer from the TURN server',
+    meaning:
+      'No answer to the request for an allocation came before the deadline: the server is down, a firewall drops the packets, or one was lost.',
+    advice: [
+      'try the other transports: --transport tcp, --transport tls',
+      'send it again, against loss: --retransmit',
+    ],
+  },
+  TURN_MALFORMED: {
+    stage: 'receive',
+    category: 'protocol',
+    detail: 'malformed',
+    blame: 'target',
+    retry: 'never',
+    title: 'not a valid TURN answer',
+    meaning:
+      'What came back is no STUN message as RFC 8489 defines it, lacks what RFC 8656 asks of it, or does not prove that its sender knows the password.',
+    advice: ['check that a TURN server listens on this port, with this transport'],
+  },
+  TURN_CLOSED: {
+    stage: 'receive',
+    category: 'network',
+    detail: 'closed',
+    blame: 'target',
+    retry: 'backoff',
+    title: 'the TURN server closed the connection',
+    meaning: 'The connection was accepted and then closed without an answer to the request.',
+    advice: [
+      'check that the port is meant for this transport: TLS usually has its own, 5349',
+      "look into the server's log",
+    ],
+  },
+  TURN_UNAUTHORIZED: {
+    stage: 'receive',
+    category: 'authentication',
+    detail: 'credential',
+    blame: 'target',
+    retry: 'never',
+    title: 'the TURN server refuses the credentials',
+    meaning:
+      'The server answered 401 or 441: it wants credentials and got none, the user or password is wrong, or time-limited credentials are over (RFC 8489 section 9.2).',
+    advice: [
+      'give user and password: --login env:NAME',
+      'make new credentials if they are limited in time: their user name begins with the time they end',
+    ],
+  },
+  TURN_STALE_NONCE: {
+    stage: 'receive',
+    category: 'protocol',
+    detail: 'refused',
+    blame: 'target',
+    retry: 'backoff',
+    title: 'the TURN server calls every nonce stale',
+    meaning: 'The server answered 438 also to the nonce that it had given just before.',
+    advice: ['look for a load balancer that sends each packet to another server'],
+  },
+  TURN_FORBIDDEN: {
+    stage: 'receive',
+    category: 'protocol',
+    detail: 'refused',
+    blame: 'target',
+    retry: 'never',
+    title: 'the TURN server does not allow it',
+    meaning:
+      'The server answered 403: the user may not have a relay, or not one to this peer. Many servers do not relay to private addresses, nor to their own.',
+    advice: ['relay to another peer: --peer ADDRESS:PORT', "look at the server's list of denied peers"],
+  },
+  TURN_ALLOCATION_MISMATCH: {
+    stage: 'receive',
+    category: 'protocol',
+    detail: 'refused',
+    blame: 'target',
+    retry: 'backoff',
+    title: 'the TURN server has another allocation for this port',
+    meaning:
+      'The server answered 437: an allocation of the same address, port and transport is still there, made with other credentials or before a restart, or the one that was asked about is gone.',
+    advice: ['wait until the old allocation ends, or send from another port'],
+  },
+  TURN_UNSUPPORTED: {
+    stage: 'receive',
+    category: 'protocol',
+    detail: 'refused',
+    blame: 'target',
+    retry: 'never',
+    title: 'the TURN server has no such relay',
+    meaning:
+      'The server answered 420, 440, 442 or 443: it has no relay of this address family or transport, or does not know what was asked.',
+    advice: ['ask for the other family: -4 or -6'],
+  },
+  TURN_QUOTA: {
+    stage: 'receive',
+    category: 'resource',
+    detail: 'quota',
+    blame: 'target',
+    retry: 'backoff',
+    title: 'the quota of this TURN user is used up',
+    meaning: 'The server answered 486: the user has as many allocations as it may have.',
+    advice: ['wait until allocations end, up to ten minutes', 'raise user-quota of the server'],
+  },
+  TURN_CAPACITY: {
+    stage: 'receive',
+    category: 'resource',
+    detail: 'overload',
+    blame: 'target',
+    retry: 'backoff',
+    title: 'the TURN server has no relay left',
+    meaning: 'The server answered 508: it has no free relayed address or port.',
+    advice: [
+      'raise the range of relay ports of the server: min-port and max-port',
+      'ask another TURN server',
+    ],
+  },
+  TURN_TRY_ALTERNATE: {
+    stage: 'receive',
+    category: 'protocol',
+    detail: 'redirect',
+    blame: 'target',
+    retry: 'fallback',
+    title: 'the TURN server names another one',
+    meaning: 'The server answered 300: another server should be asked (RFC 8489 section 10).',
+    advice: ['probe the server that the message names'],
+  },
+  TURN_ERROR_RESPONSE: {
+    stage: 'receive',
+    category: 'protocol',
+    detail: 'refused',
+    blame: 'target',
+    retry: 'backoff',
+    title: 'the TURN server answered with an error',
+    meaning: 'The server refused with an error code that has no name of its own here, such as 400 or 500.',
+    advice: ["look into the server's log"],
+  },
+  TURN_RELAY_SILENT: {
+    stage: 'receive',
+    category: 'network',
+    detail: 'timeout',
+    blame: 'target',
+    retry: 'backoff',
+    title: 'the relay passes nothing on',
+    meaning:
+      'The server allocated a relay and allowed the peer, but a packet sent through the relay did not come back: the relay port is behind a firewall, the relayed address is wrong (external-ip), or the peer does not send back what it gets.',
+    advice: [
+      'open the relay ports of the server, often 49152 to 65535, for UDP',
+      'check external-ip of the server',
+    ],
+  },
+})
