@@ -6,6 +6,7 @@ import type {GroupSpec, PathGroupSpec} from '../core/group-spec.ts'
 import {suggest} from '../core/text.ts'
 import type {NetdrillDocument} from './document-schema.ts'
 import type {GroupDocument} from './groups-schema.ts'
+import {streamProblems} from './stream-problems.ts'
 
 type Document = LoadedDocument<NetdrillDocument>
 
@@ -65,6 +66,7 @@ export function groupProblems({value, positionOf, keyPositionOf}: Document, key:
   const targets = Object.keys(value.targets ?? {})
   const group = value.groups?.[key]
   if (!group) return []
+  const place = (...way: readonly (string | number)[]): Position => positionOf(['groups', key, ...way])
   const members = memberNames(group)
   const names = members.map(({name}) => name)
   const problems = members.flatMap(({name, at}, index): readonly Problem[] => {
@@ -83,16 +85,26 @@ export function groupProblems({value, positionOf, keyPositionOf}: Document, key:
     const message = `${group.min_healthy} of ${group.members.length} members can never be healthy`
     problems.push(invalid(message, positionOf(['groups', key, 'min_healthy'])))
   }
-  if (group.mode !== 'quorum')
-    problems.push(...multipathProblems(value.targets ?? {}, group, positionOf(['groups', key, 'multipath'])))
-  const paths = group.mode === 'quorum' ? [] : group.paths.map(({name}) => name)
-  for (const [index, path] of paths.entries()) {
-    if (paths.indexOf(path) === index) continue
-    problems.push(
-      invalid(`a path has the name "${path}" already`, positionOf(['groups', key, 'paths', index, 'name'])),
-    )
-  }
-  return problems
+  return group.mode === 'quorum'
+    ? problems
+    : [...problems, ...pathProblems(value.targets ?? {}, group, place)]
+}
+
+function pathProblems(
+  targets: NonNullable<NetdrillDocument['targets']>,
+  group: PathsDocument,
+  place: (...way: readonly (string | number)[]) => Position,
+): readonly Problem[] {
+  const paths = group.paths.map(({name}) => name)
+  const twice = paths.flatMap((path, index): readonly Problem[] =>
+    paths.indexOf(path) === index
+      ? []
+      : [invalid(`a path has the name "${path}" already`, place('paths', index, 'name'))],
+  )
+  const stream = group.stream
+    ? streamProblems(targets, group.paths, (index) => place('paths', index, 'target'))
+    : []
+  return [...multipathProblems(targets, group, place('multipath')), ...stream, ...twice]
 }
 
 /** Of one connection per sample nobody knows what becomes of its subflows. */
