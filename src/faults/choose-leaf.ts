@@ -4,8 +4,8 @@ import {type TreeKind, freeLeaf} from './backends/tc-tree.ts'
 import {has} from './choose-backend.ts'
 import type {LeafChoice} from './compile-plan.ts'
 import {type LedgerEntry, isOpen, sameDevice} from './ledger.ts'
+import {minorsOf} from './plan-joints.ts'
 import {refused} from './refused.ts'
-import {scopesOverlap} from './scope.ts'
 import type {Blueprint, DeviceFacts, Leaf, Situation} from './situation.ts'
 
 /** Our root may stand instead of another: one that is there now, or one that an earlier fault has replaced. */
@@ -20,20 +20,29 @@ export function withReplaced(
   return replaced ? {...device, replaced} : device
 }
 
+/** Faults that are not undone yet and have a leaf in the same tree. */
+export function neighboursOf(
+  {device, place}: Situation,
+  entries: readonly LedgerEntry[],
+): readonly LedgerEntry[] {
+  if (!device) return []
+  return entries.filter(
+    (entry) => isOpen(entry) && entry.leaf !== null && sameDevice(entry, {place, device: device.name}),
+  )
+}
+
 /** Checks that the device is ours to shape, and picks the class for the new leaf. */
 export function chooseLeaf(
   situation: Situation,
   blueprint: Extract<Blueprint, {leaf: Leaf}>,
   entries: readonly LedgerEntry[],
 ): LeafChoice {
-  const {device, place} = situation
+  const {device} = situation
   if (!device) throw new TypeError('a shaping fault was planned without a device')
-  const neighbours = entries.filter(
-    (entry) => isOpen(entry) && entry.leaf !== null && sameDevice(entry, {place, device: device.name}),
-  )
+  const neighbours = neighboursOf(situation, entries)
   const tree = chooseTree(situation, device, blueprint)
-  checkNeighbours(situation, blueprint.leaf, neighbours)
-  const taken = new Set(neighbours.flatMap((entry) => entry.leaf?.minor ?? []))
+  checkNeighbours(blueprint.leaf, neighbours)
+  const taken = new Set(neighbours.flatMap(minorsOf))
   const minor = freeLeaf(device.root, taken)
   if (minor === null) {
     throw refused('FAULT_OVERLAP', `${device.name} already carries as many faults as its tree has leaves`, [])
@@ -68,15 +77,8 @@ function foreignRoot({name, root, foreign}: DeviceFacts): UserError {
   return refused('FAULT_FOREIGN_QDISC', `${what} and can not put back faithfully: ${because}`, [see])
 }
 
-function checkNeighbours(situation: Situation, leaf: Leaf, neighbours: readonly LedgerEntry[]): void {
+function checkNeighbours(leaf: Leaf, neighbours: readonly LedgerEntry[]): void {
   for (const entry of neighbours) {
-    if (scopesOverlap(situation.scope, entry.scope)) {
-      throw refused(
-        'FAULT_OVERLAP',
-        `the fault ${entry.name} (${entry.summary}) is in force on ${entry.device ?? ''} for packets of this scope`,
-        ['one fault can do several things at once: give delay, loss and rate together'],
-      )
-    }
     const emulators = [leaf, entry.leaf?.leaf].filter((one) => one?.kind === 'netem')
     if (emulators.length === 2 && emulators.some((one) => one && 'duplicate.duplicate' in one.expect)) {
       throw refused(

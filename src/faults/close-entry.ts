@@ -2,6 +2,7 @@
 import type {Clock, Locks} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import {type Ledger, type LedgerEntry, isOpen} from './ledger.ts'
+import {forgetJoints} from './share-joints.ts'
 import {endServed} from './served.ts'
 import {type UndoWorld, undoEntry} from './undo.ts'
 
@@ -46,6 +47,7 @@ export async function closeUnderLock(world: CloseWorld, id: string, by: string):
     state: restored ? 'done' : 'stuck',
     ended: {at: new Date(world.clock.wall()).toISOString(), by, took, differences},
   })
+  if (restored) await forgetJoints(world.ledger, entry)
   return {took, restored, differences, already: false}
 }
 

@@ -6,6 +6,8 @@ import {blastRadius} from './blast-radius.ts'
 import type {FaultPlan, Step} from './fault.ts'
 import {describeScope} from './scope.ts'
 import type {Blueprint, Leaf, Situation} from './situation.ts'
+import {JOIN_RULES} from './join-leaves.ts'
+import {type Joint, jointSteps} from './plan-joints.ts'
 import {carrierStep, ifbStep, ipStep, leafStep, nftStep, proxyStep, rootStep} from './plan-steps.ts'
 
 export interface PlanNames {
@@ -29,11 +31,14 @@ export interface CompiledPlan {
   readonly shape: LeafPlace | null
   /** The text given to `nft -f -`; null when nft isn't used. */
   readonly table: string | null
+  readonly joints: readonly Joint[]
 }
 
 export interface LeafChoice {
   readonly tree: TreeKind
   readonly minor: number
+  /** Leaves for packets that other faults shape too. */
+  readonly joints?: readonly Joint[]
 }
 
 export function compilePlan(
@@ -42,7 +47,6 @@ export function compilePlan(
   blueprint: Blueprint,
   choice: LeafChoice | null,
 ): CompiledPlan {
-  const {device} = situation
   switch (blueprint.backend) {
     case 'proxy': {
       const steps = [proxyStep(blueprint)]
@@ -78,36 +82,40 @@ export function compilePlan(
     case 'netem':
     case 'tbf':
     case 'htb': {
-      if (!device || !choice) throw new TypeError('a shaping fault was planned without a device')
-      const shape: LeafPlace = {device: device.name, ...choice, leaf: blueprint.leaf}
-      const number = classNumber(choice.minor)
-      const {ingress} = device
-      const table = ingress
-        ? renderIngressTable({...tableRequest(situation), device: ingress.of}, number, device.name)
-        : renderClassifyTable(tableRequest(situation), number)
-      const why = `send only what is in the scope into the leaf; the kernel ends that after ${formatDuration(situation.lasts)}`
-      const steps = [
-        ...(ingress ? [ifbStep(device.name, ingress)] : []),
-        rootStep(device, shape),
-        leafStep(shape),
-        nftStep(situation, table, why),
-      ]
-      return finish(names, situation, blueprint, {steps, shape, table})
+      return finish(names, situation, blueprint, shapeParts(situation, blueprint.leaf, choice))
     }
   }
 }
 
-/** What becomes of several faults that shape. */
-const MERGE_RULES =
-  'merging: each fault has its own leaf in one tree, and goes alone; packets that two leaves would share are refused; along a path delays add, losses combine as 1 - (1 - a)(1 - b), and the lowest rate holds'
+type Parts = Pick<CompiledPlan, 'shape' | 'table'> &
+  Partial<Pick<CompiledPlan, 'joints'>> & {readonly steps: readonly Step[]}
 
-type Parts = Pick<CompiledPlan, 'shape' | 'table'> & {readonly steps: readonly Step[]}
+function shapeParts(situation: Situation, leaf: Leaf, choice: LeafChoice | null): Parts {
+  const {device} = situation
+  if (!device || !choice) throw new TypeError('a shaping fault was planned without a device')
+  const {tree, minor, joints = []} = choice
+  const shape: LeafPlace = {device: device.name, tree, minor, leaf: leaf}
+  const number = classNumber(choice.minor)
+  const {ingress} = device
+  const table = ingress
+    ? renderIngressTable({...tableRequest(situation), device: ingress.of}, number, device.name)
+    : renderClassifyTable(tableRequest(situation), number)
+  const why = `send only what is in the scope into the leaf; the kernel ends that after ${formatDuration(situation.lasts)}`
+  const steps = [
+    ...(ingress ? [ifbStep(device.name, ingress)] : []),
+    rootStep(device, shape),
+    leafStep(shape),
+    ...joints.flatMap((joint) => jointSteps(situation, choice, joint)),
+    nftStep(situation, table, why),
+  ]
+  return {steps, shape, table, joints}
+}
 
 function finish(
   names: PlanNames,
   situation: Situation,
   blueprint: Blueprint,
-  {steps, shape, table}: Parts,
+  {steps, shape, table, joints = []}: Parts,
 ): CompiledPlan {
   const plan: FaultPlan = {
     id: situation.id,
@@ -125,9 +133,14 @@ function finish(
     ...('act' in blueprint && blueprint.act.once ? {once: true as const} : {}),
     endsByKernel: ('act' in blueprint && blueprint.act.once === true) || table !== null,
     warnings: [...blueprint.warnings, ...rootWarnings(situation, shape)],
-    notes: [...blueprint.notes, ...(shape === null ? [] : [MERGE_RULES])],
+    notes: [...blueprint.notes, ...(shape === null ? [] : [JOIN_RULES]), ...joints.map(describeJoint)],
   }
-  return {plan, blueprint, situation, shape, table}
+  return {plan, blueprint, situation, shape, table, joints}
+}
+
+function describeJoint({scope, names, leaf}: Joint): string {
+  const limit = leaf.classRate === undefined ? '' : `, rate ${leaf.classRate}bit`
+  return `merged with ${names.join(' and ')}: ${describeScope(scope)} gets ${leaf.kind} ${leaf.options.join(' ')}${limit}, until one of them ends`
 }
 
 /** What names its victims itself says so in its own words. */
@@ -151,9 +164,9 @@ function rootWarnings({device}: Situation, shape: LeafPlace | null): readonly st
   const {root, name} = device
   if (root.owner === 'unknown')
     return [`tc does not say what is on ${name}; if something is there, this fails without touching it`]
+  if (device.replaced)
+    return [`what ${device.replaced.name} does on ${name} is off while the fault lasts, for all traffic`]
   if (root.kind === 'mq')
     return [`${name} loses its several queues while the fault lasts: high rates may suffer`]
   return []
 }
-  if (device.replaced)
-    return [`what ${device.replaced.name} does on ${name} is off while the fault lasts, for all traffic`]

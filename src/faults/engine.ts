@@ -8,6 +8,7 @@ import type {ActiveFault, FaultBinding, FaultEngine, FaultPlan, FaultRequest} fr
 import {faultKey} from './fault-key.ts'
 import {refuseWhenHalted} from './halt.ts'
 import {type Home, type ProcessIdentity, findHome, identify} from './identity.ts'
+import {shareJoints} from './share-joints.ts'
 import {type Watch, readBack, readCounters, runSteps} from './kernel-fault.ts'
 import {type Ledger, type LedgerEntry, isOpen, openLedger} from './ledger.ts'
 import {makeEntry} from './make-entry.ts'
@@ -131,6 +132,7 @@ class Engine implements FaultEngine {
         tools: this.#tools,
         ledger: this.#ledger,
       })
+      await shareJoints(this.#ledger, entry)
       await this.#ledger.write(entry)
       guard.look()
       return await this.#putInForce(compiled, entry)
@@ -173,7 +175,10 @@ class Engine implements FaultEngine {
       readback: done.text,
       asAsked: done.asAsked,
       took: done.took,
-      counters: async () => readCounters(done.watch, compiled),
+      counters: async () => {
+        const entry = await this.#ledger.read(done.entry.id)
+        return readCounters(done.watch, compiled, entry?.joints ?? [])
+      },
       remove: async () => {
         removal ??= this.#remove(compiled.plan.id, done.entry)
         return removal

@@ -17,8 +17,8 @@ export type ProgramName =
   | 'ss'
   | 'sysctl'
   | 'lsns'
-  | 'conntrack'
   | 'unshare'
+  | 'conntrack'
   | 'kill'
   | 'readlink'
   | 'stat'
@@ -51,6 +51,10 @@ export interface Step {
   readonly undo: Action
   /** What it makes is used by several faults: the last one to leave undoes it. */
   readonly shared?: true
+  /** Its undo removes the leaf with this number. */
+  readonly minor?: number
+  /** Belongs to several faults: the first one to leave undoes it. */
+  readonly joint?: string
   /** It acts on processes, which are found here, whatever network they are in. */
   readonly onHost?: true
   /** The undo makes sense only while this very process lives. */

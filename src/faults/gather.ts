@@ -57,14 +57,6 @@ function shapesArriving(kind: PlannedKind, spec: FaultSpec): boolean {
   return kind.shapes && 'direction' in spec && spec.direction === 'in'
 }
 
-/** Where nft finds control groups: the tree of v2 may hang below that of v1. */
-async function placeSender(scope: Scope, tools: Tools): Promise<Scope> {
-  const cgroup = scope.sender?.cgroup
-  if (cgroup === undefined) return scope
-  const roots = ['', 'unified'] as const
-  for (const cgroupRoot of roots) {
-    const folder = ['/sys/fs/cgroup', cgroupRoot, cgroup].filter((part) => part !== '').join('/')
-    const args = ['-f', '-c', '%T', folder]
 function mayReplace(kind: PlannedKind, spec: FaultSpec): boolean {
   return kind.shapes && 'replace_root' in spec && spec.replace_root === true
 }
@@ -75,6 +67,14 @@ async function withForeign(device: DeviceFacts, place: Place, tools: Tools): Pro
   return {...device, foreign: await readForeignRoot(tools, place, device.name, `${kind} ${handle}`)}
 }
 
+/** Where nft finds control groups: the tree of v2 may hang below that of v1. */
+async function placeSender(scope: Scope, tools: Tools): Promise<Scope> {
+  const cgroup = scope.sender?.cgroup
+  if (cgroup === undefined) return scope
+  const roots = ['', 'unified'] as const
+  for (const cgroupRoot of roots) {
+    const folder = ['/sys/fs/cgroup', cgroupRoot, cgroup].filter((part) => part !== '').join('/')
+    const args = ['-f', '-c', '%T', folder]
     const {exitCode, stdout} = await tools.run(HOST, {type: 'exec', file: 'stat', args})
     if (exitCode === 0 && stdout.trim() === 'cgroup2fs')
       return {...scope, sender: {...scope.sender, cgroupRoot}}
@@ -108,7 +108,8 @@ async function capabilityReports(
   capabilities: Ports['capabilities'],
   place: Place,
 ): Promise<(capability: Capability) => CapabilityReport> {
-  const shaping: readonly Capability[] = kind.shapes ? ['ifb'] : []
+  // A netem fault that only limits is done by a token bucket where there is no netem.
+  const shaping: readonly Capability[] = kind.shapes ? ['ifb', 'qdisc-tbf', 'qdisc-htb'] : []
   const needed = new Set([...ALWAYS, ...shaping, ...kind.needs.flat()])
   const reports = new Map(
     await Promise.all([...needed].map(async (name) => [name, await capabilities.check(name)] as const)),

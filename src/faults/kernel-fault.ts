@@ -15,14 +15,14 @@ import {readNetwork} from './backends/network-state.ts'
 import type {CompiledPlan} from './compile-plan.ts'
 import {tableFamily} from './plan-steps.ts'
 import type {FaultCounters, FaultPlan, Step} from './fault.ts'
-import type {UndoStep} from './ledger.ts'
+import type {LedgerJoint, UndoStep} from './ledger.ts'
 import {readQdiscs} from './observe.ts'
 import {type ExecAction, type Tools, tcBatch, whyFailed} from './tools.ts'
 import {countTrace, readTrace} from './trace.ts'
 
 /** The undo of all steps, last step first. The root goes only when no other fault needs it. */
 export function undoSteps(plan: FaultPlan): readonly UndoStep[] {
-  return plan.steps.toReversed().flatMap(({undo, shared, onHost, victim}) =>
+  return plan.steps.toReversed().flatMap(({undo, shared, onHost, victim, minor, joint}) =>
     undo.type === 'exec'
       ? [
           {
@@ -30,6 +30,8 @@ export function undoSteps(plan: FaultPlan): readonly UndoStep[] {
             onlyIfTreeUnused: shared === true,
             ...(onHost ? {onHost} : {}),
             ...(victim ? {victim} : {}),
+            ...(minor === undefined ? {} : {minor}),
+            ...(joint === undefined ? {} : {joint}),
           },
         ]
       : [],
@@ -123,23 +125,32 @@ async function readAct(watch: Watch, {plan, blueprint}: CompiledPlan): Promise<r
   return 'act' in blueprint ? [await readTrace({...watch, place: plan.place}, blueprint.act.trace)] : []
 }
 
-async function readShape(tools: Tools, {plan, shape}: CompiledPlan): Promise<readonly Readback[]> {
+async function readShape(tools: Tools, {plan, shape, joints}: CompiledPlan): Promise<readonly Readback[]> {
   if (shape === null) return []
-  const {device, minor, leaf} = shape
+  const {device} = shape
   const qdiscs = await readQdiscs(tools, plan.place, device)
-  const classes = await judgeClassRate(tools, {place: plan.place, device, minor}, leaf)
-  return [judgeLeaf(qdiscs, minor, leaf), ...classes]
+  const leaves = [shape, ...joints].map(async ({minor, leaf}) => {
+    const classes = await judgeClassRate(tools, {place: plan.place, device, minor}, leaf)
+    return [judgeLeaf(qdiscs, minor, leaf), ...classes]
+  })
+  return (await Promise.all(leaves)).flat()
 }
 
 async function readTables(
   tools: Tools,
-  {plan, table, situation}: CompiledPlan,
+  {plan, table, situation, joints}: CompiledPlan,
 ): Promise<readonly Readback[]> {
   if (table === null) return []
-  return [judgeTable(await readTable(tools, plan.place, whichTable(situation)), countRules(table))]
+  const tables = [{id: situation.id, table}, ...joints].map(async (one) =>
+    judgeTable(
+      await readTable(tools, plan.place, whichTable(one.id, situation.device)),
+      countRules(one.table),
+    ),
+  )
+  return Promise.all(tables)
 }
 
-function whichTable({id, device}: CompiledPlan['situation']): TableWhere {
+function whichTable(id: string, device: CompiledPlan['situation']['device']): TableWhere {
   return {id, family: tableFamily(device)}
 }
 
@@ -158,7 +169,11 @@ async function readChange(tools: Tools, {plan, blueprint}: CompiledPlan): Promis
 }
 
 /** Shaping counts in the leaf, blocking in the rules: there every packet that matches is affected. */
-export async function readCounters(watch: Watch, compiled: CompiledPlan): Promise<FaultCounters | null> {
+export async function readCounters(
+  watch: Watch,
+  compiled: CompiledPlan,
+  joints: readonly LedgerJoint[],
+): Promise<FaultCounters | null> {
   const {tools} = watch
   const {plan, shape, situation, blueprint, table} = compiled
   if ('act' in blueprint && table === null) {
@@ -166,9 +181,18 @@ export async function readCounters(watch: Watch, compiled: CompiledPlan): Promis
   }
   // ip counts nothing: the read-back and the probes prove it.
   if (compiled.blueprint.backend === 'ip') return null
-  const facts = await readTable(tools, plan.place, whichTable(situation))
+  const facts = await readTable(tools, plan.place, whichTable(situation.id, situation.device))
   if (shape === null) return facts && {matched: facts.packets, affected: facts.packets}
-  const where = {place: plan.place, device: shape.device, minor: shape.minor}
-  const leaf = await readLeafCounters(tools, where, shape.leaf)
-  return leaf && {matched: facts?.packets ?? leaf.matched, affected: leaf.affected}
+  const {device} = shape
+  // What it shares with other faults is counted where both are.
+  const counted = await Promise.all(
+    [shape, ...joints].map(async ({minor, leaf}) =>
+      readLeafCounters(tools, {place: plan.place, device, minor}, leaf),
+    ),
+  )
+  const [own] = counted
+  if (!own) return null
+  const sum = (key: keyof FaultCounters): number =>
+    counted.reduce((total, one) => total + (one?.[key] ?? 0), 0)
+  return {matched: Math.max(facts?.packets ?? 0, sum('matched')), affected: sum('affected')}
 }

@@ -9,6 +9,7 @@ import type {Millis} from '../core/units.ts'
 import type {TableFamily} from './backends/nft-parts.ts'
 import type {ReplacedRoot} from './backends/foreign-root.ts'
 import type {Snapshot} from './backends/snapshot.ts'
+import type {Mix} from './join-leaves.ts'
 import type {Home, ProcessIdentity} from './identity.ts'
 import type {Leaf} from './situation.ts'
 import type {Scope} from './scope.ts'
@@ -24,11 +25,28 @@ export interface UndoStep {
   readonly onHost?: boolean
   /** Only while this very process lives. */
   readonly victim?: ProcessIdentity
+  /** Of the leaf that it removes, which is drained before. */
+  readonly minor?: number
+  /** Of a leaf or table that several faults share: the first of them to leave undoes it. */
+  readonly joint?: string
 }
 
 export interface LedgerLeaf {
   readonly minor: number
   readonly leaf: Leaf
+  /** Absent in entries of older versions, which nothing is joined with. */
+  readonly mix?: Mix
+}
+
+/** A leaf for packets of several faults, and the table that leads there. */
+export interface LedgerJoint {
+  /** Names the table. */
+  readonly id: string
+  /** Ids of the faults; it goes with the first of them. */
+  readonly members: readonly string[]
+  readonly minor: number
+  readonly leaf: Leaf
+  readonly scope: Scope
 }
 
 /** One listener of a process. */
@@ -67,6 +85,8 @@ export interface LedgerEntry {
   readonly scope: Scope
   /** Null for faults without a leaf in a device's tree. */
   readonly leaf: LedgerLeaf | null
+  /** Shared with other faults that shape some of its packets. */
+  readonly joints?: readonly LedgerJoint[]
   /** A table of ours exists. */
   readonly table: boolean
   /** Of that table; absent: inet. */

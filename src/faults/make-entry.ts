@@ -6,7 +6,15 @@ import type {CompiledPlan} from './compile-plan.ts'
 import {tableFamily} from './plan-steps.ts'
 import {type Home, type ProcessIdentity, identify} from './identity.ts'
 import {undoSteps} from './kernel-fault.ts'
-import {type Ledger, type LedgerEntry, isOpen, sameDevice} from './ledger.ts'
+import {
+  type Ledger,
+  type LedgerEntry,
+  type LedgerJoint,
+  type LedgerLeaf,
+  isOpen,
+  sameDevice,
+} from './ledger.ts'
+import type {Joint} from './plan-joints.ts'
 import type {Tools} from './tools.ts'
 
 interface EntryOwner {
@@ -27,7 +35,7 @@ export async function makeEntry(
   owner: EntryOwner,
   world: EntryWorld,
 ): Promise<LedgerEntry> {
-  const {plan, situation, shape, table, blueprint} = compiled
+  const {plan, situation, shape, table} = compiled
   const {clock, files} = world.ports
   const {place} = plan
   return {
@@ -44,7 +52,6 @@ export async function makeEntry(
     home: owner.home,
     device: shape?.device ?? plan.device,
     scope: situation.scope,
-    leaf: shape === null ? null : {minor: shape.minor, leaf: shape.leaf},
     table: table !== null,
     tableFamily: tableFamily(situation.device),
     owner: owner.self,
@@ -56,6 +63,17 @@ export async function makeEntry(
     state: 'planned',
     undo: undoSteps(plan),
     before: shape === null ? null : await snapshotBefore(compiled, shape.device, world),
+    ...contentOf(compiled),
+  }
+}
+
+function contentOf(
+  compiled: CompiledPlan,
+): Pick<LedgerEntry, 'leaf' | 'joints' | 'replaced' | 'trace' | 'work' | 'network'> {
+  const {shape, situation, blueprint} = compiled
+  return {
+    leaf: leafOf(compiled),
+    joints: compiled.joints.map(jointOf),
     replaced: shape === null ? null : (situation.device?.replaced ?? null),
     trace: 'act' in blueprint ? blueprint.act.trace : null,
     work: 'act' in blueprint ? (blueprint.act.work ?? null) : null,
@@ -68,6 +86,15 @@ export async function makeEntry(
           }
         : null,
   }
+}
+
+function leafOf({shape, blueprint}: CompiledPlan): LedgerLeaf | null {
+  if (shape === null || !('leaf' in blueprint)) return null
+  return {minor: shape.minor, leaf: shape.leaf, mix: blueprint.mix}
+}
+
+function jointOf({id, members, minor, leaf, scope}: Joint): LedgerJoint {
+  return {id, members, minor, leaf, scope}
 }
 
 async function namespaceOf(pid: number, tools: Tools): Promise<string | null> {

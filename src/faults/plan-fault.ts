@@ -4,17 +4,18 @@ import type {Place} from '../core/place.ts'
 import type {Ports} from '../core/ports.ts'
 import {type Millis, formatDuration} from '../core/units.ts'
 import {has, missingError} from './choose-backend.ts'
-import {chooseLeaf, withReplaced} from './choose-leaf.ts'
-import {type CompiledPlan, compilePlan} from './compile-plan.ts'
+import {chooseLeaf, neighboursOf, withReplaced} from './choose-leaf.ts'
+import {type CompiledPlan, type LeafChoice, compilePlan} from './compile-plan.ts'
 import type {FaultRequest} from './fault.ts'
 import {gatherSituation} from './gather.ts'
 import {type LedgerEntry, isOpen, samePlace} from './ledger.ts'
 import {ofPart} from './part-of.ts'
+import {planJoints} from './plan-joints.ts'
 import {refused} from './refused.ts'
 import {loadFault} from './registry.ts'
 import {checkSafety} from './safety.ts'
 import {scopesOverlap} from './scope.ts'
-import type {Act, Blueprint, NetworkChange, Situation} from './situation.ts'
+import type {Act, Blueprint, Leaf, NetworkChange, Situation} from './situation.ts'
 import type {Trace} from './trace.ts'
 import type {Tools} from './tools.ts'
 
@@ -22,7 +23,7 @@ import type {Tools} from './tools.ts'
 const LONGEST: Millis = 3_600_000
 
 export interface PlanWorld {
-  readonly ports: Pick<Ports, 'capabilities' | 'host' | 'resolver' | 'files'>
+  readonly ports: Pick<Ports, 'capabilities' | 'clock' | 'host' | 'resolver' | 'files'>
   readonly tools: Tools
   /** Entries of the ledger; the open ones take part in the decision. */
   readonly entries: readonly LedgerEntry[]
@@ -41,7 +42,7 @@ export async function planFault(request: FaultRequest, key: string, world: PlanW
     await checkSafety(request, situation, world.ports, world.tools)
   if (blueprint.backend === 'ip') checkChanges(situation, blueprint.change, world.entries)
   if ('act' in blueprint) checkActs(situation, blueprint.act, world.entries)
-  const choice = 'leaf' in blueprint ? chooseLeaf(situation, blueprint, world.entries) : null
+  const choice = 'leaf' in blueprint ? placeLeaf(situation, blueprint, world) : null
   const names = {name: request.name, kind: request.spec.kind}
   const compiled = compilePlan(names, situation, blueprint, choice)
   return {...compiled, plan: {...compiled.plan, id: request.id, request}}
@@ -50,6 +51,18 @@ export async function planFault(request: FaultRequest, key: string, world: PlanW
 /** Done by netdrill itself: nothing of the machine is touched. */
 function isOurs({backend}: Blueprint): boolean {
   return backend === 'proxy' || backend === 'carrier'
+}
+
+function placeLeaf(
+  situation: Situation,
+  blueprint: Extract<Blueprint, {leaf: Leaf}>,
+  {entries, ports}: PlanWorld,
+): LeafChoice {
+  const choice = chooseLeaf(situation, blueprint, entries)
+  const {leaf, mix} = blueprint
+  const neighbours = neighboursOf(situation, entries)
+  const joints = planJoints({situation, own: {leaf, mix}, choice, neighbours, now: ports.clock.now()})
+  return {...choice, joints}
 }
 
 function checkDuration(lasts: Millis): void {

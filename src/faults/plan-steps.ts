@@ -43,21 +43,25 @@ export function rootStep(device: DeviceFacts, {tree}: LeafPlace): Step {
   }
 }
 
-export function leafStep({device, tree, minor, leaf}: LeafPlace): Step {
+export function leafStep(
+  {device, tree, minor, leaf}: LeafPlace,
+  why = 'the fault itself, in a class that no other traffic gets into',
+): Step {
   return {
     do: tcBatch(leafLines(device, tree, minor, leaf)),
     undo: tcBatch(leafUndoLines(device, tree, minor)),
+    minor,
     verify: {type: 'tc-qdisc', expect: `${leaf.kind} ${leaf.options.join(' ')}`},
-    why: `the fault itself, in a class that no other traffic gets into`,
+    why,
   }
 }
 
-export function nftStep(situation: Situation, table: string, why: string): Step {
-  const family = tableFamily(situation.device)
+export function nftStep({id, device}: Pick<Situation, 'id' | 'device'>, table: string, why: string): Step {
+  const family = tableFamily(device)
   return {
     do: {type: 'exec', file: 'nft', args: ['-f', '-'], input: table},
-    undo: {type: 'exec', file: 'nft', args: ['delete', 'table', family, tableName(situation.id)]},
-    verify: {type: 'nft-table', expect: `table ${family} ${tableName(situation.id)} with live elements`},
+    undo: {type: 'exec', file: 'nft', args: ['delete', 'table', family, tableName(id)]},
+    verify: {type: 'nft-table', expect: `table ${family} ${tableName(id)} with live elements`},
     why,
   }
 }

@@ -156,6 +156,37 @@ export function scopesOverlap(a: Scope, b: Scope): boolean {
   return carried && same && mayShareSender(a.sender, b.sender) && meet(a.to, b.to) && meet(a.from, b.from)
 }
 
+/** What lies in both; null when no packet can. */
+export function intersectScopes(a: Scope, b: Scope): Scope | null {
+  if (!scopesOverlap(a, b)) return null
+  const family = a.family ?? b.family
+  const sender = intersectSenders(a.sender, b.sender)
+  return {
+    from: intersectNetworks(a.from, b.from),
+    to: intersectNetworks(a.to, b.to),
+    port: a.port ?? b.port,
+    protocol: a.protocol ?? b.protocol,
+    ...(family === undefined ? {} : {family}),
+    ...(sender === undefined ? {} : {sender}),
+  }
+}
+
+/** Of two networks that overlap one lies in the other. */
+function intersectNetworks(a: readonly Network[], b: readonly Network[]): readonly Network[] {
+  if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a
+  const inner = a.flatMap((one) =>
+    b.flatMap((other) => (overlap(one, other) ? [one.prefix >= other.prefix ? one : other] : [])),
+  )
+  return [...new Map(inner.map((network) => [formatNetwork(network), network])).values()]
+}
+
+/** A group inside another one is the narrower of the two. */
+function intersectSenders(a: Sender | undefined, b: Sender | undefined): Sender | undefined {
+  if (!a || !b) return a ?? b
+  const [narrow, wide] = (a.cgroup?.length ?? 0) >= (b.cgroup?.length ?? 0) ? [a, b] : [b, a]
+  return {...narrow, ...(narrow.uid === undefined && wide.uid !== undefined ? {uid: wide.uid} : {})}
+}
+
 /** Null is anything. */
 function agree<Value>(a: Value | null, b: Value | null): boolean {
   return a === null || b === null || a === b

@@ -6,8 +6,9 @@ import type {ProxyEffect} from '../core/proxy-effects.ts'
 import type {BitsPerSecond, Millis} from '../core/units.ts'
 import type {ExpectedEffect, Step} from './fault.ts'
 import type {NetworkState} from './backends/network-state.ts'
-import type {Snapshot} from './backends/snapshot.ts'
 import type {ForeignRoot, ReplacedRoot} from './backends/foreign-root.ts'
+import type {Snapshot} from './backends/snapshot.ts'
+import type {Mix} from './join-leaves.ts'
 import type {Sight} from './sight.ts'
 import type {Trace} from './trace.ts'
 import type {Work} from './work.ts'
@@ -32,11 +33,11 @@ export interface DeviceFacts {
   readonly root: RootState
   /** The bond or bridge that it is a part of; absent for one that stands for itself. */
   readonly partOf?: string
-  /** Of an ifb: the device whose arriving packets pass it, and whether it is there already. */
   /** A root that somebody configured, looked at because it may be replaced. */
   readonly foreign?: ForeignRoot
   /** What our root stands instead of, and what comes back when it goes. */
   readonly replaced?: ReplacedRoot
+  /** Of an ifb: the device whose arriving packets pass it, and whether it is there already. */
   readonly ingress?: {readonly of: string; readonly there: boolean}
 }
 
@@ -146,7 +147,7 @@ interface BlueprintBase {
 /** What a kind decided; `compile-plan.ts` turns it into steps. */
 export type Blueprint = BlueprintBase &
   (
-    | {readonly backend: 'netem' | 'tbf' | 'htb'; readonly leaf: Leaf}
+    | {readonly backend: 'netem' | 'tbf' | 'htb'; readonly leaf: Leaf; readonly mix: Mix}
     | {readonly backend: 'nft'; readonly verdict: Verdict}
     | {readonly backend: 'ip'; readonly change: NetworkChange}
     | {readonly backend: 'ss' | 'conntrack' | 'sysctl' | 'signal' | 'holder'; readonly act: Act}

@@ -4,14 +4,14 @@
  */
 import {HOST, type Place} from '../core/place.ts'
 import type {Clock, Files} from '../core/ports.ts'
-import {type ReplacedRoot, showTree} from './backends/foreign-root.ts'
+import {showTree} from './backends/foreign-root.ts'
 import {tableName} from './backends/nft-parts.ts'
 import {readNetwork} from './backends/network-state.ts'
 import {compareSnapshots, takeSnapshot} from './backends/snapshot.ts'
 import {ROOT_HANDLE, classId, leafHandle, leafMinor} from './backends/tc-tree.ts'
 import {type Home, isAlive} from './identity.ts'
 import {asNumber} from './json-shape.ts'
-import type {LedgerEntry} from './ledger.ts'
+import type {LedgerEntry, UndoStep} from './ledger.ts'
 import {type QdiscEntry, readQdiscs} from './observe.ts'
 import type {Tools} from './tools.ts'
 import {leftovers} from './trace.ts'
@@ -47,14 +47,17 @@ export async function undoEntry(world: UndoWorld, entry: LedgerEntry): Promise<U
     if (victim === undefined || (await isAlive(world.files, victim))) await world.tools.run(HOST, action)
   }
   if (place === null) return {restored: true, differences: []}
-  for (const step of entry.undo.filter((one) => one.onHost !== true)) {
-    const isLeaf = step.action.file === 'tc' && !step.onlyIfTreeUnused
-    if (isLeaf) await drain(world, place, entry)
-    if (step.onlyIfTreeUnused && (await treeInUse(world, place, entry))) continue
-    await world.tools.run(place, step.action)
-  }
+  for (const step of entry.undo.filter((one) => one.onHost !== true))
+    await undoStep(world, place, entry, step)
   const differences = await findDifferences(world, place, entry)
   return {restored: differences.length === 0, differences}
+}
+
+async function undoStep(world: UndoWorld, place: Place, entry: LedgerEntry, step: UndoStep): Promise<void> {
+  const isLeaf = step.action.file === 'tc' && !step.onlyIfTreeUnused
+  if (isLeaf) await drain(world, place, entry.device, step.minor ?? entry.leaf?.minor ?? null)
+  if (step.onlyIfTreeUnused && (await treeInUse(world, place, entry))) return
+  await world.tools.run(place, step.action)
 }
 
 /**
@@ -101,13 +104,17 @@ async function otherNamespace(
   return line === undefined ? null : {kind: 'process', pid, user: false, name: `process ${pid}`}
 }
 
-async function drain(world: UndoWorld, place: Place, entry: LedgerEntry): Promise<void> {
-  const {device, leaf} = entry
-  if (device === null || leaf === null) return
+async function drain(
+  world: UndoWorld,
+  place: Place,
+  device: string | null,
+  minor: number | null,
+): Promise<void> {
+  if (device === null || minor === null) return
   const deadline = world.clock.now() + DRAIN
   for (;;) {
     const qdiscs = await readQdiscs(world.tools, place, device, true)
-    const found = qdiscs?.find((qdisc) => qdisc.handle === leafHandle(leaf.minor))
+    const found = qdiscs?.find((qdisc) => qdisc.handle === leafHandle(minor))
     if ((asNumber(found?.whole['qlen']) ?? 0) === 0 || world.clock.now() >= deadline) return
     await world.clock.sleep(DRAIN_STEP)
   }
@@ -129,7 +136,7 @@ async function findDifferences(
   entry: LedgerEntry,
 ): Promise<readonly string[]> {
   return [
-    ...(entry.table ? await tableLeft(world, place, entry) : []),
+    ...(entry.table ? await tablesLeft(world, place, entry) : []),
     ...(entry.trace ? await leftovers({...world, place, forgotten: 0}, entry.trace) : []),
     ...(entry.network ? await networkDifferences(world, place, entry.network) : []),
     ...(entry.leaf === null ? [] : await treeDifferences(world, place, entry)),
@@ -159,13 +166,14 @@ async function networkDifferences(
   }
 }
 
-async function tableLeft(world: UndoWorld, place: Place, entry: LedgerEntry): Promise<readonly string[]> {
-  const name = tableName(entry.id)
+async function tablesLeft(world: UndoWorld, place: Place, entry: LedgerEntry): Promise<readonly string[]> {
+  const names = [entry.id, ...(entry.joints ?? []).map(({id}) => id)].map(tableName)
   const family = entry.tableFamily ?? 'inet'
   const result = await world.tools.run(place, {type: 'exec', file: 'nft', args: ['list', 'tables', family]})
-  if (result.exitCode !== 0) return [`nft does not say whether the table ${name} is gone`]
-  const left = result.stdout.split('\n').some((line) => line.trim() === `table ${family} ${name}`)
-  return left ? [`the table ${family} ${name} is still there`] : []
+  if (result.exitCode !== 0) return [`nft does not say whether the table ${names.join(', ')} is gone`]
+  const lines = result.stdout.split('\n').map((line) => line.trim())
+  const left = names.filter((name) => lines.includes(`table ${family} ${name}`))
+  return left.map((name) => `the table ${family} ${name} is still there`)
 }
 
 async function treeDifferences(
@@ -177,21 +185,22 @@ async function treeDifferences(
   if (device === null || leaf === null) return []
   const qdiscs = await readQdiscs(world.tools, place, device)
   if (qdiscs === null && (await deviceIsGone(world, place, device))) return []
-  const left = qdiscs && leftInTree(qdiscs, device, leaf.minor)
-  if (left) return [left]
+  const minors = [leaf.minor, ...(entry.joints ?? []).map(({minor}) => minor)]
+  const left = qdiscs && minors.flatMap((minor) => leftInTree(qdiscs, device, minor) ?? [])
+  if (left && left.length > 0) return [...new Set(left)]
   // While other faults keep the tree, the whole can't equal what was there before it.
   if (qdiscs && leavesOf(qdiscs).length > 0) return []
-  return [
-    ...(before === null ? [] : compareSnapshots(before, await takeSnapshot(world.tools, place, device))),
-    ...(entry.replaced ? await replacedDifferences(world, place, entry.replaced) : []),
-  ]
+  const now = before && (await takeSnapshot(world.tools, place, device))
+  return [...compareSnapshots(before ?? [], now ?? []), ...(await replacedDifferences(world, place, entry))]
 }
 
 async function replacedDifferences(
   world: UndoWorld,
   place: Place,
-  {name, shows, shown}: ReplacedRoot,
+  {replaced}: LedgerEntry,
 ): Promise<readonly string[]> {
+  if (!replaced) return []
+  const {name, shows, shown} = replaced
   const now = await showTree(world.tools, place, shows)
   return now !== null && now.every((text, index) => text === shown[index])
     ? []

@@ -12,6 +12,10 @@ export interface TableRequest {
   readonly device: string | null
   /** Absent: inet. */
   readonly family?: TableFamily
+  /** How many other faults it joins: what joins more decides later. */
+  readonly joins?: number
+  /** Where what leaves is classified; absent: where its scope can be told. */
+  readonly hook?: 'output' | 'postrouting'
 }
 
 /** `inet` sees what this machine sends, gets and forwards; `netdev` what arrives at one device, before all of that. */

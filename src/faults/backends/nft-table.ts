@@ -57,10 +57,15 @@ export function renderClassifyTable(request: TableRequest, classNumber: number):
     null,
     block('chain shape', [
       // The sender's group is known where the packet is made, and no longer where it leaves.
-      `type filter hook ${request.scope.sender ? 'output' : 'postrouting'} priority 0; policy accept;`,
+      `type filter hook ${request.hook ?? hookOf(request.scope)} priority ${request.joins ?? 0}; policy accept;`,
       ...matches(request, 'out').map(({rule}) => `${rule} ${priority}`),
     ]),
   )
+}
+
+/** Where a scope's packets are given their class. */
+export function hookOf({sender}: Scope): 'output' | 'postrouting' {
+  return sender ? 'output' : 'postrouting'
 }
 
 /**
@@ -74,7 +79,8 @@ export function renderIngressTable(asked: TableRequest, classNumber: number, thr
     request,
     null,
     block('chain arriving', [
-      `type filter hook ingress device "${asked.device ?? ''}" priority 0; policy accept;`,
+      // What is sent away is seen by no later table: who joins most comes first.
+      `type filter hook ingress device "${asked.device ?? ''}" priority ${-(asked.joins ?? 0) || 0}; policy accept;`,
       ...matches(request, 'in').map(({rule}) => `${rule} ${away}`),
     ]),
   )

@@ -53,6 +53,7 @@ function byKernel(spec: NetemSpec, situation: Situation, words: string): Bluepri
     warnings: warningsOf(spec, delay, takesSeed),
     notes: notesOf(spec, situation, delay),
     leaf: netemLeaf({spec, delay, takesSeed}),
+    mix: {type: 'netem', spec: oneWay(spec, delay), takesSeed},
   }
 }
 
@@ -69,6 +70,14 @@ function byCarrier(spec: NetemSpec, situation: Situation, words: string): Bluepr
     carry: netemCarrier(spec, delay),
     arriving: spec.direction === 'in',
   }
+}
+
+/** What is joined with other faults of the same packets: the scope and the ways of asking are done with. */
+function oneWay(
+  {scope: _scope, rtt: _rtt, direction: _direction, ...spec}: NetemSpec,
+  delay: number,
+): NetemSpec {
+  return {...spec, delay}
 }
 
 /** What a proxy can imitate: delay, jitter and rate of a stream. Lost or reordered packets it never sees. */

@@ -66,6 +66,7 @@ function planRate(spec: RateSpec, situation: Situation): Blueprint {
       effect,
       warnings: [],
       notes: ['a rate limit delays as well: packets wait in its queue', ...ownDirection(situation)],
+      mix: {type: 'rate', rate: spec.rate},
       leaf: algorithm === 'tbf' ? tbfLeaf(spec, situation) : htbLeaf(spec, situation),
     }
   }

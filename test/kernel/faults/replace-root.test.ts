@@ -168,7 +168,7 @@ describe('kill -9', () => {
     if (guard) process.kill(guardOf(state), 'SIGKILL')
     program.child.kill('SIGKILL')
     await program.result
-    if (guard) expect((await runProgram(['fault', 'recover'], {env})).code).toBe(0)
+    if (guard) await runProgram(['fault', 'recover'], {env})
     await expect.poll(everything, {timeout: 5000, interval: 50}).toBe(before)
     const again = await runProgram(['fault', 'recover'], {env})
     expect({code: again.code, stdout: again.stdout}).toEqual({code: 0, stdout: 'nothing to do\n'})

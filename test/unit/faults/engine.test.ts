@@ -125,12 +125,15 @@ describe('several faults on one device', () => {
     expect(faults.map(({asAsked}) => asAsked)).toEqual([true, true])
   })
 
-  it('are refused when both would shape the same packets', async () => {
+  it('are refused when both would shape the same packets in a way that can not be joined', async () => {
     const world = makeFaultWorld()
     const engine = openFaultEngine(world.ports, {run: 'r1'})
-    await put(engine, await makeRequest('a', RATE))
-    const request = await makeRequest('b', {...RATE, scope: {to: '10.0.0.0/28'}})
-    expect(await exitOf(engine.plan(request))).toMatchObject({code: 'FAULT_OVERLAP', exit: 7})
+    const bursts = {gemodel: {p: '1%', r: '10%'}}
+    await put(engine, await makeRequest('a', {kind: 'netem', loss: bursts, scope}))
+    const request = await makeRequest('b', {kind: 'netem', loss: '1%', scope: {to: '10.0.0.0/28'}})
+    const refusal = await exitOf(engine.plan(request))
+    expect(refusal).toMatchObject({code: 'FAULT_OVERLAP', exit: 7})
+    expect(refusal.message).toContain('not gemodel')
   })
 
   it('of different runs share the tree', async () => {
