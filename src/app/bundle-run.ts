@@ -1,6 +1,6 @@
 /** A bundle from the command line: progress while it is gathered, then what is in it. */
 import {bundleJson, renderBundle} from '../reporters/bundle.ts'
-import {EXIT} from '../core/exit-codes.ts'
+import {exitCodeOfSignal} from '../core/exit-codes.ts'
 import {endProcess} from '../system/signals.ts'
 import {systemTerminal} from '../system/terminal.ts'
 import {type BundleRequest, makeBundle} from './bundle.ts'
@@ -33,9 +33,10 @@ export async function runBundle(request: BundleRequest, look: BundleLook): Promi
       verbose: look.verbose,
     })
   } catch (error) {
-    if (!interrupt.signal.aborted) throw error
+    const signal = interrupt.received()
+    if (signal === null) throw error
     progress('')
-    return endProcess(String(interrupt.signal.reason).includes('SIGINT') ? EXIT.interrupted : EXIT.terminated)
+    return endProcess(exitCodeOfSignal(signal))
   } finally {
     interrupt.forget()
   }

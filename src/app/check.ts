@@ -3,7 +3,7 @@ import type {CheckResult} from '../core/check-result.ts'
 import {createAnonymiser} from '../core/anonymise.ts'
 import {type Problem, UserError, isUserError} from '../core/errors.ts'
 import type {RunEvent} from '../core/events.ts'
-import {EXIT} from '../core/exit-codes.ts'
+import {EXIT, exitCodeOfSignal} from '../core/exit-codes.ts'
 import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import {checkNagiosExit} from '../reporters/check/nagios.ts'
@@ -140,7 +140,7 @@ function watchSignals(stop: AbortController, ports: Pick<Ports, 'clock'>): Watch
   let seen: EndingSignal | null = null
   const forget = onEndingSignal((signal) => {
     if (seen !== null) {
-      ports.clock.after(PATIENCE, () => endProcess(signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated))
+      ports.clock.after(PATIENCE, () => endProcess(exitCodeOfSignal(signal)))
     }
     seen = signal
     stop.abort(new Error(`${signal} received`))

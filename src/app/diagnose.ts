@@ -4,7 +4,7 @@ import {type WalkRequest, walk} from '../connections/diagnose/walk.ts'
 import type {Diagnosis} from '../core/diagnosis.ts'
 import {addressFamily} from '../core/address.ts'
 import {UserError} from '../core/errors.ts'
-import {EXIT} from '../core/exit-codes.ts'
+import {exitCodeOfSignal} from '../core/exit-codes.ts'
 import type {Family} from '../core/outcome.ts'
 import type {Ports} from '../core/ports.ts'
 import {type Millis, formatDuration, parseDuration} from '../core/units.ts'
@@ -71,7 +71,7 @@ export async function diagnose(
   const begin = ports.clock.now()
   try {
     const observed = await walk(request, ports)
-    const exit = signalled === null ? null : signalled === 'SIGINT' ? EXIT.interrupted : EXIT.terminated
+    const exit = signalled === null ? null : exitCodeOfSignal(signalled)
     const duration = ports.clock.now() - begin
     return concludeDiagnosis(observed, {version: packageVersion(), started, duration, interrupted: exit})
   } finally {

@@ -1,15 +1,21 @@
 /** Ctrl-C and its like as an abort. */
-import {onEndingSignal} from '../system/signals.ts'
+import {type EndingSignal, onEndingSignal} from '../system/signals.ts'
 
 export interface Interrupt {
   /** Aborted by the first ending signal; the reason names it. */
   readonly signal: AbortSignal
+  /** The first ending signal; null while there was none. */
+  received(): EndingSignal | null
   /** The process obeys signals by itself again. */
   forget(): void
 }
 
 export function watchInterrupt(): Interrupt {
   const stop = new AbortController()
-  const forget = onEndingSignal((name) => stop.abort(new Error(`${name} received`)))
-  return {signal: stop.signal, forget}
+  let first: EndingSignal | null = null
+  const forget = onEndingSignal((name) => {
+    first ??= name
+    stop.abort(new Error(`${name} received`))
+  })
+  return {signal: stop.signal, received: () => first, forget}
 }

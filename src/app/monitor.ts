@@ -1,7 +1,7 @@
 /** The monitor command from its flags to the exit code. */
 import {createAnonymiser} from '../core/anonymise.ts'
 import {isUserError} from '../core/errors.ts'
-import {EXIT} from '../core/exit-codes.ts'
+import {EXIT, exitCodeOfSignal} from '../core/exit-codes.ts'
 import type {Ports} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import type {Notifier} from '../connections/notify/notifier.ts'
@@ -164,7 +164,6 @@ function listenToSignals({end, live, reload: again}: SignalHandlers): () => void
 
 /** Signals as everywhere; otherwise whether everything was up when the watch ended. */
 function exitOf(why: Ending, isDown: boolean): number {
-  if (why === 'SIGINT') return EXIT.interrupted
-  if (why !== 'time' && why !== 'quit') return EXIT.terminated
+  if (why !== 'time' && why !== 'quit') return exitCodeOfSignal(why)
   return isDown ? EXIT.fail : EXIT.pass
 }

@@ -5,7 +5,7 @@ import {evaluateCondition} from '../config/conditions/evaluate.ts'
 import {parseCondition} from '../config/conditions/parse.ts'
 import {makeFailure} from '../core/codes/index.ts'
 import {UserError} from '../core/errors.ts'
-import {EXIT} from '../core/exit-codes.ts'
+import {EXIT, exitCodeOfSignal} from '../core/exit-codes.ts'
 import type {ExpectationResult, ProbeResult, ProbeVerdict} from '../core/probe-result.ts'
 import type {ProbeKind} from '../core/target.ts'
 import {fieldsOf, hasField, isDecisive} from '../probes/probe-fields.ts'
@@ -89,7 +89,7 @@ function mismatch(
 
 function exitOf(result: ProbeResult, {signal, style}: Ending): number {
   // A supervisor that ends us wants to see that, whatever the style.
-  if (signal !== null && style === 'netdrill') return signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated
+  if (signal !== null && style === 'netdrill') return exitCodeOfSignal(signal)
   if (style === 'nagios') return NAGIOS_EXIT[nagiosStatus(result)]
   if (style === 'ping') return pingExit(result)
   if (result.verdict === 'skipped') return isCapability(result) ? EXIT.capability : EXIT.inconclusive

@@ -2,7 +2,7 @@
 import type {Condition} from '../config/conditions/condition.ts'
 import {UserError} from '../core/errors.ts'
 import type {RunEvent, TargetInfo} from '../core/events.ts'
-import type {ExitCode, Verdict} from '../core/exit-codes.ts'
+import {type ExitCode, type Verdict, exitCodeOfSignal} from '../core/exit-codes.ts'
 import type {Family} from '../core/outcome.ts'
 import type {Ports} from '../core/ports.ts'
 import type {ProbeResult, ProbeVerdict} from '../core/probe-result.ts'
@@ -78,7 +78,7 @@ export async function runProbe(flags: ProbeRequestFlags, ports: Ports): Promise<
   const display = openProbeDisplay({...flags.display, exitStyle, count}, {onClosed})
   let signalled: EndingSignal | null = null
   const forget = onEndingSignal((signal) => {
-    if (signalled !== null) ports.clock.after(PATIENCE, () => endProcess(signal === 'SIGINT' ? 130 : 143))
+    if (signalled !== null) ports.clock.after(PATIENCE, () => endProcess(exitCodeOfSignal(signal)))
     signalled = signal
     stop.abort(new Error(`${signal} received`))
   })

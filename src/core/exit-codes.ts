@@ -26,6 +26,11 @@ export const VERDICT_PRECEDENCE: readonly Verdict[] = [
   'pass',
 ]
 
+/** Of a run that a signal ended, as shells tell it: 128 and the number; SIGHUP counts as SIGTERM. */
+export function exitCodeOfSignal(signal: string): ExitCode {
+  return signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated
+}
+
 const EXIT_OF: Readonly<Record<Verdict, ExitCode>> = {
   pass: EXIT.pass,
   fail: EXIT.fail,

@@ -1,6 +1,6 @@
 /** From the verdicts of all targets and groups to the one of the check and its exit code. Pure. */
 import type {CheckCounts, CheckedGroup, CheckedTarget} from '../../core/check-result.ts'
-import {EXIT, type ExitCode, type Verdict} from '../../core/exit-codes.ts'
+import {EXIT, type ExitCode, type Verdict, exitCodeOfSignal} from '../../core/exit-codes.ts'
 import type {CheckGroup} from './check-spec.ts'
 import {judgeGroups} from './judge-groups.ts'
 
@@ -30,7 +30,7 @@ export function judgeCheck(
   const groups = judgeGroups(asked, targets, ending)
   const counts = countAll(targets, groups)
   if (signal !== null) {
-    const exit = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated
+    const exit = exitCodeOfSignal(signal)
     return {verdict: 'aborted', exit, counts, groups}
   }
   const alone = targets.filter((target) => target.groups.length === 0)
