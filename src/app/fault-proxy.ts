@@ -41,7 +41,7 @@ function speaksTls({kind}: FaultSpec): boolean {
 export async function openOwnProxy(
   words: string,
   spec: FaultSpec,
-  ports: Pick<Ports, 'clock' | 'random' | 'programs' | 'files' | 'host'>,
+  ports: Pick<Ports, 'clock' | 'random' | 'programs' | 'mptcp' | 'files' | 'host'>,
 ): Promise<OwnProxy> {
   const [listen, upstream] = words.split('=').map(parseHostPort)
   if (!listen || !upstream || upstream.port === 0) {
