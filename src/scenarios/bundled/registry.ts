@@ -25,6 +25,9 @@ export interface BundledDrill {
 /** Kernel faults in namespaces. */
 const LAB = ['ip', 'nft', 'network-namespaces'] as const
 
+/** And bonds of the kernel. */
+const BOND = [...LAB, 'bonding'] as const
+
 export const BUNDLED_DRILLS = {
   demo: {
     file: 'demo.yaml',
@@ -86,6 +89,25 @@ export const BUNDLED_DRILLS = {
     topic: 'bonding',
     summary: 'a path comes back, and the one that took over is kept',
     needs: LAB,
+  },
+  'bond-link-loss': {
+    file: 'bond-link-loss.yaml',
+    topic: 'bonding',
+    summary: "the cable in use under the kernel's own bond goes dark: the other one takes over",
+    needs: BOND,
+  },
+  'bond-silent-loss': {
+    file: 'bond-silent-loss.yaml',
+    topic: 'bonding',
+    summary:
+      "the kernel's own bond and a cable that loses everything: miimon never sees it, arp_interval does",
+    needs: [...BOND, 'tc', 'qdisc-netem'],
+  },
+  'bond-failback': {
+    file: 'bond-failback.yaml',
+    topic: 'bonding',
+    summary: 'the preferred cable of a bond comes back: it is taken again at once, or never',
+    needs: BOND,
   },
   'relay-fallback': {
     file: 'relay-fallback.yaml',
