@@ -8,6 +8,7 @@ import type {Capability, CapabilityReport} from './capabilities.ts'
 import type {Place} from './place.ts'
 import type {Guards} from './guards-port.ts'
 import type {HttpDoor} from './http-port.ts'
+import type {Listen} from './listen-port.ts'
 import type {MptcpDoor} from './mptcp-port.ts'
 import type {NetworkChanges} from './network-port.ts'
 import type {Programs} from './programs-port.ts'
@@ -16,6 +17,7 @@ import type {Bytes, Millis} from './units.ts'
 
 export type * from './guards-port.ts'
 export type * from './http-port.ts'
+export type * from './listen-port.ts'
 export type * from './programs-port.ts'
 export type * from './tls-port.ts'
 
@@ -133,23 +135,6 @@ export type StreamEvent =
 
 export interface Dial {
   tcp(request: DialRequest): Promise<DialResult>
-}
-
-export interface ListenRequest {
-  /** A literal address of this machine. */
-  readonly address: string
-  /** 0 for any free one. */
-  readonly port: number
-  /** Somebody has connected. */
-  readonly onStream: (stream: ByteStream) => void
-}
-export interface TcpListener {
-  readonly local: {readonly address: string; readonly port: number}
-  /** Takes no more connections; those there are go on. */
-  close(): void
-}
-export interface Listen {
-  tcp(request: ListenRequest): Promise<TcpListener | NetError>
 }
 
 export interface DatagramRequest {

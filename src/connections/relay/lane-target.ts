@@ -10,7 +10,7 @@ import type {TlsOptions} from '../../probes/tls/options.ts'
 import {openTlsTarget} from '../../probes/tls/probe.ts'
 
 /** A stream needs a connection of its own that both ends may write to at any time. */
-export const STREAM_KINDS = ['tcp', 'tls'] as const
+const STREAM_KINDS = ['tcp', 'tls'] as const
 
 export interface LaneTarget {
   readonly host: string
