@@ -37,9 +37,18 @@ export function labelsText(labels: Readonly<Record<string, string>>): string {
 function alertText({at, state, since, value, annotations}: RunEvent & {type: 'alert'}): string {
   const held = at - since
   const time = held > 0 && state !== 'pending' ? ` after ${formatDuration(held)}` : ''
-  const shown = typeof value === 'number' ? String(Number(value.toPrecision(4))) : value
-  const summary = annotations['summary'] ?? annotations['description'] ?? ''
-  return `alert ${state}${time}, value ${shown}${summary === '' ? '' : `: ${summary}`}`
+  const summary = summaryOf(annotations)
+  return `alert ${state}${time}, value ${alertValue(value)}${summary === '' ? '' : `: ${summary}`}`
+}
+
+/** Four digits of what the rule's expression gave; text stays, such as `+Inf`. */
+export function alertValue(value: number | string): string {
+  return typeof value === 'number' ? String(Number(value.toPrecision(4))) : value
+}
+
+/** What an alert says about itself; empty when its rule has no annotation for that. */
+export function summaryOf(annotations: Readonly<Record<string, string>>): string {
+  return annotations['summary'] ?? annotations['description'] ?? ''
 }
 
 function toneOf(state: (RunEvent & {type: 'alert'})['state']): Tone {

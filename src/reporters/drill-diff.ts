@@ -1,6 +1,6 @@
 /** Two runs of a drill side by side, as text. */
-import {stripControl} from '../core/text.ts'
-import {simplifyGlyphs, wrapToWidth} from '../core/width.ts'
+import {show} from '../core/show.ts'
+import {wrapToWidth} from '../core/width.ts'
 import type {Change, DrillDiff, FigureDiff, FigureValue, RunSide} from './drill-diff-view.ts'
 import {formatFigure, formatFigureValue} from './drill-words.ts'
 import {type Style, type StyleName, chooseStyle} from './style.ts'
@@ -79,8 +79,4 @@ function conclude({worse, verdict, figures, expectations}: DrillDiff, style: Sty
   const count = (wanted: Change): number => changes.filter((change) => change === wanted).length
   const parts = `${count('worse')} worse, ${count('better')} better, ${count('same')} the same, ${count('unclear')} unclear`
   return worse ? `${style('bad', 'WORSE')}  ${parts}` : `${style('good', 'NOT WORSE')}  ${parts}`
-}
-
-function show(text: string): string {
-  return simplifyGlyphs(stripControl(text))
 }

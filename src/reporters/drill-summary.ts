@@ -3,9 +3,9 @@ import {faultLabel} from '../core/fault-label.ts'
 import {judgedLines} from './judged-lines.ts'
 import {EXIT} from '../core/exit-codes.ts'
 import type {Figure} from '../core/figures.ts'
-import {stripControl} from '../core/text.ts'
+import {show} from '../core/show.ts'
 import {formatDuration, formatStamp} from '../core/units.ts'
-import {simplifyGlyphs, wrapToWidth} from '../core/width.ts'
+import {wrapToWidth} from '../core/width.ts'
 import type {DrillFacts, Happening} from './drill-facts.ts'
 import {VERDICT_MEANINGS, formatFigure, tabulateFigures} from './drill-words.ts'
 import {planNextSteps} from './next-steps.ts'
@@ -204,10 +204,6 @@ function indent(lines: readonly string[]): readonly string[] {
 function hang(lead: string, text: string, width: number): readonly string[] {
   const lines = wrapToWidth(text, Math.max(10, width - lead.length))
   return lines.map((line, index) => (index === 0 ? lead : ' '.repeat(lead.length)) + line)
-}
-
-function show(text: string): string {
-  return simplifyGlyphs(stripControl(text))
 }
 
 const ASCII: readonly (readonly [string, string])[] = [

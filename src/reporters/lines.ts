@@ -2,8 +2,7 @@
 import type {ConnectionState, RunEvent} from '../core/events.ts'
 import {type Story, type Told, type Tone, emptyStory, foldStory} from '../core/story.ts'
 import {type Millis, formatStamp} from '../core/units.ts'
-import {stripControl} from '../core/text.ts'
-import {simplifyGlyphs} from '../core/width.ts'
+import {show} from '../core/show.ts'
 import {type Style, type StyleName, chooseStyle} from './style.ts'
 
 export interface LinesOptions {
@@ -122,10 +121,6 @@ function renderProgress(state: LinesState, at: Millis, style: Style): string {
 
 function stamp(at: Millis): string {
   return formatStamp(at).padStart(8)
-}
-
-function show(text: string): string {
-  return simplifyGlyphs(stripControl(text))
 }
 
 function toAscii(text: string): string {

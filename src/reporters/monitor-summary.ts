@@ -1,7 +1,6 @@
 /** What stays on the screen when a watch has ended: every target with its figures, the troubled ones first. */
-import {stripControl} from '../core/text.ts'
+import {show} from '../core/show.ts'
 import {formatDuration} from '../core/units.ts'
-import {simplifyGlyphs} from '../core/width.ts'
 import {type MonitorFacts, type MonitoredTarget, isDown} from './monitor-facts.ts'
 import {type StyleName, chooseStyle} from './style.ts'
 import {type TextCell, renderTextTable} from './text-table.ts'
@@ -83,7 +82,7 @@ function renderTarget(target: MonitoredTarget, now: number): readonly TextCell[]
   const share = ok + failed === 0 ? '–' : percent(ok / (ok + failed))
   const down = target.down + (downSince === null ? 0 : now - downSince)
   return [
-    cell(simplifyGlyphs(stripControl(target.name)), 'strong'),
+    cell(show(target.name), 'strong'),
     cell(target.state, isDown(target.state) ? 'bad' : target.state === 'connected' ? 'good' : 'warning'),
     cell(share, failed > 0 ? 'warning' : 'plain'),
     ...[rtt.percentile(50), rtt.percentile(95)].map((value) => cell(millis(value))),

@@ -1,8 +1,8 @@
 /** Rules, alerts and who was told, for the alerts view. */
 import type {AlertState} from '../core/alert-events.ts'
-import {stripControl} from '../core/text.ts'
+import {alertValue} from '../core/alert-story.ts'
+import {show} from '../core/show.ts'
 import {type Millis, formatDuration, formatStamp} from '../core/units.ts'
-import {simplifyGlyphs} from '../core/width.ts'
 import type {AlertsView, ShownAlert, ShownNotification} from './alert-view.ts'
 import {formatAge} from './formats.ts'
 import type {Glyphs} from './glyphs.ts'
@@ -48,13 +48,12 @@ export function renderAlerts(view: AlertsView, now: Millis, glyphs: Glyphs): rea
 function renderAlert(alert: ShownAlert, now: Millis, glyphs: Glyphs): Line {
   const {rule, labels, state, changed, value, summary} = alert
   const look = LOOKS[state]
-  const shown = typeof value === 'number' ? String(Number(value.toPrecision(4))) : value
   return [
     span('   '),
     span(`${glyphs[look.sign]} ${state.padEnd(8)}`, look.tone),
     span(` ${show(rule)}`, 'strong'),
     span(show(labels), 'dim'),
-    span(`  for ${formatAge(now - changed)}, value ${shown}`),
+    span(`  for ${formatAge(now - changed)}, value ${alertValue(value)}`),
     span(summary === '' ? '' : `  ${show(summary)}`, 'accent'),
   ]
 }
@@ -88,8 +87,4 @@ function renderNotification({at, receiver, about, result, because}: ShownNotific
     span(`  ${show(about)}`),
     span(good ? '' : `  ${result}: ${show(because)}`, 'warning'),
   ]
-}
-
-function show(text: string): string {
-  return simplifyGlyphs(stripControl(text))
 }

@@ -1,6 +1,6 @@
 /** The alerts of a watch as the terminal shows them. */
 import type {AlertEvent, AlertRuleInfo, AlertState, NotificationResult} from '../core/alert-events.ts'
-import {labelsText} from '../core/alert-story.ts'
+import {labelsText, summaryOf} from '../core/alert-story.ts'
 import type {RunEvent} from '../core/events.ts'
 import type {Millis} from '../core/units.ts'
 
@@ -74,7 +74,7 @@ function foldAlert(alerts: readonly ShownAlert[], event: RunEvent & {type: 'aler
   const labels = labelsText(event.labels)
   const others = alerts.filter((one) => one.rule !== rule || one.labels !== labels)
   if (state === 'inactive') return others
-  const summary = annotations['summary'] ?? annotations['description'] ?? ''
+  const summary = summaryOf(annotations)
   const all = [...others, {rule, labels, state, since, changed, value, summary}]
   const resolved = all.filter((one) => one.state === 'resolved').slice(-MOST_RESOLVED)
   return all.filter((one) => one.state !== 'resolved' || resolved.includes(one)).slice(-MOST_ALERTS)

@@ -1,9 +1,8 @@
 /** Everything that is known about one target. */
 import type {DetectionTime} from '../core/health.ts'
 import type {RttStatistics} from '../core/statistics.ts'
-import {stripControl} from '../core/text.ts'
+import {show} from '../core/show.ts'
 import {type Millis, formatDuration, formatStamp} from '../core/units.ts'
-import {simplifyGlyphs} from '../core/width.ts'
 import {formatAge, formatLoss, formatRtt} from './formats.ts'
 import {type Glyphs, STATE_LOOKS} from './glyphs.ts'
 import {RECENT_WINDOW, recentStatistics} from './recent.ts'
@@ -134,8 +133,4 @@ function renderAttempts(attempts: readonly FinishedAttempt[], glyphs: Glyphs): r
 
 function label(text: string): Line[number] {
   return span(`   ${text.padEnd(10)}`, 'dim')
-}
-
-function show(text: string): string {
-  return simplifyGlyphs(stripControl(text))
 }

@@ -1,8 +1,7 @@
 /** One fault as the terminal shows it: what was planned, what became of it, and its proof. */
 import type {AddedFault, FaultEvent, Proof} from '../core/fault-events.ts'
-import {stripControl} from '../core/text.ts'
+import {show} from '../core/show.ts'
 import type {Millis} from '../core/units.ts'
-import {simplifyGlyphs} from '../core/width.ts'
 
 export interface FaultView {
   readonly id: string
@@ -64,8 +63,4 @@ export function foldFault(view: FaultView, event: FaultEvent & {readonly at: Mil
 
 function showProof(proof: Proof): Proof {
   return {...proof, what: show(proof.what), asked: show(proof.asked), measured: show(proof.measured)}
-}
-
-function show(text: string): string {
-  return simplifyGlyphs(stripControl(text))
 }

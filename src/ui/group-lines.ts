@@ -1,8 +1,8 @@
 /** Groups with their paths, for the groups view and the line below the title. */
 import {PATH_MODES} from '../core/group-events.ts'
-import {stripControl} from '../core/text.ts'
+import {show} from '../core/show.ts'
 import {type Millis, formatDuration, formatStamp} from '../core/units.ts'
-import {displayWidth, fitToWidth, simplifyGlyphs} from '../core/width.ts'
+import {displayWidth, fitToWidth} from '../core/width.ts'
 import {formatAge, formatLoss, formatRtt} from './formats.ts'
 import {type Glyphs, STATE_LOOKS} from './glyphs.ts'
 import type {GroupView, PathSwitch} from './group-view.ts'
@@ -118,8 +118,4 @@ export function renderGroupPills(groups: readonly GroupView[], glyphs: Glyphs): 
       span(where),
     ]
   })
-}
-
-function show(text: string): string {
-  return simplifyGlyphs(stripControl(text))
 }

@@ -1,7 +1,6 @@
 /** The first line of the screen: what runs, how it stands, for how long. */
-import {stripControl} from '../core/text.ts'
+import {show} from '../core/show.ts'
 import type {Millis} from '../core/units.ts'
-import {simplifyGlyphs} from '../core/width.ts'
 import {countFiring} from './alert-view.ts'
 import type {Frame} from './frame.ts'
 import {formatClock} from './formats.ts'
@@ -10,7 +9,7 @@ import {type Line, type Span, span, spread} from './spans.ts'
 /** `live` is the frame as it would be without a pause: the time since then is shown. */
 export function renderHeaderLine(live: Frame, shown: Frame): Line {
   const {view, columns, look} = shown
-  const title = view.run ? simplifyGlyphs(stripControl(view.run.title)) : 'starting'
+  const title = view.run ? show(view.run.title) : 'starting'
   const seed = view.run && columns >= 60 ? [span(`seed ${view.run.seed}  `, 'dim')] : []
   const left = [span(' netdrill ', 'accent'), span(title, 'strong')]
   const right = [...renderTag(live), ...seed, ...renderTime(shown), span(' ')]

@@ -2,9 +2,8 @@
 import type {SubflowFacts} from '../core/facts.ts'
 import type {MptcpStanding} from '../core/mptcp-standing.ts'
 import {MPTCP_WORDS} from '../core/network-story.ts'
-import {stripControl} from '../core/text.ts'
+import {show} from '../core/show.ts'
 import {type Millis, formatBytes} from '../core/units.ts'
-import {simplifyGlyphs} from '../core/width.ts'
 import {formatAge, formatCountdown, formatRtt} from './formats.ts'
 import type {Glyphs} from './glyphs.ts'
 import {type Line, span} from './spans.ts'
@@ -37,8 +36,4 @@ function renderFlow({local, remote, rtt, backoff, sent, received}: SubflowFacts,
 
 function label(text: string): Line[number] {
   return span(`   ${text.padEnd(10)}`, 'dim')
-}
-
-function show(text: string): string {
-  return simplifyGlyphs(stripControl(text))
 }

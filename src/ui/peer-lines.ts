@@ -1,8 +1,8 @@
 /** The table of peers, and the selected one in full. */
 import type {PeerHealth, PeerState} from '../core/peer-events.ts'
-import {stripControl} from '../core/text.ts'
+import {show} from '../core/show.ts'
 import {type Millis, formatDuration, formatStamp} from '../core/units.ts'
-import {displayWidth, simplifyGlyphs} from '../core/width.ts'
+import {displayWidth} from '../core/width.ts'
 import {formatAge} from './formats.ts'
 import type {Glyphs} from './glyphs.ts'
 import type {PeerStepView, PeerView} from './peer-view.ts'
@@ -211,8 +211,4 @@ export function renderPeerPills(peers: readonly PeerView[], glyphs: Glyphs): rea
 
 function label(text: string): Span {
   return span(`   ${text.padEnd(10)}`, 'dim')
-}
-
-function show(text: string): string {
-  return simplifyGlyphs(stripControl(text))
 }

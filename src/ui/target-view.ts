@@ -3,9 +3,8 @@ import type {ConnectionState, RunEvent, TargetInfo} from '../core/events.ts'
 import type {Failure} from '../core/failure.ts'
 import {type MptcpStanding, foldMptcp} from '../core/mptcp-standing.ts'
 import type {Sample} from '../core/outcome.ts'
-import {stripControl} from '../core/text.ts'
+import {show} from '../core/show.ts'
 import type {Millis} from '../core/units.ts'
-import {simplifyGlyphs} from '../core/width.ts'
 import {EMPTY_HISTORY, type History, foldHistory} from './history.ts'
 import {type RecentSample, foldRecent} from './recent.ts'
 
@@ -64,7 +63,7 @@ const MOST_FAILURES = 8
 
 export function newTargetView(name: string, at: Millis): TargetView {
   return {
-    name: simplifyGlyphs(stripControl(name)),
+    name: show(name),
     info: null,
     state: 'idle',
     since: at,
