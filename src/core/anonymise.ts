@@ -31,7 +31,7 @@ const NO_DEVICE = /^(?:(?:00:)+00|(?:ff:)+ff)$/i
  */
 export function createAnonymiser(): (text: string) => string {
   const names = new Map<string, string>()
-  const networks = new Map<string, Map<string, number>>()
+  const networks = new Map<string, {readonly number: number; readonly hosts: Map<string, number>}>()
   const devices = new Map<string, number>()
   const nameDevice = (mac: string): string =>
     NO_DEVICE.test(mac) ? mac : `mac-${numberOf(devices, mac.toLowerCase())}`
@@ -43,9 +43,9 @@ export function createAnonymiser(): (text: string) => string {
     const full = family === 6 ? expand(address) : address
     const network = family === 6 ? full.slice(0, 19) : full.slice(0, full.lastIndexOf('.'))
     const type = classOf(address, family)
-    const hosts = networks.get(network) ?? new Map<string, number>()
-    networks.set(network, hosts)
-    const name = `${type}-${[...networks.keys()].indexOf(network) + 1}.${numberOf(hosts, full)}`
+    const own = networks.get(network) ?? {number: networks.size + 1, hosts: new Map<string, number>()}
+    networks.set(network, own)
+    const name = `${type}-${own.number}.${numberOf(own.hosts, full)}`
     names.set(address, name)
     return name
   }
