@@ -31,15 +31,18 @@ async function pidOf({pid, pidfile, match}: ProcessName, world: SightWorld): Pro
   throw usage(`the file ${pidfile ?? ''} ${text === null ? 'can not be read' : 'holds no process id'}`)
 }
 
-/** Of a place that is not this machine only the processes in it count; netdrill's own never do. */
+/** Of a place that is not this machine only the processes in it count; netdrill's own never do, nor do wrappers. */
 async function theOnly(match: string, world: SightWorld): Promise<number> {
   const pids = (await world.files.list('/proc')).filter((entry) => /^\d+$/.test(entry)).map(Number)
   const own = await ancestorsOf(world.host.pid, world)
-  const found: number[] = []
+  const matches: {readonly pid: number; readonly words: readonly string[]}[] = []
   for (const pid of pids.filter((one) => !own.includes(one))) {
     const words = await wordsOf(pid, world)
-    if (words.join(' ').includes(match) && (await isInPlace(pid, world))) found.push(pid)
+    if (words.join(' ').includes(match) && (await isInPlace(pid, world))) matches.push({pid, words})
   }
+  const found = matches
+    .filter((one) => !matches.some((other) => startedBy(other.words, one.words)))
+    .map(({pid}) => pid)
   const [first, second] = found
   if (first === undefined) throw usage(`no process has "${match}" in its command line`)
   if (second === undefined) return first
@@ -47,6 +50,12 @@ async function theOnly(match: string, world: SightWorld): Promise<number> {
     `${found.length} processes have "${match}" in their command line: ${found.slice(0, 10).join(', ')}`,
     ['a fault takes one: say more of its command line, or give its pid or pidfile'],
   )
+}
+
+/** What a wrapper such as unshare, env or sudo starts stands at the end of its own command line. */
+function startedBy(words: readonly string[], wrapper: readonly string[]): boolean {
+  const rest = wrapper.slice(-words.length)
+  return wrapper.length > words.length && words.every((word, index) => word === rest[index])
 }
 
 async function isInPlace(pid: number, {tools, place}: SightWorld): Promise<boolean> {

@@ -1,6 +1,5 @@
 /** The value of a condition's field for one target of a drill, over the part of the drill it asks about. */
 import type {FieldValue} from '../config/conditions/evaluate.ts'
-import type {Failure} from '../core/failure.ts'
 import type {Phases} from '../core/outcome.ts'
 import {lossRatio, rttStatistics} from '../core/statistics.ts'
 import {bondField} from './bond-figures.ts'
@@ -8,6 +7,7 @@ import type {During} from './drill-spec.ts'
 import {availability, flapCount, measureImpacts, worstImpact} from './figures.ts'
 import {alertField} from './alert-figures.ts'
 import {groupField} from './group-figures.ts'
+import {peerField} from './peer-figures.ts'
 import {streamField} from './stream-figures.ts'
 import {isPolicyField, policyField} from './policy-figures.ts'
 import type {Point, TargetSeries} from './series.ts'
@@ -25,6 +25,7 @@ export function fieldValue(series: TargetSeries, question: FieldQuestion): Field
   const spans = rounds.flatMap((round) => spansOf(question.during, round))
   if (series.alert)
     return alertField(series.alert, {field, rounds, spans, only: named(question.during, spans)})
+  if (series.peer) return peerField(series.peer, {field, rounds, spans, only: named(question.during, spans)})
   const ofStream = streamField(series.stream, {field, spans})
   if (ofStream !== undefined) return ofStream
   const ofGroup = groupField(series, {field, rounds, spans, only: named(question.during, spans)})
@@ -40,7 +41,7 @@ export function fieldValue(series: TargetSeries, question: FieldQuestion): Field
   if (field.startsWith('rtt.')) return statisticOf(points, field.slice(4))
   if (field.startsWith('phase.')) return phaseOf(points, field.slice(6))
   // Null is a value: there was no failure code, say.
-  const ofPoints = pointField(points, field)
+  const ofPoints = pointField(points, field, spans)
   if (ofPoints !== undefined) return ofPoints
   const ofConnection = connectionField(series, question)
   return ofConnection === undefined ? factOf(series, field) : ofConnection
@@ -60,7 +61,7 @@ function phaseOf(points: readonly Point[], name: string): number | undefined {
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-function pointField(points: readonly Point[], field: string): FieldValue {
+function pointField(points: readonly Point[], field: string, spans: readonly Span[]): FieldValue {
   if (points.length === 0) return undefined
   switch (field) {
     case 'ok':
@@ -74,15 +75,21 @@ function pointField(points: readonly Point[], field: string): FieldValue {
     case 'code':
     case 'stage':
     case 'category':
-      return failureField(points, field)
+      return failureField(points, field, spans)
     default:
       return undefined
   }
 }
 
-function failureField(points: readonly Point[], field: 'code' | 'stage' | 'category'): string | null {
-  const last: Failure | null | undefined = points.findLast((point) => point.failure)?.failure
-  return last?.[field] ?? null
+/** Of the last failure; one that came when the part was over already may have another reason. */
+function failureField(
+  points: readonly Point[],
+  field: 'code' | 'stage' | 'category',
+  spans: readonly Span[],
+): string | null {
+  const failed = points.filter(({failure}) => failure !== null)
+  const last = failed.findLast(({endedAt}) => isInside(endedAt, spans)) ?? failed.at(-1)
+  return last?.failure?.[field] ?? null
 }
 
 function connectionField(series: TargetSeries, {field, rounds, during}: FieldQuestion): FieldValue {

@@ -109,6 +109,12 @@ export const BUNDLED_DRILLS = {
     summary: 'the preferred cable of a bond comes back: it is taken again at once, or never',
     needs: BOND,
   },
+  'bonding-neutral-band': {
+    file: 'bonding-neutral-band.yaml',
+    topic: 'bonding',
+    summary: 'a delay sways between good and bad: no switch, until it is bad for good',
+    needs: [],
+  },
   'relay-fallback': {
     file: 'relay-fallback.yaml',
     topic: 'relay',
@@ -157,6 +163,12 @@ export const BUNDLED_DRILLS = {
     topic: 'relay',
     summary: 'the direct path is gone for long: it is asked for ever more rarely, and is back all the same',
     needs: LAB,
+  },
+  'relay-websocket-errors': {
+    file: 'relay-websocket-errors.yaml',
+    topic: 'relay',
+    summary: 'five ways in which the WebSocket of a relay ends, told apart',
+    needs: [],
   },
   'mobility-address-change': {
     file: 'mobility-address-change.yaml',
@@ -252,6 +264,54 @@ export const BUNDLED_DRILLS = {
     file: 'tunnel-states.yaml',
     topic: 'tunnel',
     summary: 'six connections, six troubles: each passes through exactly the states of its story',
+    needs: [],
+  },
+  'tunnel-certificates': {
+    file: 'tunnel-certificates.yaml',
+    topic: 'tunnel',
+    summary: 'six more certificates that must be refused, and why',
+    needs: [],
+  },
+  'tunnel-handshake-errors': {
+    file: 'tunnel-handshake-errors.yaml',
+    topic: 'tunnel',
+    summary: 'handshakes that find nothing in common, or break in the middle: six failures, told apart',
+    needs: [],
+  },
+  'tunnel-http-errors': {
+    file: 'tunnel-http-errors.yaml',
+    topic: 'tunnel',
+    summary: 'six failures of a server that answers, told apart',
+    needs: [],
+  },
+  'tunnel-other-resolver': {
+    file: 'tunnel-other-resolver.yaml',
+    topic: 'tunnel',
+    summary: 'a name server fails: another one is asked, but never about a name that does not exist',
+    needs: LAB,
+  },
+  'tunnel-kept-connection': {
+    file: 'tunnel-kept-connection.yaml',
+    topic: 'tunnel',
+    summary: 'a connection that stands is reset, dropped and killed: seen, and another one stands',
+    needs: [...LAB, 'ss', 'socket-kill'],
+  },
+  'tunnel-no-ports-left': {
+    file: 'tunnel-no-ports-left.yaml',
+    topic: 'tunnel',
+    summary: 'the own machine runs out of ports: told as such, and nobody else is blamed',
+    needs: [...LAB, 'sysctl'],
+  },
+  'tunnel-server-hangs': {
+    file: 'tunnel-server-hangs.yaml',
+    topic: 'tunnel',
+    summary: 'a stopped process: its port looks well, and only a request finds it',
+    needs: LAB,
+  },
+  'tunnel-slow-flow': {
+    file: 'tunnel-slow-flow.yaml',
+    topic: 'tunnel',
+    summary: 'a flow that is thin, late, or fails at times: degraded and never lost',
     needs: [],
   },
   'tunnel-alerts': {

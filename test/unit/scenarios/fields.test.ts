@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest'
+import {makeFailure} from '../../../src/core/codes/index.ts'
 import {fieldValue} from '../../../src/scenarios/fields.ts'
 import type {During} from '../../../src/scenarios/drill-spec.ts'
 import type {Round} from '../../../src/scenarios/windows.ts'
@@ -65,6 +66,21 @@ describe('fieldValue', () => {
     const late = makeSeries(points.map((one) => (one.ok ? one : {...one, endedAt: 3010})))
     expect(fieldValue(late, {field: 'loss', during: 'baseline', rounds})).toBe(0)
     expect(fieldValue(late, {field: 'lost', during: 'drill', rounds})).toBe(1)
+  })
+
+  it('takes the code of a failure that ended under the fault before that of one that its end has cut short', () => {
+    const points = makePoints({end: 6000, interval: 100, isDown: (at) => at >= 4000 && at < 5000})
+    const cut = points.map((one) =>
+      one.ok || one.sentAt < 4900 ? one : {...one, endedAt: 5010, failure: makeFailure('TCP_RESET', 'over')},
+    )
+    const code = (from: number): unknown =>
+      fieldValue(makeSeries(cut.filter((one) => one.ok || one.sentAt >= from)), {
+        field: 'code',
+        during: {fault: 'f'},
+        rounds,
+      })
+    expect(code(4000)).toBe('TCP_TIMEOUT')
+    expect(code(4900)).toBe('TCP_RESET')
   })
 
   it('can not tell the detection of an outage that did not happen', () => {
