@@ -56,6 +56,11 @@ export const kindFlags = {
     summary: 'replace a root qdisc that somebody configured, and put it back at the end (netem, rate)',
     helpGroup: RATE,
   }),
+  offload: Flags.string({
+    summary: 'off: no segmentation offload meanwhile, so that each packet meets its own fate (netem, rate)',
+    options: ['off'],
+    helpGroup: RATE,
+  }),
   mode: Flags.string({
     summary: 'silence, or an answer that says so; of mptcp, route and process: what happens to them',
     options: [

@@ -4,15 +4,17 @@ import {type TreeKind, freeLeaf} from './backends/tc-tree.ts'
 import {has} from './choose-backend.ts'
 import type {LeafChoice} from './compile-plan.ts'
 import {type LedgerEntry, isOpen, sameDevice} from './ledger.ts'
+import {originalOffload} from './offload.ts'
 import {minorsOf} from './plan-joints.ts'
 import {refused} from './refused.ts'
 import type {Blueprint, DeviceFacts, Leaf, Situation} from './situation.ts'
 
 /** Our root may stand instead of another: one that is there now, or one that an earlier fault has replaced. */
 export function withReplaced(
-  {device, place}: Situation,
+  {device: seen, place}: Situation,
   entries: readonly LedgerEntry[],
 ): DeviceFacts | null {
+  const device = seen?.offload ? {...seen, offload: originalOffload(seen.offload, place, entries)} : seen
   if (device?.foreign && 'restore' in device.foreign) return {...device, replaced: device.foreign}
   if (device?.root.owner !== 'ours') return device
   const where = {place, device: device.name}

@@ -2,6 +2,7 @@
 import type {Clock, Locks} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
 import {type Ledger, type LedgerEntry, isOpen} from './ledger.ts'
+import {isOffloadKept} from './offload.ts'
 import {forgetJoints} from './share-joints.ts'
 import {endServed} from './served.ts'
 import {type UndoWorld, undoEntry} from './undo.ts'
@@ -40,7 +41,7 @@ export async function closeUnderLock(world: CloseWorld, id: string, by: string):
   if (!entry || !isOpen(entry)) return alreadyClosed(entry)
   const {restored, differences} = entry.served
     ? await endServed(world, entry, by)
-    : await undoEntry(world.undo, entry)
+    : await undoEntry(world.undo, await ownPart(world, entry))
   const took = world.clock.now() - started
   await world.ledger.write({
     ...entry,
@@ -49,6 +50,12 @@ export async function closeUnderLock(world: CloseWorld, id: string, by: string):
   })
   if (restored) await forgetJoints(world.ledger, entry)
   return {took, restored, differences, already: false}
+}
+
+/** Offload stays off for another fault that wants it so. */
+async function ownPart({ledger}: CloseWorld, entry: LedgerEntry): Promise<LedgerEntry> {
+  if (!entry.offload || !isOffloadKept(entry, (await ledger.all()).entries)) return entry
+  return {...entry, offload: null, undo: entry.undo.filter(({offload}) => offload !== true)}
 }
 
 function alreadyClosed(entry: LedgerEntry | null): Closed {

@@ -6,6 +6,7 @@ import {blastRadius} from './blast-radius.ts'
 import type {FaultPlan, Step} from './fault.ts'
 import {describeScope} from './scope.ts'
 import type {Blueprint, Leaf, Situation} from './situation.ts'
+import {describeOffload, offloadStep} from './offload.ts'
 import {JOIN_RULES} from './join-leaves.ts'
 import {type Joint, jointSteps} from './plan-joints.ts'
 import {carrierStep, ifbStep, ipStep, leafStep, nftStep, proxyStep, rootStep} from './plan-steps.ts'
@@ -102,6 +103,7 @@ function shapeParts(situation: Situation, leaf: Leaf, choice: LeafChoice | null)
     : renderClassifyTable(tableRequest(situation), number)
   const why = `send only what is in the scope into the leaf; the kernel ends that after ${formatDuration(situation.lasts)}`
   const steps = [
+    ...(device.offload ? [offloadStep(device.offload)] : []),
     ...(ingress ? [ifbStep(device.name, ingress)] : []),
     rootStep(device, shape),
     leafStep(shape),
@@ -133,9 +135,18 @@ function finish(
     ...('act' in blueprint && blueprint.act.once ? {once: true as const} : {}),
     endsByKernel: ('act' in blueprint && blueprint.act.once === true) || table !== null,
     warnings: [...blueprint.warnings, ...rootWarnings(situation, shape)],
-    notes: [...blueprint.notes, ...(shape === null ? [] : [JOIN_RULES]), ...joints.map(describeJoint)],
+    notes: [
+      ...blueprint.notes,
+      ...(shape === null ? [] : [JOIN_RULES]),
+      ...joints.map(describeJoint),
+      ...offloadNotes(situation, shape),
+    ],
   }
   return {plan, blueprint, situation, shape, table, joints}
+}
+
+function offloadNotes({device}: Situation, shape: LeafPlace | null): readonly string[] {
+  return shape && device?.offload ? [describeOffload(device.offload)] : []
 }
 
 function describeJoint({scope, names, leaf}: Joint): string {

@@ -53,6 +53,8 @@ export interface Step {
   readonly shared?: true
   /** Its undo removes the leaf with this number. */
   readonly minor?: number
+  /** Switches offload: undone unless another fault wants it so. */
+  readonly offload?: true
   /** Belongs to several faults: the first one to leave undoes it. */
   readonly joint?: string
   /** It acts on processes, which are found here, whatever network they are in. */

@@ -8,6 +8,7 @@ import {type NetworkState, readNetwork} from './backends/network-state.ts'
 import type {FaultRequest, FaultSpec} from './fault.ts'
 import {findPlace} from './find-place.ts'
 import type {PlannedKind} from './kind.ts'
+import {observeOffload} from './offload.ts'
 import {observeDevice, observeIngress, routeDevice, routeSource} from './observe.ts'
 import {type Scope, parseScope, scopeCovers} from './scope.ts'
 import type {DeviceFacts, Situation} from './situation.ts'
@@ -27,7 +28,8 @@ export async function gatherSituation(
   const onKernel = !proxyOnly && kind.proxyOnly !== true && report('ip').status !== 'missing'
   const found = onKernel ? await findDevice(request, kind, {place, scope}, tools) : null
   const seen = found && shapesArriving(kind, spec) ? await observeIngress(tools, place, found) : found
-  const device = seen && mayReplace(kind, spec) ? await withForeign(seen, place, tools) : seen
+  const plain = seen && mayReplace(kind, spec) ? await withForeign(seen, place, tools) : seen
+  const device = plain && wantsNoOffload(kind, spec) ? await withOffload(plain, place, tools) : plain
   return {
     id: request.id,
     lasts: request.lasts,
@@ -59,6 +61,18 @@ function shapesArriving(kind: PlannedKind, spec: FaultSpec): boolean {
 
 function mayReplace(kind: PlannedKind, spec: FaultSpec): boolean {
   return kind.shapes && 'replace_root' in spec && spec.replace_root === true
+}
+
+function wantsNoOffload(kind: PlannedKind, spec: FaultSpec): boolean {
+  return kind.shapes && 'offload' in spec && spec.offload === 'off'
+}
+
+async function withOffload(device: DeviceFacts, place: Place, tools: Tools): Promise<DeviceFacts> {
+  const {name, ingress} = device
+  const asked = ingress
+    ? ({device: ingress.of, key: 'gro_max_size'} as const)
+    : ({device: name, key: 'gso_max_segs'} as const)
+  return {...device, offload: await observeOffload(tools, place, asked)}
 }
 
 async function withForeign(device: DeviceFacts, place: Place, tools: Tools): Promise<DeviceFacts> {

@@ -16,13 +16,14 @@ import type {CompiledPlan} from './compile-plan.ts'
 import {tableFamily} from './plan-steps.ts'
 import type {FaultCounters, FaultPlan, Step} from './fault.ts'
 import type {LedgerJoint, UndoStep} from './ledger.ts'
+import {judgeOffload} from './offload.ts'
 import {readQdiscs} from './observe.ts'
 import {type ExecAction, type Tools, tcBatch, whyFailed} from './tools.ts'
 import {countTrace, readTrace} from './trace.ts'
 
 /** The undo of all steps, last step first. The root goes only when no other fault needs it. */
 export function undoSteps(plan: FaultPlan): readonly UndoStep[] {
-  return plan.steps.toReversed().flatMap(({undo, shared, onHost, victim, minor, joint}) =>
+  return plan.steps.toReversed().flatMap(({undo, shared, onHost, victim, minor, joint, offload}) =>
     undo.type === 'exec'
       ? [
           {
@@ -32,6 +33,7 @@ export function undoSteps(plan: FaultPlan): readonly UndoStep[] {
             ...(victim ? {victim} : {}),
             ...(minor === undefined ? {} : {minor}),
             ...(joint === undefined ? {} : {joint}),
+            ...(offload ? {offload} : {}),
           },
         ]
       : [],
@@ -125,7 +127,10 @@ async function readAct(watch: Watch, {plan, blueprint}: CompiledPlan): Promise<r
   return 'act' in blueprint ? [await readTrace({...watch, place: plan.place}, blueprint.act.trace)] : []
 }
 
-async function readShape(tools: Tools, {plan, shape, joints}: CompiledPlan): Promise<readonly Readback[]> {
+async function readShape(
+  tools: Tools,
+  {plan, shape, joints, situation}: CompiledPlan,
+): Promise<readonly Readback[]> {
   if (shape === null) return []
   const {device} = shape
   const qdiscs = await readQdiscs(tools, plan.place, device)
@@ -133,7 +138,9 @@ async function readShape(tools: Tools, {plan, shape, joints}: CompiledPlan): Pro
     const classes = await judgeClassRate(tools, {place: plan.place, device, minor}, leaf)
     return [judgeLeaf(qdiscs, minor, leaf), ...classes]
   })
-  return (await Promise.all(leaves)).flat()
+  const {offload} = situation.device ?? {}
+  const switched = offload ? [await judgeOffload(tools, plan.place, offload)] : []
+  return [...(await Promise.all(leaves)).flat(), ...switched]
 }
 
 async function readTables(

@@ -11,6 +11,7 @@ import type {ReplacedRoot} from './backends/foreign-root.ts'
 import type {Snapshot} from './backends/snapshot.ts'
 import type {Mix} from './join-leaves.ts'
 import type {Home, ProcessIdentity} from './identity.ts'
+import type {Offload} from './offload.ts'
 import type {Leaf} from './situation.ts'
 import type {Scope} from './scope.ts'
 import type {ExecAction} from './tools.ts'
@@ -27,6 +28,8 @@ export interface UndoStep {
   readonly victim?: ProcessIdentity
   /** Of the leaf that it removes, which is drained before. */
   readonly minor?: number
+  /** Not while another fault wants the device's offload off. */
+  readonly offload?: true
   /** Of a leaf or table that several faults share: the first of them to leave undoes it. */
   readonly joint?: string
 }
@@ -105,6 +108,8 @@ export interface LedgerEntry {
   readonly undo: readonly UndoStep[]
   /** The device before the first of our faults; null where no device is changed. */
   readonly before: Snapshot | null
+  /** What it has switched off. */
+  readonly offload?: Offload | null
   /** What our root stands instead of, where somebody had configured it. */
   readonly replaced?: ReplacedRoot | null
   /** Of a fault that changes addresses and routes: those before; of one device, or all routes of the place. */

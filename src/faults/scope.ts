@@ -83,6 +83,10 @@ export const shapingKeys = {
     .boolean()
     .optional()
     .describe('a root qdisc that somebody configured may be replaced for the time of the fault'),
+  offload: z
+    .literal('off')
+    .optional()
+    .describe('no segmentation offload while the fault lasts, so that each packet meets its own fate'),
 }
 
 /** Takes a scope apart; `from` and `to` may list several literals, separated by commas. */

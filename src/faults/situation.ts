@@ -9,6 +9,7 @@ import type {NetworkState} from './backends/network-state.ts'
 import type {ForeignRoot, ReplacedRoot} from './backends/foreign-root.ts'
 import type {Snapshot} from './backends/snapshot.ts'
 import type {Mix} from './join-leaves.ts'
+import type {Offload} from './offload.ts'
 import type {Sight} from './sight.ts'
 import type {Trace} from './trace.ts'
 import type {Work} from './work.ts'
@@ -37,6 +38,8 @@ export interface DeviceFacts {
   readonly foreign?: ForeignRoot
   /** What our root stands instead of, and what comes back when it goes. */
   readonly replaced?: ReplacedRoot
+  /** What is switched off for the time of the fault. */
+  readonly offload?: Offload
   /** Of an ifb: the device whose arriving packets pass it, and whether it is there already. */
   readonly ingress?: {readonly of: string; readonly there: boolean}
 }

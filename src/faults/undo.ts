@@ -13,6 +13,7 @@ import {type Home, isAlive} from './identity.ts'
 import {asNumber} from './json-shape.ts'
 import type {LedgerEntry, UndoStep} from './ledger.ts'
 import {type QdiscEntry, readQdiscs} from './observe.ts'
+import {offloadDifferences} from './offload.ts'
 import type {Tools} from './tools.ts'
 import {leftovers} from './trace.ts'
 
@@ -139,6 +140,7 @@ async function findDifferences(
     ...(entry.table ? await tablesLeft(world, place, entry) : []),
     ...(entry.trace ? await leftovers({...world, place, forgotten: 0}, entry.trace) : []),
     ...(entry.network ? await networkDifferences(world, place, entry.network) : []),
+    ...(entry.offload ? await offloadDifferences(world.tools, place, entry.offload) : []),
     ...(entry.leaf === null ? [] : await treeDifferences(world, place, entry)),
   ]
 }

@@ -138,5 +138,6 @@ export interface NetemSpec {
   readonly keep_order?: boolean | undefined
   readonly direction?: 'out' | 'in' | undefined
   readonly replace_root?: boolean | undefined
+  readonly offload?: 'off' | undefined
   readonly scope?: FaultScope | undefined
 }

@@ -74,7 +74,7 @@ function byCarrier(spec: NetemSpec, situation: Situation, words: string): Bluepr
 
 /** What is joined with other faults of the same packets: the scope and the ways of asking are done with. */
 function oneWay(
-  {scope: _scope, rtt: _rtt, direction: _direction, ...spec}: NetemSpec,
+  {scope: _scope, rtt: _rtt, direction: _way, replace_root: _root, offload: _offload, ...spec}: NetemSpec,
   delay: number,
 ): NetemSpec {
   return {...spec, delay}
@@ -153,7 +153,9 @@ function notesOf(spec: NetemSpec, {crossings, device}: Situation, delay: number)
     ...when(burst !== null, `lost packets come in bursts of ${Number((burst ?? 0).toFixed(2))} on average`),
     ...when(
       spec.loss !== undefined && !spec.ecn && device?.ingress === undefined,
-      'packets are lost at the sender; a large one that is split later counts as one',
+      device?.offload
+        ? 'packets are lost at the sender'
+        : 'packets are lost at the sender; a large one that is split later counts as one, unless --offload off',
     ),
   ]
 }

@@ -28,6 +28,7 @@ export interface RateSpec {
   readonly algorithm?: 'tbf' | 'htb' | undefined
   readonly direction?: 'out' | 'in' | undefined
   readonly replace_root?: boolean | undefined
+  readonly offload?: 'off' | undefined
   readonly scope?: FaultScope | undefined
 }
 
