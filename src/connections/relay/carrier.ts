@@ -210,6 +210,8 @@ export class Carrier {
     this.#goal = {path: to, since}
     this.#current = {path: to, lane}
     this.#shelf.put(to, lane)
+    // A relay that was still being connected to is no longer wanted, unless it is to be warm.
+    this.#shelf.want(this.#wanted())
     tell({...stage, result: 'ok', failure: null, because: `the stream is on ${to} now`})
     const took = clock.now() - since
     this.#moved({from, to, staged: true, took, connect, resent: again.length, address: lane.remote})
