@@ -3,6 +3,7 @@ import {UserError} from '../core/errors.ts'
 import type {RunEvent, RunInfo} from '../core/events.ts'
 import type {Ports} from '../core/ports.ts'
 import {formatStamp} from '../core/units.ts'
+import {renderJsonLine} from '../reporters/jsonl.ts'
 import {linesReporter} from '../reporters/lines.ts'
 import {MonitorFacts} from '../reporters/monitor-facts.ts'
 import {renderMonitorSummary} from '../reporters/monitor-summary.ts'
@@ -65,7 +66,11 @@ function piecesOf(journal: FoundJournal): readonly Evidence[] {
   for (const event of events) facts.add(event)
   const summary = renderMonitorSummary(facts, {width: 120, color: false, unicode: true})
   const pieces = [
-    {name: `connections/runs/${name}.jsonl`, what: 'events of a run', text: linesOfJson(events)},
+    {
+      name: `connections/runs/${name}.jsonl`,
+      what: 'events of a run',
+      text: events.map(renderJsonLine).join(''),
+    },
     {name: `connections/figures/${name}.txt`, what: 'targets of that run, with percentiles', text: summary},
     {name: `errors/runs/${name}.txt`, what: 'what failed in that run', text: troubles(events)},
     {name: `actions/runs/${name}.txt`, what: 'what was done in that run', text: actions(run, events)},
@@ -76,33 +81,21 @@ function piecesOf(journal: FoundJournal): readonly Evidence[] {
   })
 }
 
-function linesOfJson(events: readonly RunEvent[]): string {
-  return events.map((event) => `${JSON.stringify(event)}\n`).join('')
-}
-
-function tell(events: readonly RunEvent[], chosen: (event: RunEvent) => boolean): string {
+/** Each event in what `choose` makes of it and its line; empty leaves it out. The lines tell what changed, so all are rendered. */
+function tell(events: readonly RunEvent[], choose: (event: RunEvent, line: string) => string): string {
   const render = linesReporter({color: false, unicode: true, progressEvery: Number.POSITIVE_INFINITY})
-  return events
-    .map((event) => {
-      const text = render(event)
-      return chosen(event) ? text : ''
-    })
-    .join('')
+  return events.map((event) => choose(event, render(event))).join('')
 }
 
 /** Each failed attempt with its code, and what followed from it. */
 function troubles(events: readonly RunEvent[]): string {
-  const render = linesReporter({color: false, unicode: true, progressEvery: Number.POSITIVE_INFINITY})
-  return events
-    .map((event) => {
-      const text = render(event)
-      if (event.type !== 'sample') return isTrouble(event) ? text : ''
-      const {outcome} = event.sample
-      if (outcome.status !== 'failed') return ''
-      const {code, message} = outcome.failure
-      return `${formatStamp(event.at)}  ${event.target}  ${code}: ${message}\n`
-    })
-    .join('')
+  return tell(events, (event, line) => {
+    if (event.type !== 'sample') return isTrouble(event) ? line : ''
+    const {outcome} = event.sample
+    if (outcome.status !== 'failed') return ''
+    const {code, message} = outcome.failure
+    return `${formatStamp(event.at)}  ${event.target}  ${code}: ${message}\n`
+  })
 }
 
 function isTrouble(event: RunEvent): boolean {
@@ -115,7 +108,7 @@ function isTrouble(event: RunEvent): boolean {
 
 function actions(run: RunInfo | null, events: readonly RunEvent[]): string {
   const head = run === null ? '' : `${run.started} netdrill ${run.command}: ${run.title}, seed ${run.seed}\n`
-  return head + tell(events, isAction)
+  return head + tell(events, (event, line) => (isAction(event) ? line : ''))
 }
 
 /** Faults, marks and what was asked of the run. */
