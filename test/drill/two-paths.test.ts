@@ -8,6 +8,7 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {RunEvent} from '../../src/core/events.ts'
 import {readJournal} from '../../src/scenarios/journal/reader.ts'
+import {sinceStart} from '../../src/scenarios/windows.ts'
 import {type ProgramResult, requireBundle, runProgram} from '../support/program.ts'
 
 /** Outages of one run: a third one within minutes counts as flapping, and then there is no failback. */
@@ -179,7 +180,9 @@ function rounds(events: readonly RunEvent[]): readonly Round[] {
     return {
       // Seen before it was read back: then it can have acted since it was due.
       switched:
-        away === undefined ? Number.POSITIVE_INFINITY : sinceStart(away.at, start, applied[index] ?? start),
+        away === undefined
+          ? Number.POSITIVE_INFINITY
+          : sinceStart(away.at, {from: applied[index] ?? start, to: ends[index] ?? next, begun: start}),
       took: away?.took ?? Number.POSITIVE_INFINITY,
       back: (back?.at ?? Number.POSITIVE_INFINITY) - (ends[index] ?? 0),
       switches: own.length,
@@ -187,8 +190,6 @@ function rounds(events: readonly RunEvent[]): readonly Round[] {
     }
   })
 }
-
-const sinceStart = (at: number, due: number, applied: number): number => at - (at >= applied ? applied : due)
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
