@@ -8,6 +8,7 @@ import type {Problem} from './errors.ts'
 import type {RunEvent} from './events.ts'
 import type {ExitCode} from './exit-codes.ts'
 import type {LinkOrder, LinkState} from './link-effects.ts'
+import type {PeerSpec} from './peer-spec.ts'
 import type {ProxyCounters, ProxyFaultOrder} from './proxy-effects.ts'
 import type {CarriedSpec, SteerOrder} from './stream-spec.ts'
 import type {Millis} from './units.ts'
@@ -81,6 +82,10 @@ export type ToAgent =
       readonly streams?: readonly CarriedSpec[]
     }
   | {readonly type: 'steer'; readonly id: number; readonly order: SteerOrder}
+  /** Keep these peers until `unwatch`. */
+  | {readonly type: 'keep-peers'; readonly id: number; readonly peers: readonly PeerSpec[]}
+  /** What another peer of the drill tells this one, as JSON. */
+  | {readonly type: 'peer-signal'; readonly id: number; readonly peer: string; readonly text: string}
   /** Stop probing; servers go on. */
   | {readonly type: 'unwatch'; readonly id: number}
 
@@ -102,6 +107,8 @@ export type FromAgent =
       readonly exit?: ExitCode
     }
   | {readonly type: 'event'; readonly event: RunEvent}
+  /** For a peer of the drill that another agent may keep. */
+  | {readonly type: 'peer-signal'; readonly peer: string; readonly text: string}
   /** Sent before the `done` of an `impair` or `count`, and once a second when they have changed. */
   | ({readonly type: 'proxy-counters'; readonly proxy: string} & ProxyCounters)
 

@@ -17,6 +17,8 @@ export type SignalSpec =
   | {readonly type: 'file'; readonly out: string; readonly in: string}
   | {readonly type: 'http'; readonly url: string}
   | {readonly type: 'command'; readonly argv: readonly string[]}
+  /** Another peer of the same drill, in any of its nodes. */
+  | {readonly type: 'peer'; readonly peer: string}
 
 export interface PeerSpec {
   readonly name: string

@@ -2,6 +2,7 @@ import type {FromAgent, ProxyControl, ServerSpec, ServingServer, ToAgent} from '
 import {UserError} from '../core/errors.ts'
 import type {EmitEvent} from '../core/events.ts'
 import type {LinkOrder, LinkState} from '../core/link-effects.ts'
+import type {PeerSpec} from '../core/peer-spec.ts'
 import type {Place} from '../core/place.ts'
 import type {AgentProcess, Clock, Ports, SpawnOptions} from '../core/ports.ts'
 import type {CarriedSpec, SteerOrder} from '../core/stream-spec.ts'
@@ -35,6 +36,7 @@ export class AgentSession {
   readonly #pending = new Map<number, (answer: FromAgent | Error) => void>()
   readonly #counters = new Map<string, Counters>()
   #emit: EmitEvent = () => {}
+  #onSignal: (peer: string, text: string) => void = () => {}
   #lastId = 0
   #gone: string | null = null
 
@@ -92,6 +94,21 @@ export class AgentSession {
   /** What the carrier of a stream is to do; how it goes comes as events. */
   steer(order: SteerOrder): void {
     void this.#ask({type: 'steer', order}).catch(() => undefined)
+  }
+
+  /** Until `unwatch`; `onSignal` gets what they tell peers of any node. */
+  async keepPeers(
+    peers: readonly PeerSpec[],
+    emit: EmitEvent,
+    onSignal: (peer: string, text: string) => void,
+  ): Promise<void> {
+    this.#emit = emit
+    this.#onSignal = onSignal
+    await this.#ask({type: 'keep-peers', peers})
+  }
+
+  signalPeer(peer: string, text: string): void {
+    void this.#ask({type: 'peer-signal', peer, text}).catch(() => undefined)
   }
 
   async unwatch(): Promise<void> {
@@ -170,6 +187,9 @@ export class AgentSession {
         return
       case 'event':
         this.#emit(message.event)
+        return
+      case 'peer-signal':
+        this.#onSignal(message.peer, message.text)
         return
       case 'proxy-counters':
         this.#counters.set(message.proxy, message)

@@ -3,6 +3,7 @@ import type {ProxyControl, ServingServer} from '../core/agent.ts'
 import type {RunEvent} from '../core/events.ts'
 import type {LinkControl} from '../core/link-effects.ts'
 import type {Place} from '../core/place.ts'
+import type {PeerSpec} from '../core/peer-spec.ts'
 import type {CarriedSpec, SteerOrder} from '../core/stream-spec.ts'
 import type {BitsPerSecond, Bytes, Millis, Ratio} from '../core/units.ts'
 import type {WatchSpec} from '../core/watch.ts'
@@ -14,7 +15,8 @@ export type Isolation = 'auto' | 'required' | 'none'
 export interface LabServer {
   readonly node: string
   /** `upstream` is no server of the lab: a proxy before somebody else's. */
-  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command' | 'webrtc' | 'herd' | 'peer' | 'upstream'
+  readonly kind:
+    'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command' | 'webrtc' | 'herd' | 'peer' | 'upstream'
   /** Put a userspace proxy in front, so that faults need no kernel support. */
   readonly proxy: boolean
   readonly port: number
@@ -74,6 +76,8 @@ export interface NodeSettings {
   readonly addresses: readonly string[]
   /** Its resolv.conf; null for the machine's own. */
   readonly resolver: {readonly servers: readonly string[]; readonly search: readonly string[]} | null
+  /** It speaks Multipath TCP on several links, and tells peers of its addresses on these; absent: the kernel's defaults. */
+  readonly mptcp?: {readonly signal: readonly string[]} | undefined
 }
 
 export interface LabSpec {
@@ -118,6 +122,8 @@ export interface Lab {
   ): Promise<void>
   /** Tells whoever carries the stream of this group what to do. */
   steer?(order: SteerOrder): void
+  /** Keeps these peers in a node until `unwatch`; what they tell each other is carried whatever the links do. */
+  keepPeers?(node: string, peers: readonly PeerSpec[], emit: (event: RunEvent) => void): Promise<void>
   unwatch(): Promise<void>
   /** Ends every process and namespace of the lab. Idempotent; nothing is left behind even if it isn't called. */
   down(): Promise<void>

@@ -2,6 +2,7 @@ import type {ProxyControl, ServingServer} from '../core/agent.ts'
 import {UserError} from '../core/errors.ts'
 import type {EmitEvent} from '../core/events.ts'
 import type {LinkControl} from '../core/link-effects.ts'
+import type {PeerSpec} from '../core/peer-spec.ts'
 import {HOST, type Place} from '../core/place.ts'
 import type {CarriedSpec, SteerOrder} from '../core/stream-spec.ts'
 import type {WatchSpec} from '../core/watch.ts'
@@ -35,6 +36,8 @@ export class RunningLab implements Lab {
   readonly #parts: LabParts
   readonly #nodes: Map<string, Node>
   readonly #watching = new Set<AgentSession>()
+  /** Who keeps which peer. */
+  readonly #peers = new Map<string, AgentSession>()
   #down: Promise<void> | null = null
 
   constructor(parts: LabParts) {
@@ -95,6 +98,13 @@ export class RunningLab implements Lab {
 
   steer(order: SteerOrder): void {
     for (const session of this.#watching) session.steer(order)
+  }
+
+  async keepPeers(node: string, peers: readonly PeerSpec[], emit: EmitEvent): Promise<void> {
+    const session = await this.#sessionOf(node)
+    this.#watching.add(session)
+    for (const {name} of peers) this.#peers.set(name, session)
+    await session.keepPeers(peers, emit, (peer, text) => this.#peers.get(peer)?.signalPeer(peer, text))
   }
 
   async unwatch(): Promise<void> {

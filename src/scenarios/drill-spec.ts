@@ -6,6 +6,7 @@ import type {Position} from '../core/errors.ts'
 import type {TargetRole} from '../core/events.ts'
 import type {GroupSpec} from '../core/group-spec.ts'
 import type {HealthOptions} from '../core/health.ts'
+import type {PeerSpec} from '../core/peer-spec.ts'
 import type {Millis} from '../core/units.ts'
 import type {FaultSpec} from '../faults/fault.ts'
 import type {LabSpec} from '../lab/lab.ts'
@@ -77,6 +78,8 @@ export interface DrillSpec {
   readonly targets: readonly DrillTarget[]
   /** Groups of these targets; absent for none. */
   readonly groups?: readonly GroupSpec[]
+  /** Kept in nodes of the lab; absent for none. */
+  readonly peers?: readonly {readonly node: string; readonly spec: PeerSpec}[]
   /** Rules over the series of the drill; absent for none. */
   readonly alerts?: AlertPlan
   readonly faults: Readonly<Record<string, FaultSpec>>

@@ -12,6 +12,7 @@ import {resolvePolicy} from '../policies/resolve.ts'
 import {type NetdrillDocument, documentSchema} from './document-schema.ts'
 import type {DrillCondition, DrillSpec, DrillTarget, During} from './drill-spec.ts'
 import type {DrillSection} from './drill-schema.ts'
+import {readDrillPeers} from './read-drill-peers.ts'
 import {readBudgets} from './read-budgets.ts'
 import {groupProblems, groupSpec} from './group-specs.ts'
 import type {GroupSpec} from '../core/group-spec.ts'
@@ -50,7 +51,9 @@ export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
   const drill = sectionOf(document)
   const targets = readTargets(document)
   const groups = readGroups(document)
-  const names = [...targets, ...groups].map(({name}) => name)
+  const from = drill.from ?? value.lab?.nodes[0] ?? null
+  const peers = readDrillPeers(document, from ?? 'host', [...targets, ...groups])
+  const names = [...targets, ...groups, ...peers.map((each) => each.spec)].map(({name}) => name)
   const subjects = [...names, ...readRuleNames(document, names)]
   const spec: DrillSpec = {
     name: source.name,
@@ -59,6 +62,7 @@ export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
     file: source.file,
     targets,
     groups,
+    ...(peers.length > 0 && {peers}),
     faults: value.faults ?? {},
     lab: value.lab ?? null,
     from: drill.from ?? value.lab?.nodes[0] ?? null,

@@ -1,6 +1,7 @@
 /** When the wait after the last fault is over: every target and every group is as it should be. */
 import type {GroupSpec} from '../core/group-spec.ts'
 import {isFiring} from './alert-figures.ts'
+import {isPeerSettled} from './peer-figures.ts'
 import type {Millis} from '../core/units.ts'
 import type {DrillContext} from './runner.ts'
 import type {Point, SeriesByTarget, TargetSeries} from './series.ts'
@@ -24,6 +25,7 @@ export async function waitForRecovery(context: DrillContext): Promise<void> {
 export function areBack(all: SeriesByTarget, groups: readonly GroupSpec[], since: Millis): boolean {
   return [...all.values()].every((one) => {
     if (one.alert) return !isFiring(one.alert)
+    if (one.peer) return isPeerSettled(one.peer)
     if (!one.group) return isBack(one, since)
     return isGroupBack(one, groups.find(({name}) => name === one.info.name) ?? null, since)
   })

@@ -15,6 +15,7 @@ import type {DrillSpec} from './drill-spec.ts'
 import {type DrillEvidence, judgeConditions, judgeDrill} from './judge.ts'
 import {describeTarget, watchSpec} from './describe-target.ts'
 import {DrillFaults} from './drill-faults.ts'
+import {peerFigures} from './peer-figures.ts'
 import {runRound} from './round.ts'
 import {resolveScopeHosts} from './scope-hosts.ts'
 import {SeriesCollector, type TargetSeries} from './series.ts'
@@ -165,9 +166,16 @@ async function runRounds(context: DrillContext): Promise<readonly Round[]> {
 }
 
 async function watch({spec, lab, publish}: DrillContext): Promise<void> {
-  const {from, targets, groups = []} = spec
+  const {from, targets, groups = [], peers = []} = spec
   const specs = targets.map((target) => watchSpec(target, lab))
   await lab.watch(from ?? 'host', specs, publish, carriedSpecs(groups))
+  const nodes = Map.groupBy(peers, ({node}) => node)
+  for (const [node, kept] of nodes)
+    await lab.keepPeers?.(
+      node,
+      kept.map((one) => one.spec),
+      publish,
+    )
 }
 
 function finish(context: DrillContext, rounds: readonly Round[], aborted: string | null): DrillResult {
@@ -193,6 +201,7 @@ function finish(context: DrillContext, rounds: readonly Round[], aborted: string
 
 function figuresOf(series: TargetSeries, rounds: readonly Round[]): readonly Figure[] {
   if (series.alert) return alertFigures(series, rounds)
+  if (series.peer) return peerFigures(series.info.name, series.peer, rounds)
   if (series.info.role !== 'target') return []
   return series.group ? groupFigures(series, rounds) : targetFigures(series, rounds)
 }

@@ -6,6 +6,7 @@ import type {Phases, Reading} from '../core/outcome.ts'
 import type {Millis} from '../core/units.ts'
 import type {AlertMark, AlertSeries, StepMark, WarningMark} from './series-marks.ts'
 import {StreamCollector, type StreamSeries} from './stream-figures.ts'
+import {PeerCollector, type PeerSeries} from './peer-figures.ts'
 import {BondCollector, type BondSeries} from './bond-figures.ts'
 
 /** One sample, reduced to what figures need. */
@@ -64,6 +65,8 @@ export interface TargetSeries {
   readonly group?: GroupSeries
   /** Of a group that carries one. */
   readonly stream?: StreamSeries
+  /** Of a peer. */
+  readonly peer?: PeerSeries
   /** Of a rule. */
   readonly alert?: AlertSeries
 }
@@ -90,6 +93,7 @@ export class SeriesCollector {
   readonly #series = new Map<string, Growing>()
   readonly #bonds = new BondCollector()
   readonly #streams = new StreamCollector()
+  readonly #peers = new PeerCollector()
   /** Observer gaps: nothing that was sent inside counts against a target. */
   readonly #gaps: {readonly from: Millis; readonly to: Millis}[] = []
 
@@ -101,6 +105,8 @@ export class SeriesCollector {
     const followed = this.#streams.add(event)
     const carrying = followed && this.#series.get(followed.group)
     if (carrying) carrying.stream = followed.stream
+    const begun = this.#peers.add(event)
+    if (begun) this.#series.set(begun.name, {...growNamed(begun.name, 'peer'), peer: begun.peer})
     switch (event.type) {
       case 'target-added':
         this.#series.set(event.target.name, grow(event.target))
@@ -211,9 +217,12 @@ function growGroup(group: GroupInfo): Growing {
 }
 
 function growRule(name: string): Growing {
-  const role = 'target'
-  const info: TargetInfo = {name, url: '', kind: 'alert', role, interval: 0, timeout: 0, policy: null}
-  return {...grow(info), alert: {marks: []}}
+  return {...growNamed(name, 'alert'), alert: {marks: []}}
+}
+
+/** What has no samples of its own. */
+function growNamed(name: string, kind: string): Growing {
+  return grow({name, url: '', kind, role: 'target', interval: 0, timeout: 0, policy: null})
 }
 
 /** Whether this target's path was the active one then. */

@@ -5,6 +5,7 @@ import type {PacketDoor} from '../../core/packet-port.ts'
 import type {LinkWatch} from '../../connections/interfaces/link-watch.ts'
 import type {Carriers} from '../../connections/relay/carriers.ts'
 import type {OpenWatch} from '../../connections/watch-targets.ts'
+import type {KeptPeers} from '../../connections/peers/kept-peers.ts'
 import type {Ports} from '../../core/ports.ts'
 import type {Millis} from '../../core/units.ts'
 import {LinkRoom} from '../../lab/emulated-links/link-room.ts'
@@ -54,6 +55,7 @@ class Agent {
   #started: Promise<Started> | null = null
   #watching: ({readonly stop: AbortController; readonly links: LinkWatch} & OpenWatch) | null = null
   #carriers: Carriers | null = null
+  #peers: KeptPeers | null = null
   #told = ''
   #work: Promise<void> = Promise.resolve()
 
@@ -109,6 +111,12 @@ class Agent {
         return undefined
       case 'steer':
         this.#carriers?.steer(message.order)
+        return undefined
+      case 'keep-peers':
+        await this.#keepPeers(started, message.peers)
+        return undefined
+      case 'peer-signal':
+        this.#peers?.hear(message.peer, message.text)
         return undefined
       case 'unwatch':
         await this.#unwatch()
@@ -168,7 +176,23 @@ class Agent {
     await this.#carriers.replace(streams ?? [], targets)
   }
 
+  /** Loaded only where there are any. */
+  async #keepPeers(
+    {ports, origin}: Started,
+    peers: Extract<ToAgent, {type: 'keep-peers'}>['peers'],
+  ): Promise<void> {
+    const {KeptPeers: Opened} = await import('../../connections/peers/kept-peers.ts')
+    this.#peers ??= new Opened(ports, {
+      origin,
+      emit: (event) => this.#send({type: 'event', event}),
+      tell: (peer, text) => this.#send({type: 'peer-signal', peer, text}),
+    })
+    await this.#peers.replace(peers)
+  }
+
   async #unwatch(): Promise<void> {
+    this.#peers?.stop()
+    this.#peers = null
     this.#carriers?.stop()
     this.#carriers = null
     const watching = this.#watching

@@ -31,6 +31,7 @@ const signal = z.union([
     http: z.string().regex(/^https?:\/\//, 'an http hook is a URL such as https://example.org/signal'),
   }),
   z.strictObject({command: z.array(z.string().min(1)).min(1)}),
+  z.strictObject({peer: nameSchema}),
 ])
 
 const peerSchema = z
@@ -84,9 +85,12 @@ const peerSchema = z
       description: 'A peer that failed is removed after its grace, or kept and tried on.',
     }),
     grace: durationBetween(0, 24 * HOUR).default(30_000),
+    from: nameSchema.optional().meta({
+      description: 'In a drill: the node of the lab that keeps it; that of the drill by default.',
+    }),
     signal: signal.optional().meta({
       description:
-        'Where restart offers go, as JSON: a pair of files, a URL, or a program with its arguments.',
+        'Where restart offers go, as JSON: a pair of files, a URL, a program with its arguments, or in a drill another of its peers.',
     }),
   })
   .refine(({inactive, keepalive}) => inactive >= 2 * keepalive, {
@@ -145,5 +149,5 @@ export function peerSpecs(document: PeersDocument | undefined): readonly PeerSpe
 function signalSpec(given: z.output<typeof signal>): SignalSpec {
   if ('file' in given) return {type: 'file', ...given.file}
   if ('http' in given) return {type: 'http', url: given.http}
-  return {type: 'command', argv: given.command}
+  return 'peer' in given ? {type: 'peer', peer: given.peer} : {type: 'command', argv: given.command}
 }

@@ -31,6 +31,8 @@ export function openSignal(spec: SignalSpec, ports: Ports): Signal {
       return hook(async (text) => post(spec.url, text, ports))
     case 'command':
       return hook(async (text) => execute(spec.argv, text, ports))
+    case 'peer':
+      return hook(async () => Promise.resolve({failed: 'signal: {peer: …} is for drills only'}))
   }
 }
 

@@ -178,6 +178,30 @@ export const BUNDLED_DRILLS = {
   },
   'tunnel-network-errors': {
     file: 'tunnel-network-errors.yaml',
+  'network-change-silence': {
+    file: 'network-change-silence.yaml',
+    topic: 'mobility',
+    summary: 'a peer falls silent: noticed in time, and back by a restart with new credentials',
+    needs: LAB,
+  },
+  'network-change-forged-packets': {
+    file: 'network-change-forged-packets.yaml',
+    topic: 'mobility',
+    summary: 'forged packets disturb no peer, and keep no dead one alive',
+    needs: LAB,
+  },
+  'network-change-nat-rebinding': {
+    file: 'network-change-nat-rebinding.yaml',
+    topic: 'mobility',
+    summary: 'a NAT gives a peer another port: it is learnt anew, and nothing restarts',
+    needs: [...LAB, 'conntrack'],
+  },
+  'network-change-restart-budget': {
+    file: 'network-change-restart-budget.yaml',
+    topic: 'mobility',
+    summary: 'restarts that helped are given back for the next incident',
+    needs: LAB,
+  },
     topic: 'tunnel',
     summary: 'silence, reset, firewall and no route: four failures of a network, told apart',
     needs: LAB,
