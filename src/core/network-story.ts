@@ -45,16 +45,6 @@ export function tellNetwork(event: RunEvent): readonly Told[] {
       const what = event.active ? 'early warning' : 'early warning over'
       return line(event.active ? 'warning' : 'good', event.device, `${what}: ${event.because}`)
     }
-    case 'bond-switched': {
-      const {device, mode, from, to, because} = event
-      if (from === null && to === null) return []
-      const tone = to === null ? 'bad' : from === null ? 'plain' : 'warning'
-      return line(tone, device, `${mode} bond: ${from ?? 'nothing'} → ${to ?? 'nothing'}: ${because}`)
-    }
-    case 'bond-member': {
-      const {device, member, up, because} = event
-      return line(up ? 'good' : 'warning', device, `${member} is ${up ? 'up' : 'down'}: ${because}`)
-    }
     case 'mptcp-changed': {
       const {from, to, because, trigger, retryIn} = event
       const tone = to === 'multipath' ? 'good' : 'warning'
@@ -67,6 +57,25 @@ export function tellNetwork(event: RunEvent): readonly Told[] {
       return line('warning', event.target, `subflow ${event.local} ${event.cause}: ${event.because}`)
     case 'subflow-returned':
       return line('good', event.target, `subflow ${event.local} works again: ${event.because}`)
+    default:
+      return tellBond(event)
+  }
+}
+
+function tellBond(event: RunEvent): readonly Told[] {
+  switch (event.type) {
+    case 'bond-switched': {
+      const {at, device, mode, from, to, because} = event
+      if (from === null && to === null) return []
+      const tone = to === null ? 'bad' : from === null ? 'plain' : 'warning'
+      const text = `${mode} bond: ${from ?? 'nothing'} → ${to ?? 'nothing'}: ${because}`
+      return [{at, tone, subject: device, text}]
+    }
+    case 'bond-member': {
+      const {at, device, member, up, because} = event
+      const text = `${member} is ${up ? 'up' : 'down'}: ${because}`
+      return [{at, tone: up ? 'good' : 'warning', subject: device, text}]
+    }
     default:
       return []
   }

@@ -55,7 +55,7 @@ export class BondWatch {
 
   async #look(): Promise<void> {
     const {files, clock} = this.#ports
-    const names = (await files.list(BOND_FOLDER).catch(() => [])).toSorted().slice(0, MOST)
+    const names = (await files.list(BOND_FOLDER).catch(() => [])).slice(0, MOST)
     const texts = await Promise.all(
       names.map(async (name) => files.readText(bondFile(name)).catch(() => null)),
     )
