@@ -28,6 +28,7 @@ export const CAPABILITIES = [
   'ipv6',
   'clock',
   'webrtc',
+  'mptcp',
 ] as const
 export type Capability = (typeof CAPABILITIES)[number]
 

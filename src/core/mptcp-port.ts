@@ -1,6 +1,6 @@
 /** The door to Multipath TCP (RFC 8684), for which Node has no option. */
 import type {SubflowFacts} from './facts.ts'
-import type {ByteStream, DialRequest, DialResult} from './ports.ts'
+import type {ByteStream, DialRequest, DialResult, NetError} from './ports.ts'
 import type {Millis} from './units.ts'
 
 export interface MptcpDoor {
@@ -8,6 +8,14 @@ export interface MptcpDoor {
   missing(): Promise<{readonly text: string; readonly remedies: readonly string[]} | null>
   /** Like a TCP connection, which it is in the end when the other side does not take part. */
   connect(request: DialRequest): Promise<MptcpResult>
+  /** A socket for a server: bound and not listening yet; who takes the descriptor closes it. */
+  bind(request: {
+    readonly address: string
+    readonly port: number
+  }): Promise<
+    | {readonly status: 'bound'; readonly descriptor: number}
+    | {readonly status: 'failed'; readonly error: NetError}
+  >
   /**
    * `MPTcpExt` of /proc/net/netstat: counts all connections of this network namespace, so a difference may hold others'
    * as well. Empty where it can't be read.

@@ -10,10 +10,10 @@ const NEEDS: readonly Capability[] = ['linux', 'network-namespaces', 'ip']
 /** What a lab has that loopback can't stand for; null when it can. */
 function needsNamespaces({networks, settings, links, servers}: LabSpec): string | null {
   const special = Object.entries(settings ?? {}).find(
-    ([, {router, nat, firewall, resolver}]) =>
-      router || nat.length > 0 || firewall.length > 0 || resolver !== null,
+    ([, {router, nat, firewall, resolver, mptcp}]) =>
+      router || nat.length > 0 || firewall.length > 0 || resolver !== null || mptcp !== undefined,
   )
-  if (special) return `node ${special[0]} routes, filters or has a resolver of its own`
+  if (special) return `node ${special[0]} routes, filters, speaks MPTCP or has a resolver of its own`
   if (Object.keys(networks ?? {}).length > 0) return 'it has a network'
   if (links.some(({bond, shape}) => bond !== undefined || Object.keys(shape ?? {}).length > 0)) {
     return 'a link is bonded or shaped'

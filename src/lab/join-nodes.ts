@@ -9,6 +9,7 @@ import type {BuildPorts, Nodes} from './build-nodes.ts'
 import {joinEmulated} from './emulated-links/join-emulated.ts'
 import type {NodeSettings} from './lab.ts'
 import {cableCommands, nodeCommands, shapeCommands, switchCommands} from './plan-devices.ts'
+import {mptcpCommands} from './plan-mptcp.ts'
 import {nodeRuleset} from './plan-packets.ts'
 import {planRoutes} from './plan-routes.ts'
 import {PLAIN_NODE} from './schema-node.ts'
@@ -44,6 +45,7 @@ export async function joinNodes(request: JoinRequest): Promise<void> {
   }
   for (const node of topology.nodes) {
     await run(node, 'ip', lines(nodeCommands(node, topology, settings[node]?.addresses)))
+    await run(node, 'ip', lines(mptcpCommands(node, topology, settings[node]?.mptcp)))
   }
   for (const node of topology.nodes) {
     await run(node, 'ip', lines(planRoutes(node, topology, settings)))

@@ -100,12 +100,15 @@ function nodeMistakes(lab: LabNames, known: ReadonlySet<string>): readonly Mista
         text === undefined || isPlace(text)
           ? []
           : [{path: at, message: `"${text}" is neither a node nor a network`}]
-      return [
-        ...settings.nat.flatMap((name, index) =>
+      const unknownLinks = (all: readonly string[], at: Mistake['path']): readonly Mistake[] =>
+        all.flatMap((name, index) =>
           segments.has(name)
             ? []
-            : [{path: [...path, 'nat', index], message: `there is no link or network "${name}" in this lab`}],
-        ),
+            : [{path: [...at, index], message: `there is no link or network "${name}" in this lab`}],
+        )
+      return [
+        ...unknownLinks(settings.nat, [...path, 'nat']),
+        ...unknownLinks(settings.mptcp?.signal ?? [], [...path, 'mptcp', 'signal']),
         ...settings.routes.flatMap(({via}, index) =>
           known.has(via) || addressFamily(via) !== null
             ? []

@@ -42,6 +42,17 @@ export const nodeSchema = z
     firewall: z.array(firewallRule).default([]),
     addresses: z.array(network).default([]).describe('more addresses, on the loopback device'),
     resolver: resolver.nullable().default(null),
+    mptcp: z
+      .strictObject({
+        signal: z
+          .array(nameSchema)
+          .default([])
+          .describe(
+            'links and networks on which its address is told to peers, so that they open subflows to it',
+          ),
+      })
+      .optional()
+      .describe('as many subflows of Multipath TCP as the kernel allows'),
   })
   .describe('a machine of the lab')
 

@@ -65,12 +65,17 @@ function counterProof({counters, plan}: FaultEvidence): readonly Proof[] {
 function effectProofs(series: TargetSeries, evidence: FaultEvidence): readonly Proof[] {
   const {effect} = evidence.plan
   if (effect.fails) return failureProofs(series, effect.fails, evidence.window)
-  if (effect.blocked) return [blockedProof(series, evidence)]
+  if (effect.blocked) return hasOtherWays(series) ? [] : [blockedProof(series, evidence)]
   const proofs: Proof[] = []
   if (effect.rtt && measuresRoundTrip(series, evidence.plan)) proofs.push(delayProof(series, evidence))
   if (effect.loss !== undefined && effect.loss > 0 && measuresLoss(series))
     proofs.push(lossProof(series, evidence))
   return proofs
+}
+
+/** A multipath connection goes on beside what is blocked, which is what it is for. */
+function hasOtherWays({last}: TargetSeries): boolean {
+  return (last?.mptcp?.paths.length ?? 0) > 1
 }
 
 function blockedProof(series: TargetSeries, {window, plan}: FaultEvidence): Proof {

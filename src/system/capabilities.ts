@@ -10,6 +10,7 @@ import {
   hasBit,
   isFolder,
   missing,
+  mptcp,
   present,
   readText,
   unknown,
@@ -116,6 +117,8 @@ class Look {
         return this.#clock()
       case 'webrtc':
         return webrtc()
+      case 'mptcp':
+        return mptcp()
     }
   }
 
@@ -240,9 +243,8 @@ class Look {
   }
 
   async #clock(): Promise<Finding> {
-    const source = await readText('/sys/devices/system/clocksource/clocksource0/current_clocksource')
-    if (source === null) return unknown('no clock source named')
-    const name = source.trim()
+    const name = (await readText('/sys/devices/system/clocksource/clocksource0/current_clocksource'))?.trim()
+    if (name === undefined) return unknown('no clock source named')
     return name === 'jiffies' ? missing('clock source jiffies') : present(`clock source ${name}`)
   }
 }

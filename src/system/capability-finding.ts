@@ -1,5 +1,6 @@
 import {readFile, stat} from 'node:fs/promises'
 import type {CapabilityReport} from '../core/capabilities.ts'
+import {systemMptcp} from './mptcp-door.ts'
 
 /** What a look at the machine has found. */
 export interface Finding {
@@ -20,6 +21,11 @@ export async function ffi(): Promise<Finding> {
       error instanceof Error && 'code' in error ? `koffi: ${String(error.code)}` : 'koffi does not load',
     )
   }
+}
+
+export async function mptcp(): Promise<Finding> {
+  const lack = await systemMptcp.missing()
+  return lack === null ? present('MPTCP sockets') : missing(lack.text)
 }
 
 /** Found, not loaded: it is large. */

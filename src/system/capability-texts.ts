@@ -101,6 +101,10 @@ export const CAPABILITY_TEXTS: Readonly<Record<Capability, CapabilityText>> = {
     why: 'WebRTC peers in labs',
     remedy: 'install the optional dependency werift: npm install werift',
   },
+  mptcp: {
+    why: 'probes, servers and drills of Multipath TCP',
+    remedy: 'npm install koffi, a kernel with CONFIG_MPTCP (5.6 or newer), and sysctl -w net.mptcp.enabled=1',
+  },
   clock: {
     why: 'figures in milliseconds need a clock of high resolution',
     remedy: 'choose another clock source: /sys/devices/system/clocksource/clocksource0/available_clocksource',

@@ -4,6 +4,7 @@ import type {MptcpDoor} from '../core/mptcp-port.ts'
 export const systemMptcp: MptcpDoor = {
   missing: async () => (await load()).missing(),
   connect: async (request) => (await load()).connect(request),
+  bind: async (request) => (await load()).bind(request),
   counters: async () => (await load()).counters(),
 }
 

@@ -5,7 +5,7 @@ import {joinHostPort} from '../core/target.ts'
 import {checkDialRequest, connectSocket} from './dial.ts'
 import {decodeSocketAddress} from './ffi-address.ts'
 import * as C from './ffi-constants.ts'
-import {type Ffi, errnoName, loadFfi} from './ffi.ts'
+import {type Ffi, bindAddress, errnoName, loadFfi, netErrorOf} from './ffi.ts'
 import {readSubflows} from './mptcp-subflows.ts'
 import {type PreparedSocket, prepareSocket} from './prepared-socket.ts'
 
@@ -54,6 +54,19 @@ export const mptcpSockets: MptcpDoor = {
     const icmp = result.status === 'failed' ? prepared.icmp() : undefined
     prepared.release()
     return result.status === 'failed' && icmp ? {...result, error: {...result.error, icmp}} : result
+  },
+  async bind({address, port}) {
+    const ffi = await loadFfi()
+    if (!ffi) return {status: 'failed', error: {code: 'EPROTONOSUPPORT', message: 'no koffi'}}
+    const domain = address.includes(':') ? C.AF_INET6 : C.AF_INET
+    const fd = ffi.libc.socket(domain, C.SOCK_STREAM | C.SOCK_NONBLOCK | C.SOCK_CLOEXEC, IPPROTO_MPTCP)
+    if (fd < 0) return {status: 'failed', error: netErrorOf(fd, 'socket')}
+    const yes = Buffer.from(new Int32Array([1]).buffer)
+    ffi.libc.setsockopt(fd, C.SOL_SOCKET, C.SO_REUSEADDR, yes)
+    const bound = bindAddress(ffi, fd, {address, port})
+    if (bound >= 0) return {status: 'bound', descriptor: fd}
+    ffi.libc.close(fd)
+    return {status: 'failed', error: netErrorOf(bound, 'bind')}
   },
   async counters() {
     try {

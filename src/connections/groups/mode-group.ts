@@ -75,13 +75,19 @@ export class ModeGroup implements Group {
   #virtual(at: number): readonly RunEvent[] {
     if (this.#multipath === null) return []
     const working = this.#working()
-    const to = this.#multipath.stateAmong(working.length)
+    const to = this.#whileNew(this.#multipath.stateAmong(working.length))
     if (to === this.#shown) return []
     const from = this.#shown
     this.#shown = to
     const isShort = working.length < 2 && this.#multipath.isUsed
     const because = isShort ? this.#whyShort() : this.#multipath.because
     return [{at, type: 'state-changed', target: this.#virtualName(), from, to, because}]
+  }
+
+  /** What was never in use has not been lost: it only waits for its paths. */
+  #whileNew(state: ConnectionState): ConnectionState {
+    const isNew = this.#shown === 'idle' || this.#shown === 'connecting'
+    return isNew && state === 'reconnecting' && this.#multipath?.isDown === false ? 'connecting' : state
   }
 
   #told(steps: readonly GroupStep[]): readonly GroupStep[] {

@@ -31,6 +31,10 @@ export class Multipath {
     return this.#health.isDown || (this.#mode !== null && this.#health.isUp)
   }
 
+  get isDown(): boolean {
+    return this.#health.isDown
+  }
+
   /** MPTCP carries it, on one path or more. */
   get isUsed(): boolean {
     return this.#health.isUp && this.#mode !== null && this.#mode !== 'tcp'

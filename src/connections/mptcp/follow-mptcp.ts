@@ -14,8 +14,8 @@ interface Connection {
   readonly token: string | null
   /** As it was told; null: not yet. */
   readonly mode: MptcpMode | null
-  /** Samples since it was opened. */
-  readonly samples: number
+  /** Samples in a row that have shown one subflow. */
+  readonly single: number
   /** Why MPTCP was tried, until that is told. */
   readonly trigger: string | null
   /** By addresses. */
@@ -55,18 +55,19 @@ export class FollowMptcp {
     const token = facts.token ?? null
     const known = this.#connections.get(target)
     const old = known ?? NEW
-    const before = known && known.token === token ? known : {...NO_FLOWS, samples: 0}
+    const before = known && known.token === token ? known : NO_FLOWS
     const {flows, closed, events} = followFlows({target, token: token ?? ''}, before, facts.flows ?? [])
     const working = [...flows.values()].filter(({lost}) => lost === null).length
-    const samples = before.samples + 1
+    const seen = modeOf(facts, working)
+    const single = seen === 'single-path' ? old.single + 1 : 0
     const {trigger = old.trigger} = facts
-    const isEarly = samples < YOUNG && flows.size + closed < 2
-    const mode = toldMode(modeOf(facts, working), isEarly, old.mode)
+    const isEarly = single < YOUNG && flows.size + closed < 2
+    const mode = toldMode(seen, isEarly, old.mode)
     if (mode === null || mode === old.mode) {
-      this.#connections.set(target, {token, mode, samples, flows, closed, trigger})
+      this.#connections.set(target, {token, mode, single, flows, closed, trigger})
       return events
     }
-    this.#connections.set(target, {token, mode, samples, flows, closed, trigger: null})
+    this.#connections.set(target, {token, mode, single, flows, closed, trigger: null})
     const because = describe(mode, facts, working)
     const {retryIn = null} = facts
     const change = {target, from: old.mode, to: mode, token, because, trigger, retryIn}
@@ -74,7 +75,7 @@ export class FollowMptcp {
   }
 }
 
-const NEW: Pick<Connection, 'mode' | 'trigger'> = {mode: null, trigger: null}
+const NEW: Pick<Connection, 'mode' | 'trigger' | 'single'> = {mode: null, trigger: null, single: 0}
 
 /** What is said of the mode that is seen: nothing new while more subflows may come. */
 function toldMode(seen: MptcpMode, isEarly: boolean, before: MptcpMode | null): MptcpMode | null {

@@ -1,4 +1,5 @@
 import type {AddressInfo, Server} from 'node:net'
+import type {MptcpDoor} from '../../core/mptcp-port.ts'
 import type {Random} from '../../core/ports.ts'
 
 /**
@@ -36,11 +37,29 @@ export async function listen(
   return listenOn(server, address, 0)
 }
 
-async function listenOn(server: Server, address: string, port: number): Promise<Listener> {
+/** Node has no option for it: it takes a socket that is bound already. */
+export async function listenByMptcp(
+  server: Server,
+  where: {readonly address: string; readonly port: number},
+  door: Pick<MptcpDoor, 'bind'>,
+): Promise<Listener> {
+  const bound = await door.bind(where)
+  if (bound.status === 'bound') return listenWith(server, {fd: bound.descriptor})
+  throw new Error(`no MPTCP socket (${bound.error.code ?? ''}): ${bound.error.message}`)
+}
+
+async function listenOn(server: Server, host: string, port: number): Promise<Listener> {
+  return listenWith(server, {host, port})
+}
+
+async function listenWith(
+  server: Server,
+  where: {readonly host: string; readonly port: number} | {readonly fd: number},
+): Promise<Listener> {
   await new Promise<void>((resolve, reject) => {
     const fail = (error: Error): void => reject(error)
     server.once('error', fail)
-    server.listen({host: address, port}, () => {
+    server.listen(where, () => {
       server.off('error', fail)
       resolve()
     })

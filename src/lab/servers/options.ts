@@ -27,6 +27,7 @@ const address = z.union([z.ipv4(), z.ipv6()])
 export const tcpEchoOptions = z.strictObject({
   ...shared,
   banner: z.string().optional().describe('sent to every client at once; a line break is added'),
+  mptcp: z.boolean().default(false).describe('speaks Multipath TCP with clients that ask for it'),
 })
 
 export const tlsEchoOptions = z.strictObject({

@@ -11,15 +11,17 @@ const DAY = 86_400_000
 /** Longer than any lab or fault lasts. */
 const LIFE = 100 * DAY
 
+type RoomPorts = Pick<Ports, 'clock' | 'random' | 'programs'> & Partial<Pick<Ports, 'mptcp'>>
+
 /** The servers and proxies of one agent. */
 export class ServerRoom {
-  readonly #ports: Pick<Ports, 'clock' | 'random' | 'programs'>
+  readonly #ports: RoomPorts
   readonly #servers: RunningServer[] = []
   readonly #proxies = new Map<string, LabProxy>()
   /** By port: a proxy is told no more of the server behind it. */
   readonly #authorities = new Map<number, Authority>()
 
-  constructor(ports: Pick<Ports, 'clock' | 'random' | 'programs'>) {
+  constructor(ports: RoomPorts) {
     this.#ports = ports
   }
 
@@ -57,7 +59,7 @@ export class ServerRoom {
 
   async #start(spec: ServerSpec): Promise<ServingServer> {
     if (spec.kind === 'proxy') return this.#startProxy(spec)
-    const {clock, random, programs} = this.#ports
+    const {clock, random, programs, mptcp} = this.#ports
     const start = await SERVERS[spec.kind]()
     const running = await start({
       address: spec.address,
@@ -67,6 +69,7 @@ export class ServerRoom {
       clock,
       random: random.fork(`server ${spec.name}`),
       programs,
+      mptcp,
     })
     this.#servers.push(running)
     const {address, port, ca, authority} = running

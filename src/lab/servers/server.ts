@@ -1,4 +1,5 @@
 /** The contract of an embedded server. */
+import type {MptcpDoor} from '../../core/mptcp-port.ts'
 import type {Clock, Programs, Random} from '../../core/ports.ts'
 import type {Authority} from './certificates/certificate.ts'
 
@@ -13,6 +14,8 @@ export interface ServeRequest {
   readonly clock: Pick<Clock, 'now' | 'wall' | 'after' | 'sleep'>
   readonly random: Random
   readonly programs: Programs
+  /** Absent where there is none. */
+  readonly mptcp?: Pick<MptcpDoor, 'bind'> | undefined
 }
 
 export interface RunningServer {

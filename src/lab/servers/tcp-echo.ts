@@ -14,7 +14,9 @@ export const startTcpEcho: StartServer = async (request) => {
     if (banner !== undefined) answerAfter(request.clock, options.delay, () => socket.write(`${banner}\n`))
     echo(socket, request, options.delay)
   })
-  return runTcpServer(server, request)
+  const door = options.mptcp ? request.mptcp : null
+  if (door === undefined) throw new Error('there are no MPTCP sockets here')
+  return runTcpServer(server, request, door)
 }
 
 /** Timers of equal length fire in order, so delayed chunks stay in order too. */

@@ -115,6 +115,19 @@ export const BUNDLED_DRILLS = {
     summary: 'a delay sways between good and bad: no switch, until it is bad for good',
     needs: [],
   },
+  'mptcp-setup-failure': {
+    file: 'mptcp-setup-failure.yaml',
+    topic: 'bonding',
+    summary:
+      'the option of MPTCP is stripped, then swallowed: by TCP in time, and MPTCP again after each heal',
+    needs: [...LAB, 'mptcp'],
+  },
+  'mptcp-subflow-loss': {
+    file: 'mptcp-subflow-loss.yaml',
+    topic: 'bonding',
+    summary: 'one of two subflows goes silent: the stream goes on over the other, and has both again',
+    needs: [...LAB, 'mptcp'],
+  },
   'relay-fallback': {
     file: 'relay-fallback.yaml',
     topic: 'relay',
@@ -155,7 +168,8 @@ export const BUNDLED_DRILLS = {
   'relay-return-stages': {
     file: 'relay-return-stages.yaml',
     topic: 'relay',
-    summary: 'the way back fails at each of its five stages: the stream stays where it works, and loses nothing',
+    summary:
+      'the way back fails at each of its five stages: the stream stays where it works, and loses nothing',
     needs: LAB,
   },
   'relay-adaptive-interval': {
@@ -164,20 +178,6 @@ export const BUNDLED_DRILLS = {
     summary: 'the direct path is gone for long: it is asked for ever more rarely, and is back all the same',
     needs: LAB,
   },
-  'relay-websocket-errors': {
-    file: 'relay-websocket-errors.yaml',
-    topic: 'relay',
-    summary: 'five ways in which the WebSocket of a relay ends, told apart',
-    needs: [],
-  },
-  'mobility-address-change': {
-    file: 'mobility-address-change.yaml',
-    topic: 'mobility',
-    summary: "the client's address is taken away: another path carries on until it is back",
-    needs: LAB,
-  },
-  'tunnel-network-errors': {
-    file: 'tunnel-network-errors.yaml',
   'network-change-silence': {
     file: 'network-change-silence.yaml',
     topic: 'mobility',
@@ -202,6 +202,20 @@ export const BUNDLED_DRILLS = {
     summary: 'restarts that helped are given back for the next incident',
     needs: LAB,
   },
+  'relay-websocket-errors': {
+    file: 'relay-websocket-errors.yaml',
+    topic: 'relay',
+    summary: 'five ways in which the WebSocket of a relay ends, told apart',
+    needs: [],
+  },
+  'mobility-address-change': {
+    file: 'mobility-address-change.yaml',
+    topic: 'mobility',
+    summary: "the client's address is taken away: another path carries on until it is back",
+    needs: LAB,
+  },
+  'tunnel-network-errors': {
+    file: 'tunnel-network-errors.yaml',
     topic: 'tunnel',
     summary: 'silence, reset, firewall and no route: four failures of a network, told apart',
     needs: LAB,
