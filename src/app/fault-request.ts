@@ -4,6 +4,7 @@ import {UserError} from '../core/errors.ts'
 import type {Ports} from '../core/ports.ts'
 import {parseNetwork} from '../faults/addresses.ts'
 import type {FaultScope, FaultSpec} from '../faults/fault.ts'
+import {pickDestinations} from '../faults/pick.ts'
 import {FAULT_KINDS, loadFault} from '../faults/registry.ts'
 import type {NamedFault} from './fault-document.ts'
 
@@ -28,25 +29,12 @@ export async function readFault(words: FaultWords, ports: RequestPorts): Promise
   const scope = {...spec.scope, ...definedOnly(words.scope)}
   const to = words.scope.targets.length > 0 ? words.scope.targets : (spec.scope?.to?.split(',') ?? [])
   const {pick, ...rest} = scope
-  const targets = pick === undefined ? to : choose(to, pick, ports.random)
+  const targets = pick === undefined ? to : pickDestinations(to, pick, ports.random)
   const addresses = (await Promise.all(targets.map(async (target) => resolve(target, ports)))).flat()
   return {
     name,
     spec: {...spec, scope: {...rest, ...(addresses.length > 0 ? {to: addresses.join(',')} : {})}},
   }
-}
-
-/** So many of the destinations, the same ones for the same seed, in the order in which they were given. */
-function choose(targets: readonly string[], count: number, random: Ports['random']): readonly string[] {
-  if (count > targets.length) {
-    throw usage(`--pick ${count} of ${targets.length} destinations: give as many as it takes with --to`)
-  }
-  const stream = random.fork('targets')
-  const drawn = targets
-    .map((target, index) => ({target, index, draw: stream.next()}))
-    .toSorted((a, b) => a.draw - b.draw)
-    .slice(0, count)
-  return drawn.toSorted((a, b) => a.index - b.index).map(({target}) => target)
 }
 
 function definedOnly({targets: _targets, ...scope}: FaultWords['scope']): FaultScope {

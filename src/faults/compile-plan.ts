@@ -69,6 +69,7 @@ export function compilePlan(
     case 'ss':
     case 'conntrack':
     case 'sysctl':
+    case 'neigh':
     case 'signal':
     case 'holder': {
       const {steps, table = null} = blueprint.act

@@ -129,6 +129,13 @@ function checkActs({place}: Situation, {trace}: Act, entries: readonly LedgerEnt
   const same = (other: Trace, where: Place): boolean => {
     if (trace.type === 'setting')
       return other.type === 'setting' && other.name === trace.name && samePlace(where, place)
+    if (trace.type === 'neighbours')
+      return (
+        other.type === 'neighbours' &&
+        other.device === trace.device &&
+        samePlace(where, place) &&
+        other.before.some(({address}) => trace.before.some((one) => one.address === address))
+      )
     return (
       'who' in trace &&
       'who' in other &&

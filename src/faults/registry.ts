@@ -17,6 +17,7 @@ export const FAULTS = {
   link: async (): Promise<AnyKind> => (await import('./kinds/link.ts')).link,
   address: async (): Promise<AnyKind> => (await import('./kinds/address.ts')).address,
   route: async (): Promise<AnyKind> => (await import('./kinds/route.ts')).route,
+  neighbour: async (): Promise<AnyKind> => (await import('./kinds/neighbour.ts')).neighbour,
   'socket-kill': async (): Promise<AnyKind> => (await import('./kinds/socket-kill.ts')).socketKill,
   conntrack: async (): Promise<AnyKind> => (await import('./kinds/conntrack.ts')).conntrack,
   'nat-rebind': async (): Promise<AnyKind> => (await import('./kinds/nat-rebind.ts')).natRebind,

@@ -107,7 +107,7 @@ export function parseScope(scope: FaultScope = {}): Scope {
 function checkSense({port, protocol, pick, namespace, pid, container}: FaultScope): void {
   if (port !== undefined && protocol === 'icmp')
     throw usage('ICMP has no ports: leave out the port or the protocol')
-  if (pick !== undefined) throw usage('pick chooses among destinations in fault plan and fault apply only')
+  if (pick !== undefined) throw usage('pick chooses among destinations: give them in to')
   if ([namespace, pid, container].filter((one) => one !== undefined).length > 1)
     throw usage('namespace, pid and container each say where the fault acts: give one of them')
 }

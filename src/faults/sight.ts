@@ -2,6 +2,7 @@
 import type {Place} from '../core/place.ts'
 import type {Files, Host} from '../core/ports.ts'
 import type {ProcessIdentity} from './identity.ts'
+import type {Neighbour} from './neighbours.ts'
 import type {Scope} from './scope.ts'
 import type {ExecAction, Tools} from './tools.ts'
 
@@ -20,6 +21,7 @@ export type Sight =
   /** Where a library is that programs can be made to load. */
   | {readonly type: 'library'; readonly path: string}
   | {readonly type: 'process'; readonly process: ProcessFacts}
+  | {readonly type: 'neighbours'; readonly neighbours: readonly Neighbour[]}
 
 export interface ProcessFacts {
   readonly who: ProcessIdentity

@@ -6,6 +6,7 @@ import type {Readback} from './backends/readback.ts'
 import type {FaultCounters} from './fault.ts'
 import {type ProcessIdentity, isAlive, stateOf} from './identity.ts'
 import {type NameList, readNames} from './sight.ts'
+import {type Neighbour, readNeighbours} from './neighbours.ts'
 import type {Tools} from './tools.ts'
 import {holderPath, parseHolder} from './work.ts'
 
@@ -24,6 +25,13 @@ export type Trace =
   /** Of a process that is started again at the end. */
   | {readonly type: 'relaunch'; readonly who: ProcessIdentity; readonly id: string}
   | {readonly type: 'held'; readonly id: string}
+  /** These neighbours of a device have another link-layer address. */
+  | {
+      readonly type: 'neighbours'
+      readonly device: string
+      readonly before: readonly Neighbour[]
+      readonly during: string
+    }
 
 export interface TraceWorld {
   readonly tools: Tools
@@ -71,6 +79,12 @@ export async function readTrace(world: TraceWorld, trace: Trace): Promise<Readba
       const value = await readSetting(world.tools, world.place, trace.name)
       return {asAsked: value === trace.during, text: `${trace.name} is ${value ?? 'not readable'}`}
     }
+    case 'neighbours': {
+      const now = await neighboursNow(world, trace)
+      const asAsked = now?.every((one) => one.permanent && one.lladdr === trace.during) === true
+      const text = now?.map(({address, lladdr}) => `${address} at ${lladdr ?? 'nothing'}`).join(', ')
+      return {asAsked, text: text ?? 'ip does not tell the neighbours'}
+    }
     case 'process':
     case 'relaunch': {
       const becomes = trace.type === 'process' ? trace.becomes : 'gone'
@@ -106,6 +120,7 @@ export async function countTrace(world: TraceWorld, trace: Trace): Promise<Fault
       return count === undefined ? null : {matched: count, affected: count}
     }
     case 'setting':
+    case 'neighbours':
     case 'process':
     case 'relaunch':
       return null
@@ -123,6 +138,14 @@ export async function leftovers(world: TraceWorld, trace: Trace): Promise<readon
       return value === trace.before
         ? []
         : [`${trace.name} is ${value ?? 'not readable'}, and was ${trace.before}`]
+    }
+    case 'neighbours': {
+      const now = (await neighboursNow(world, trace)) ?? []
+      return now.flatMap((one, index) => {
+        const {permanent, lladdr} = trace.before[index] ?? {permanent: false, lladdr: null}
+        const same = permanent ? one.permanent && one.lladdr === lladdr : one.lladdr !== trace.during
+        return same ? [] : [`the neighbour ${one.address} is at ${one.lladdr ?? 'nothing'}`]
+      })
     }
     case 'process':
       if (trace.becomes === 'gone') return []
@@ -143,6 +166,13 @@ export async function leftovers(world: TraceWorld, trace: Trace): Promise<readon
       return record !== null && (await isAlive(world.files, record)) ? [`still there: ${record.holds}`] : []
     }
   }
+}
+
+async function neighboursNow(
+  {tools, place}: TraceWorld,
+  {device, before}: Extract<Trace, {type: 'neighbours'}>,
+): Promise<readonly Neighbour[] | null> {
+  return readNeighbours(tools, place, {device, addresses: before.map(({address}) => address)})
 }
 
 async function leftOf(

@@ -17,7 +17,7 @@ import {describeTarget, watchSpec} from './describe-target.ts'
 import {DrillFaults} from './drill-faults.ts'
 import {peerFigures} from './peer-figures.ts'
 import {runRound} from './round.ts'
-import {resolveScopeHosts} from './scope-hosts.ts'
+import {pickScopes, resolveScopeHosts} from './scope-hosts.ts'
 import {SeriesCollector, type TargetSeries} from './series.ts'
 import {targetFigures} from './figures.ts'
 import {groupFigures} from './group-figures.ts'
@@ -126,7 +126,7 @@ export async function runDrill(run: DrillRun): Promise<DrillResult> {
   })
   steering = new Steering(run.spec.groups ?? [], (order) => lab.steer?.(order))
   try {
-    const spec = await resolveScopeHosts(run.spec, ports.resolver)
+    const spec = await resolveScopeHosts(pickScopes(run.spec, ports.random), ports.resolver)
     for (const note of lab.notes) emit({type: 'notice', level: 'info', code: null, text: note})
     const faults = await DrillFaults.plan({spec, lab, engine: run.engine, emit, elapsed})
     const followed = groups.replace(spec.groups ?? [], (name) => intervalOf(spec, name))

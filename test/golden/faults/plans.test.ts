@@ -125,6 +125,39 @@ const CASES: readonly {
   {name: 'link', words: {kind: 'link'}, setting: {network: NETWORK}},
   {name: 'address', words: {kind: 'address', address: '2001:db8::1'}, setting: {network: NETWORK}},
   {
+    name: 'neighbour',
+    words: {kind: 'neighbour', scope: {to: '10.0.0.2,2001:db8::2'}},
+    setting: {
+      sight: {
+        type: 'neighbours',
+        neighbours: [
+          {address: '10.0.0.2', lladdr: '52:54:00:12:34:56', permanent: true},
+          {address: '2001:db8::2', lladdr: '52:54:00:12:34:56', permanent: false},
+        ],
+      },
+    },
+  },
+  {
+    name: 'netem-without-offload',
+    words: {kind: 'netem', loss: '1%', offload: 'off', scope: {to: '10.0.0.2'}},
+    setting: {device: {offload: {device: 'eth0', key: 'gso_max_segs', before: 65535}}},
+  },
+  {
+    name: 'rate-instead-of-a-root',
+    words: {kind: 'rate', rate: '1mbit', replace_root: true, scope: {to: '10.0.0.2'}},
+    setting: {
+      device: {
+        root: {owner: 'foreign', kind: 'pfifo', handle: '1:', used: []},
+        replaced: {
+          name: 'pfifo 1:',
+          restore: ['qdisc add dev eth0 root handle 1: pfifo limit 99'],
+          shows: [],
+          shown: [],
+        },
+      },
+    },
+  },
+  {
     name: 'route-unreachable',
     words: {kind: 'route', scope: {to: '10.0.0.2,2001:db8::/32'}},
     setting: {network: NETWORK, device: null},

@@ -29,6 +29,6 @@ describe('so many of the destinations', () => {
   it('are all of them when all are wanted, and no more than there are', async () => {
     expect(await chosen(1, {pick: 5})).toBe(TARGETS.join(','))
     const error = await chosen(1, {pick: 6}).catch((caught: unknown) => caught)
-    expect(isUserError(error) && error.message).toContain('--pick 6 of 5 destinations')
+    expect(isUserError(error) && error.message).toContain('pick 6 of 5 destinations')
   })
 })

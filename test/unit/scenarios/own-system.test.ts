@@ -3,7 +3,8 @@ import {describe, expect, it} from 'vitest'
 import {isUserError} from '../../../src/core/errors.ts'
 import {BUNDLED_DRILLS} from '../../../src/scenarios/bundled/registry.ts'
 import {loadDrill} from '../../../src/scenarios/load-drill.ts'
-import {resolveScopeHosts} from '../../../src/scenarios/scope-hosts.ts'
+import {seededRandom} from '../../../src/core/random.ts'
+import {pickScopes, resolveScopeHosts} from '../../../src/scenarios/scope-hosts.ts'
 
 async function load(name: keyof typeof BUNDLED_DRILLS, set: Record<string, string>) {
   const {file} = BUNDLED_DRILLS[name]
@@ -37,6 +38,22 @@ describe('a bundled drill pointed at a system of the user', () => {
     ]
     const resolved = await resolveScopeHosts(spec, {lookup})
     expect(resolved.faults['split']?.scope).toEqual({to: '192.0.2.1,2001:db8::1', port: 8443})
+  })
+
+  it('hits so many of the destinations, the same for the same seed, and each name with all its addresses', async () => {
+    const {spec} = await load('partition', {target: 'https://api.example:8443/health'})
+    const all = ['a.example', 'b.example', '192.0.2.9', 'c.example']
+    const picked = (seed: number): string | undefined => {
+      const faults = {split: {kind: 'partition', scope: {to: all.join(','), pick: 2}}}
+      return pickScopes({...spec, faults}, seededRandom(seed)).faults['split']?.scope?.to
+    }
+    expect(picked(1)).toBe(picked(1))
+    expect(picked(1)?.split(',')).toHaveLength(2)
+    expect(new Set(Array.from({length: 20}, (_, seed) => picked(seed))).size).toBeGreaterThan(2)
+    const faults = {split: {kind: 'partition', scope: {to: 'a.example,192.0.2.9', pick: 2}}}
+    const lookup = async () => [{address: '192.0.2.1', family: 4} as const]
+    const resolved = await resolveScopeHosts(pickScopes({...spec, faults}, seededRandom(1)), {lookup})
+    expect(resolved.faults['split']?.scope).toEqual({to: '192.0.2.1,192.0.2.9'})
   })
 
   it('wants every target of its own', async () => {
