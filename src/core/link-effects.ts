@@ -77,6 +77,8 @@ export interface LinkMatch {
 export interface LinkOrder {
   /** Unique among the faults of the link. */
   readonly fault: string
+  /** The states of one fault that changes: packets meet the latest only. */
+  readonly series: string
   /** The link ends it by itself after so long, should nobody else. Null: a property of the link. */
   readonly lasts: Millis | null
   /** Which end sends what is hit: 0 or 1, in the order of the link. */

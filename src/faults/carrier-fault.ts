@@ -57,6 +57,8 @@ function orderOf({plan, blueprint, scope, carrier}: CarrierFault): LinkOrder {
   const {arriving} = blueprint
   return {
     fault: plan.id,
+    // The timeline calls the states of a fault slow-1.1, slow-1.2, …
+    series: plan.id.replace(/\.\d+(?=-r\d+$|$)/, ''),
     lasts: plan.lasts,
     sender: arriving === (carrier.sender === 0) ? 1 : 0,
     arriving,

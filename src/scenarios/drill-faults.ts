@@ -105,6 +105,11 @@ export class DrillFaults {
     }
   }
 
+  /** What netdrill does itself can be done twice at a time; the kernel's leaves would share packets. */
+  mayOverlap(occurrence: Occurrence): boolean {
+    return ['carrier', 'proxy'].includes(this.#entryOf(occurrence).plan.backend)
+  }
+
   async inject(occurrence: Occurrence, round: number, until: Millis): Promise<void> {
     const entry = this.#entryOf(occurrence)
     const {emit, elapsed, engine} = this.#options

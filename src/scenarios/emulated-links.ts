@@ -22,11 +22,14 @@ export function emulateForFaults(spec: DrillSpec): LabSpec | null {
 function linksOf(item: DrillSpec['timeline'][number], spec: DrillSpec, lab: LabSpec): readonly string[] {
   const base = spec.faults[item.fault]
   const specs = stepsOf(item).flatMap((step) => step.spec ?? base ?? [])
-  const needy = specs.find(needsNetem)
+  const needy = specs.find((one) => needsNetem(one) || (one.kind === 'netem' && specs.length > 1))
   return needy ? namesOf(needy, spec, lab) : []
 }
 
-/** A rate alone can be had by a token bucket, and what a proxy stands before by that. */
+/**
+ * A rate alone can be had by a token bucket. One that changes can't: between two states the kernel would let everything through for
+ * some milliseconds, which is more than a slow link carries in a second.
+ */
 function needsNetem(fault: FaultSpec): boolean {
   if (fault.kind !== 'netem') return false
   const keys = ['delay', 'rtt', 'jitter', 'loss', 'duplicate', 'corrupt', 'reorder', 'slot']

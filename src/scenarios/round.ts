@@ -33,7 +33,7 @@ export async function runRound(context: DrillContext, index: number): Promise<Ro
   const windows: FaultWindow[] = []
   const round = (end: Millis): Round => ({start, baselineEnd, faults: windows, end})
   if (signal.aborted || !isSteady(context, round(baselineEnd))) return round(elapsed())
-  const pass = new Pass(context, index, new Agenda(occurrences, start))
+  const pass = new Pass(context, index, new Agenda(occurrences, start, (one) => faults.mayOverlap(one)))
   await pass.run((ended) => windows.push(ended), {from: start, to: baselineEnd})
   if (signal.aborted || faults.broken) return round(elapsed())
   emit({type: 'phase-started', phase: 'recover', ends: elapsed() + spec.settle})

@@ -18,11 +18,15 @@ interface InForce {
   readonly stage: LinkStage
   readonly count: {-readonly [Key in keyof LinkFaultCount]: number}
   readonly cancel: () => void
+  /** A later state of the same fault has begun. */
+  over: boolean
 }
 
 interface Waiting {
   readonly port: PacketPort
   readonly frame: Buffer
+  /** The fault that makes it wait; null when it is not one alone. */
+  readonly by: string | null
 }
 
 /** A packet on its way through the faults. */
@@ -89,9 +93,14 @@ export class LinkCarrier {
     return carrier
   }
 
-  /** The same name again replaces it. What waits already keeps its time. */
+  /** The same name again replaces it. */
   set(order: LinkOrder): void {
     this.clear(order.fault)
+    for (const [fault, other] of this.#inForce) {
+      if (other.order.series !== order.series) continue
+      other.over = true
+      this.#release(fault)
+    }
     const count = {matched: 0, affected: 0, lost: 0, overflowed: 0}
     this.#counts.set(order.fault, count)
     this.#inForce.set(order.fault, {
@@ -99,13 +108,20 @@ export class LinkCarrier {
       means: matcherOf(order.match, order.arriving),
       stage: new LinkStage(order.effect, seededRandom(order.seed ?? this.#seed).fork(order.fault)),
       count,
+      over: false,
       cancel: order.lasts === null ? () => {} : this.#clock.after(order.lasts, () => this.clear(order.fault)),
     })
   }
 
+  /** What waits because of it alone leaves at once, in order: what comes next must not overtake it. */
   clear(fault: string): void {
     this.#inForce.get(fault)?.cancel()
     this.#inForce.delete(fault)
+    this.#release(fault)
+  }
+
+  #release(fault: string): void {
+    for (const {port, frame} of this.#queue.pull(({by}) => by === fault)) port.send(frame)
   }
 
   state(): LinkState {
@@ -140,20 +156,21 @@ export class LinkCarrier {
     this.#bytes += frame.length - FRAME_HEADER
     const port = this.#ports[sender === 0 ? 1 : 0]
     const meant = [...this.#inForce.values()].filter(
-      (fault) => fault.order.sender === sender && fault.means(frame),
+      (fault) => !fault.over && fault.order.sender === sender && fault.means(frame),
     )
     if (meant.length === 0) {
       port.send(frame)
       return
     }
     const now = this.#clock.now()
+    const by = meant.length === 1 ? (meant[0]?.order.fault ?? null) : null
     let travellers: readonly Traveller[] = [{at: now, damages: []}]
     for (const fault of meant) travellers = travellers.flatMap((one) => suffer(one, fault, frame.length))
     for (const {at, damages} of travellers) {
       // Copied: the port reads the next frame into the same memory.
       const own = at > now || damages.length > 0 ? Buffer.from(frame) : frame
       for (const where of damages) damageFrame(own, where)
-      if (at > now) this.#queue.add(at, {port, frame: own})
+      if (at > now) this.#queue.add(at, {port, frame: own, by})
       else port.send(own)
     }
     this.#arm()
@@ -185,6 +202,7 @@ function suffer({at, damages}: Traveller, {stage, count}: InForce, length: numbe
 export function shapeOrders(effect: LinkOrder['effect']): readonly LinkOrder[] {
   return ([0, 1] as const).map((sender) => ({
     fault: `link-${sender}`,
+    series: `link-${sender}`,
     lasts: null,
     sender,
     arriving: false,

@@ -46,6 +46,16 @@ export class SendQueue<Item> {
     return first.item
   }
 
+  /** Takes out all that fit, in the order in which they would have left. */
+  pull(fits: (item: Item) => boolean): readonly Item[] {
+    const all = this.#heap.splice(0)
+    for (const {at, item} of all.filter((entry) => !fits(entry.item)).toSorted(compare)) this.add(at, item)
+    return all
+      .filter(({item}) => fits(item))
+      .toSorted(compare)
+      .map(({item}) => item)
+  }
+
   #sink(entry: Entry<Item>): void {
     const heap = this.#heap
     let index = 0
@@ -60,6 +70,10 @@ export class SendQueue<Item> {
     }
     heap[index] = entry
   }
+}
+
+function compare(a: Entry<unknown>, b: Entry<unknown>): number {
+  return a.at - b.at || a.order - b.order
 }
 
 function isBefore(a: Entry<unknown>, b: Entry<unknown>): boolean {

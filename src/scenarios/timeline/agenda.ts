@@ -27,10 +27,19 @@ export class Agenda {
   readonly #occurrences: readonly Occurrence[]
   readonly #start: Millis
   readonly #marks: ReadonlyMap<Occurrence, Mark>
+  readonly #mayOverlap: (occurrence: Occurrence) => boolean
 
-  /** `start` of the round on the run's clock. */
-  constructor(occurrences: readonly Occurrence[], start: Millis) {
+  /**
+   * `start` of the round on the run's clock. `mayOverlap`: a state of a fault that can be in force together with the next one is
+   * taken back after that has begun, so that there is no moment without any.
+   */
+  constructor(
+    occurrences: readonly Occurrence[],
+    start: Millis,
+    mayOverlap: (occurrence: Occurrence) => boolean = () => false,
+  ) {
     this.#occurrences = occurrences
+    this.#mayOverlap = mayOverlap
     this.#start = start
     this.#marks = new Map(occurrences.map((one) => [one, {status: 'waiting', began: null, ended: null}]))
   }
@@ -50,9 +59,16 @@ export class Agenda {
   /** What is due now, the earliest first; at the same instant removals, so that a successor finds a clean place. */
   next(now: Millis, isMet: IsMet): AgendaAction | null {
     const due = this.#occurrences.flatMap((one) => this.#due(one, now, isMet) ?? [])
-    const removes = ({action}: Due): number => Number(action.type !== 'remove')
-    const [first] = due.filter(({at}) => at <= now).toSorted((a, b) => a.at - b.at || removes(a) - removes(b))
+    const [first] = due
+      .filter(({at}) => at <= now)
+      .toSorted((a, b) => a.at - b.at || this.#turn(a) - this.#turn(b))
     return first?.action ?? null
+  }
+
+  /** At the same instant: what is taken back, what begins, what is taken back once its next state has begun. */
+  #turn({action: {type, occurrence}}: Due): number {
+    if (type !== 'remove') return 1
+    return occurrence.number < occurrence.of && this.#mayOverlap(occurrence) ? 2 : 0
   }
 
   /** When something is due by time alone; null when nothing is. */

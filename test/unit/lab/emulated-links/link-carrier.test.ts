@@ -26,6 +26,7 @@ beforeEach(async () => {
 function order(effect: Partial<LinkEffect>, rest: Partial<LinkOrder> = {}): LinkOrder {
   return {
     fault: 'f',
+    series: rest.fault ?? 'f',
     lasts: 60_000,
     sender: 0,
     arriving: false,
@@ -90,15 +91,29 @@ describe('a link that netdrill carries', () => {
     expect(times()).toEqual([10, 50])
   })
 
-  it('ends a fault by itself, keeps its count, and still sends what waits', async () => {
+  it('ends a fault by itself, keeps its count, and lets go what waits before anything that comes later', async () => {
     carrier.set(order({delay: 100}, {lasts: 50}))
-    rig.arrive('port0', ipv4Frame())
+    rig.arrive('port0', ipv4Frame({payload: Buffer.from('1')}))
+    rig.arrive('port0', ipv4Frame({payload: Buffer.from('2')}))
     await clock.advance(60)
     expect(carrier.state().orders).toEqual([])
+    rig.arrive('port0', ipv4Frame({payload: Buffer.from('3')}))
+    await clock.advance(60)
+    expect(times()).toEqual([50, 50, 60])
+    expect(rig.sent.map(({frame}) => String.fromCharCode(frame.at(-1) ?? 0)).join('')).toBe('123')
+    expect(carrier.state().faults['f']?.matched).toBe(2)
+  })
+
+  it('does the latest state of a fault only, while the one before is still to be taken back', async () => {
+    carrier.set(order({delay: 500}, {fault: 'f.1', series: 'f'}))
     rig.arrive('port0', ipv4Frame())
-    await clock.advance(40)
-    expect(times()).toEqual([60, 100])
-    expect(carrier.state().faults['f']?.matched).toBe(1)
+    carrier.set(order({delay: 20}, {fault: 'f.2', series: 'f'}))
+    expect(times()).toEqual([0])
+    rig.arrive('port0', ipv4Frame())
+    await clock.advance(20)
+    carrier.clear('f.1')
+    expect(times()).toEqual([0, 20])
+    expect(carrier.state().orders.map(({fault}) => fault)).toEqual(['f.2'])
   })
 
   it('tells the orders in force as they were given, which is their read-back', () => {
