@@ -96,13 +96,6 @@ export const BUNDLED_DRILLS = {
     summary: "the cable in use under the kernel's own bond goes dark: the other one takes over",
     needs: BOND,
   },
-  'bond-silent-loss': {
-    file: 'bond-silent-loss.yaml',
-    topic: 'bonding',
-    summary:
-      "the kernel's own bond and a cable that loses everything: miimon never sees it, arp_interval does",
-    needs: [...BOND, 'tc', 'qdisc-netem'],
-  },
   'bond-failback': {
     file: 'bond-failback.yaml',
     topic: 'bonding',
