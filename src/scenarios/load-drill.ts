@@ -65,7 +65,7 @@ export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
     ...(peers.length > 0 && {peers}),
     faults: value.faults ?? {},
     lab: value.lab ?? null,
-    from: drill.from ?? value.lab?.nodes[0] ?? null,
+    from,
     timeline: await readTimeline({
       document,
       drill,
