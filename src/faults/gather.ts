@@ -27,9 +27,7 @@ export async function gatherSituation(
   const proxyOnly = request.backend === 'proxy'
   const onKernel = !proxyOnly && kind.proxyOnly !== true && report('ip').status !== 'missing'
   const found = onKernel ? await findDevice(request, kind, {place, scope}, tools) : null
-  const seen = found && shapesArriving(kind, spec) ? await observeIngress(tools, place, found) : found
-  const plain = seen && mayReplace(kind, spec) ? await withForeign(seen, place, tools) : seen
-  const device = plain && wantsNoOffload(kind, spec) ? await withOffload(plain, place, tools) : plain
+  const device = found && kind.shapes ? await shapedDevice(found, {kind, spec, place}, tools) : found
   return {
     id: request.id,
     lasts: request.lasts,
@@ -53,6 +51,17 @@ function isCarried({binding, spec}: FaultRequest, device: DeviceFacts | null): b
   if (!binding.carrier) return false
   const named = spec.scope?.device ?? binding.device
   return named === null || named === binding.device || named === device?.name
+}
+
+/** What a fault that shapes has to know of a device beyond what is there. */
+async function shapedDevice(
+  found: DeviceFacts,
+  {kind, spec, place}: {readonly kind: PlannedKind; readonly spec: FaultSpec; readonly place: Place},
+  tools: Tools,
+): Promise<DeviceFacts> {
+  const seen = shapesArriving(kind, spec) ? await observeIngress(tools, place, found) : found
+  const plain = mayReplace(kind, spec) ? await withForeign(seen, place, tools) : seen
+  return wantsNoOffload(kind, spec) ? withOffload(plain, place, tools) : plain
 }
 
 function shapesArriving(kind: PlannedKind, spec: FaultSpec): boolean {

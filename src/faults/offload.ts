@@ -60,12 +60,8 @@ function sharesOffload(
   one: Pick<LedgerEntry, 'place' | 'offload'>,
   other: Pick<LedgerEntry, 'place' | 'offload'>,
 ): boolean {
-  return (
-    one.offload?.device === other.offload?.device &&
-    one.offload?.key === other.offload?.key &&
-    one.offload != null &&
-    samePlace(one.place, other.place)
-  )
+  if (!one.offload || !other.offload || !samePlace(one.place, other.place)) return false
+  return one.offload.device === other.offload.device && one.offload.key === other.offload.key
 }
 
 export function offloadStep({device, key, before}: Offload): Step {

@@ -14,6 +14,7 @@ import {asNumber} from './json-shape.ts'
 import type {LedgerEntry, UndoStep} from './ledger.ts'
 import {type QdiscEntry, readQdiscs} from './observe.ts'
 import {offloadDifferences} from './offload.ts'
+import {minorsOf} from './plan-joints.ts'
 import type {Tools} from './tools.ts'
 import {leftovers} from './trace.ts'
 
@@ -187,13 +188,13 @@ async function treeDifferences(
   if (device === null || leaf === null) return []
   const qdiscs = await readQdiscs(world.tools, place, device)
   if (qdiscs === null && (await deviceIsGone(world, place, device))) return []
-  const minors = [leaf.minor, ...(entry.joints ?? []).map(({minor}) => minor)]
-  const left = qdiscs && minors.flatMap((minor) => leftInTree(qdiscs, device, minor) ?? [])
-  if (left && left.length > 0) return [...new Set(left)]
+  const left = qdiscs && minorsOf(entry).flatMap((minor) => leftInTree(qdiscs, device, minor) ?? [])
+  if (left?.length) return [...new Set(left)]
   // While other faults keep the tree, the whole can't equal what was there before it.
   if (qdiscs && leavesOf(qdiscs).length > 0) return []
-  const now = before && (await takeSnapshot(world.tools, place, device))
-  return [...compareSnapshots(before ?? [], now ?? []), ...(await replacedDifferences(world, place, entry))]
+  if (before === null) return replacedDifferences(world, place, entry)
+  const now = await takeSnapshot(world.tools, place, device)
+  return [...compareSnapshots(before, now), ...(await replacedDifferences(world, place, entry))]
 }
 
 async function replacedDifferences(

@@ -101,11 +101,6 @@ describe('what arrives', () => {
 
   it.each([
     [
-      'twice for the same packets',
-      {kind: 'rate', rate: '1mbit', direction: 'in', scope: {to: '10.99.0.0/24'}},
-      'FAULT_OVERLAP',
-    ],
-    [
       'by sender, which nobody knows',
       {kind: 'rate', rate: '1mbit', direction: 'in', scope: {to: FAR6, uid: 7}},
       'USAGE_INVALID',
