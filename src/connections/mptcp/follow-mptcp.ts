@@ -59,7 +59,7 @@ export class FollowMptcp {
     const {flows, closed, events} = followFlows({target, token: token ?? ''}, before, facts.flows ?? [])
     const working = [...flows.values()].filter(({lost}) => lost === null).length
     const seen = modeOf(facts, working)
-    const single = seen === 'single-path' ? old.single + 1 : 0
+    const single = inARow(seen, old.single)
     const {trigger = old.trigger} = facts
     const isEarly = single < YOUNG && flows.size + closed < 2
     const mode = toldMode(seen, isEarly, old.mode)
@@ -76,6 +76,10 @@ export class FollowMptcp {
 }
 
 const NEW: Pick<Connection, 'mode' | 'trigger' | 'single'> = {mode: null, trigger: null, single: 0}
+
+function inARow(seen: MptcpMode, before: number): number {
+  return seen === 'single-path' ? before + 1 : 0
+}
 
 /** What is said of the mode that is seen: nothing new while more subflows may come. */
 function toldMode(seen: MptcpMode, isEarly: boolean, before: MptcpMode | null): MptcpMode | null {
