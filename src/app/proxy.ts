@@ -47,8 +47,7 @@ export async function runProxy(
   ports: Pick<Ports, 'clock' | 'exec' | 'random' | 'files' | 'host'>,
 ): Promise<readonly ProxySummary[]> {
   await refuseWhenHalted(ports)
-  const at = order.listen === null ? null : parseHostPort(order.listen)
-  if (order.listen !== null && !at) throw mistake(`--listen: "${order.listen}" is not ADDRESS:PORT`)
+  const at = apiPlace(order)
   const wanted = [...(await fileProxies(order, ports)), ...flagProxies(order)]
   const {ProxyBook: Book} = await import('../lab/servers/toxics/proxy-book.ts')
   const {openApiServer} = await import('../lab/servers/toxics/api-server.ts')
@@ -64,23 +63,13 @@ export async function runProxy(
     },
   })
   try {
-    for (const {toxics, ...spec} of wanted) {
-      await book.create(spec)
-      for (const toxic of toxics) await book.addToxic(spec.name, toxic)
-    }
+    await fill(book, wanted)
     const api = at ? await openApiServer(book, at, random) : null
-    listed = await enterServed(words(book, api?.url ?? null, ports), ports).catch((cause: unknown) => {
-      tell.unlisted(cause instanceof Error ? cause.message : String(cause))
-      return null
-    })
-    tell.ready(api?.url ?? null)
+    const url = api?.url ?? null
+    listed = await enter(book, url, tell, ports)
+    tell.ready(url)
     await ending(listed, signal)
-    const summary = book.all.map(({name, listen, upstream, counters}) => ({
-      name,
-      listen,
-      upstream,
-      ...counters,
-    }))
+    const summary = summaryOf(book)
     await api?.close()
     return summary
   } catch (error) {
@@ -88,6 +77,38 @@ export async function runProxy(
   } finally {
     await book.close()
     await listed?.end()
+  }
+}
+
+function apiPlace({listen}: ProxyOrder): ReturnType<typeof parseHostPort> {
+  const at = listen === null ? null : parseHostPort(listen)
+  if (listen !== null && !at) throw mistake(`--listen: "${listen}" is not ADDRESS:PORT`)
+  return at
+}
+
+async function fill(book: ProxyBook, wanted: readonly FileProxy[]): Promise<void> {
+  for (const {toxics, ...spec} of wanted) {
+    await book.create(spec)
+    for (const toxic of toxics) await book.addToxic(spec.name, toxic)
+  }
+}
+
+function summaryOf({all}: ProxyBook): readonly ProxySummary[] {
+  return all.map(({name, listen, upstream, counters}) => ({name, listen, upstream, ...counters}))
+}
+
+/** Null where nothing can be written down: the proxies serve all the same. */
+async function enter(
+  book: ProxyBook,
+  api: string | null,
+  tell: ProxyTelling,
+  ports: Pick<Ports, 'clock' | 'exec' | 'files' | 'host'>,
+): Promise<ServedFault | null> {
+  try {
+    return await enterServed(words(book, api, ports), ports)
+  } catch (cause) {
+    tell.unlisted(cause instanceof Error ? cause.message : String(cause))
+    return null
   }
 }
 
