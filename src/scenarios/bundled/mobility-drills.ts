@@ -1,0 +1,54 @@
+/** The drills on networks that change. */
+import {type BundledDrills, LAB} from './bundled-drill.ts'
+
+export const MOBILITY_DRILLS = {
+  'network-change-silence': {
+    file: 'network-change-silence.yaml',
+    topic: 'mobility',
+    summary: 'a peer falls silent: noticed in time, and back by a restart with new credentials',
+    needs: LAB,
+  },
+  'network-change-forged-packets': {
+    file: 'network-change-forged-packets.yaml',
+    topic: 'mobility',
+    summary: 'forged packets disturb no peer, and keep no dead one alive',
+    needs: LAB,
+  },
+  'network-change-nat-rebinding': {
+    file: 'network-change-nat-rebinding.yaml',
+    topic: 'mobility',
+    summary: 'a NAT gives a peer another port: it is learnt anew, and nothing restarts',
+    needs: [...LAB, 'conntrack'],
+  },
+  'network-change-restart-budget': {
+    file: 'network-change-restart-budget.yaml',
+    topic: 'mobility',
+    summary: 'restarts that helped are given back for the next incident',
+    needs: LAB,
+  },
+  'mobility-address-change': {
+    file: 'mobility-address-change.yaml',
+    topic: 'mobility',
+    summary: "the client's address is taken away: another path carries on until it is back",
+    needs: LAB,
+  },
+  'webrtc-short-blackout': {
+    file: 'webrtc-short-blackout.yaml',
+    topic: 'mobility',
+    summary: 'a WebRTC call sits out a blackout of one second, without a restart of ICE',
+    needs: [...LAB, 'webrtc'],
+  },
+  'webrtc-restart-budget': {
+    file: 'webrtc-restart-budget.yaml',
+    topic: 'mobility',
+    summary: 'the only link of a WebRTC call is cut: two restarts of ICE in vain, and no more',
+    needs: [...LAB, 'webrtc'],
+  },
+  'webrtc-ice-restart': {
+    file: 'webrtc-ice-restart.yaml',
+    topic: 'mobility',
+    summary:
+      'the link under two WebRTC calls is cut: one restarts ICE and moves to the other link, one does not',
+    needs: [...LAB, 'webrtc'],
+  },
+} as const satisfies BundledDrills
