@@ -14,6 +14,7 @@ export function haveDetours(env = process.env) {
  * so the copies must not count. Has to run before anything listens for a signal.
  */
 export function countPressesOnce(now = () => performance.now()) {
+  // oxlint-disable-next-line typescript/unbound-method -- called with its own `this` below
   const emit = process.emit
   const last = {}
   process.emit = function (event, ...rest) {

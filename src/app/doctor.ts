@@ -132,7 +132,8 @@ async function drillFeatures(reports: Reports, ports: DoctorPorts): Promise<read
       if (spec.lab?.isolation === 'required' && !isolated) {
         return {name, works: false, how: 'its lab needs network namespaces'}
       }
-      const carried = isolated && spec.lab?.isolation !== 'none' && nearestGap(reports, [CARRIER_NEEDS]).length === 0
+      const inNamespaces = isolated && spec.lab?.isolation !== 'none'
+      const carried = inNamespaces && nearestGap(reports, [CARRIER_NEEDS]).length === 0
       const proxied = Object.values(spec.lab?.servers ?? {}).some((server) => server.proxy)
       const gaps = await Promise.all(
         spec.timeline.map(async ({fault}) => {
@@ -143,11 +144,7 @@ async function drillFeatures(reports: Reports, ports: DoctorPorts): Promise<read
       )
       const missing = gaps.flat()
       if (missing.length > 0) return {name, works: false, how: `without ${names(missing)}`}
-      return {
-        name,
-        works: true,
-        how: isolated && spec.lab?.isolation !== 'none' ? 'in namespaces' : 'on loopback',
-      }
+      return {name, works: true, how: inNamespaces ? 'in namespaces' : 'on loopback'}
     }),
   )
 }

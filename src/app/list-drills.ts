@@ -38,7 +38,14 @@ export async function listDrills(ports: Pick<Ports, 'capabilities'>): Promise<re
       const missing = reports
         .filter((report) => report.status === 'missing')
         .map(({capability, found, remedy}) => ({capability, found, remedy}))
-      return {name, topic: DRILL_TOPICS[topic], summary, runs: missing.length === 0, impairs: way?.by ?? null, missing}
+      return {
+        name,
+        topic: DRILL_TOPICS[topic],
+        summary,
+        runs: missing.length === 0,
+        impairs: way?.by ?? null,
+        missing,
+      }
     }),
   )
 }

@@ -7,7 +7,6 @@ import {HOST} from '../core/place.ts'
 import type {Millis} from '../core/units.ts'
 import {type ProcessIdentity, findHome, identify, isAlive} from './identity.ts'
 import {type Ledger, type LedgerEntry, type Served, type ServedProxy, isOpen, openLedger} from './ledger.ts'
-import {parseScope} from './scope.ts'
 import type {UndoResult, UndoWorld} from './undo.ts'
 
 export interface ServedFault {
@@ -143,7 +142,7 @@ function entryOf(
       place: HOST,
       placeProcess: null,
       device: null,
-      scope: parseScope(undefined),
+      scope: {from: [], to: [], port: null, protocol: null},
       leaf: null,
       table: false,
     },

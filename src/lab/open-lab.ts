@@ -97,7 +97,9 @@ function nameServer(server: string, node: string, topology: Topology): string {
 function emulatedNote({segments}: Topology): readonly string[] {
   const names = segments.filter(({emulated}) => emulated).map(({name}) => name)
   if (names.length === 0) return []
-  return [`lab: netdrill carries the packets of ${names.join(', ')} itself, so that they can be delayed and lost`]
+  return [
+    `lab: netdrill carries the packets of ${names.join(', ')} itself, so that they can be delayed and lost`,
+  ]
 }
 
 function userNote(nodes: readonly Node[]): readonly string[] {

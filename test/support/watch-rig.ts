@@ -64,7 +64,6 @@ export async function startWatch(
   spec: Partial<WatchSpec>,
   script: Script,
   clock = new FakeClock(),
-  network = new FakeNetwork(),
   more: Partial<Ports> = {},
 ): Promise<Rig> {
   const events: RunEvent[] = []
@@ -91,7 +90,7 @@ export async function startWatch(
       }),
   }
   const stop = new AbortController()
-  const ports = {clock, random: seededRandom(1), network, ...more} as unknown as Ports
+  const ports = {clock, random: seededRandom(1), network: new FakeNetwork(), ...more} as unknown as Ports
   const {ended} = await openWatch([{...SPEC, ...spec}], ports, {
     origin: 0,
     emit: (event) => events.push(event),

@@ -128,7 +128,9 @@ function follow(job, onOutput = () => {}) {
     }
   }
   let running = Promise.resolve()
-  const timer = setInterval(() => (running = running.then(look)), POLL_MS)
+  const timer = setInterval(() => {
+    running = running.then(look)
+  }, POLL_MS)
   return {
     async stop() {
       clearInterval(timer)

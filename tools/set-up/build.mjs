@@ -33,6 +33,7 @@ function filesBelow(path) {
   const entries = readdirSync(inRoot(path), {withFileTypes: true, recursive: true})
   const files = entries
     .filter((entry) => entry.isFile())
+    // oxlint-disable-next-line typescript/no-deprecated -- what the set-up runs on may have nothing else
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
   return files.map((file) => relative(root, file)).sort()
 }

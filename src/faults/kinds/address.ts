@@ -6,7 +6,7 @@ import {restoreLines} from '../backends/network-state.ts'
 import type {FaultScope} from '../fault.ts'
 import type {PlannedKind} from '../kind.ts'
 import {IP_NEEDS, planByIp} from '../plan-by-ip.ts'
-import {scopeSchema} from '../scope.ts'
+import {scopeSchema} from '../scope-schema.ts'
 import type {Blueprint, Situation} from '../situation.ts'
 
 export const addressSchema = z.strictObject({

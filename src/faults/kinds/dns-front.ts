@@ -13,7 +13,7 @@ import {durationSchema} from '../../config/quantities.ts'
 import {typeNumber} from '../../probes/dns/codec/registry.ts'
 import type {ExpectedEffect, FaultScope} from '../fault.ts'
 import type {PlannedKind} from '../kind.ts'
-import {scopeSchema} from '../scope.ts'
+import {scopeSchema} from '../scope-schema.ts'
 import type {Blueprint, Situation} from '../situation.ts'
 import {choiceOf, choiceShape, hitsAll, listSchema, planFront} from './front-choice.ts'
 

@@ -15,7 +15,7 @@ import {durationSchema, percentSchema, rateSchema} from '../../config/quantities
 import {judgeStatus} from '../../probes/http/status.ts'
 import type {ExpectedEffect, FaultScope} from '../fault.ts'
 import type {PlannedKind} from '../kind.ts'
-import {scopeSchema} from '../scope.ts'
+import {scopeSchema} from '../scope-schema.ts'
 import type {Blueprint, Situation} from '../situation.ts'
 import {choiceOf, choiceShape, hitsAll, listSchema, planFront} from './front-choice.ts'
 

@@ -5,7 +5,7 @@ import {KERNEL_NEEDS} from '../choose-backend.ts'
 import type {FaultScope} from '../fault.ts'
 import type {PlannedKind} from '../kind.ts'
 import {planByNft} from '../plan-by-nft.ts'
-import {scopeSchema} from '../scope.ts'
+import {scopeSchema} from '../scope-schema.ts'
 import type {Blueprint, Situation, Verdict} from '../situation.ts'
 
 const MODES = {

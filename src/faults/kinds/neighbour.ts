@@ -9,7 +9,7 @@ import type {FaultScope, Step} from '../fault.ts'
 import type {PlannedKind} from '../kind.ts'
 import {type Neighbour, readNeighbours} from '../neighbours.ts'
 import {routeDevice} from '../observe.ts'
-import {scopeSchema} from '../scope.ts'
+import {scopeSchema} from '../scope-schema.ts'
 import type {Sight, SightWorld} from '../sight.ts'
 import type {Blueprint, Situation} from '../situation.ts'
 

@@ -9,7 +9,7 @@ import {
 } from '../../config/quantities.ts'
 import type {BitsPerSecond, Bytes, Millis, Ratio} from '../../core/units.ts'
 import type {FaultScope} from '../fault.ts'
-import {scopeSchema, shapingKeys} from '../scope.ts'
+import {scopeSchema, shapingKeys} from '../scope-schema.ts'
 
 /** tc 6.1 and older refuse longer ones ("time (too large)"): 32 bits of its 64 ns ticks. */
 const LONGEST_DELAY: Millis = 274_000

@@ -5,7 +5,7 @@ import {KERNEL_NEEDS, hasAll, missingError} from '../choose-backend.ts'
 import type {FaultScope} from '../fault.ts'
 import type {PlannedKind} from '../kind.ts'
 import {REFUSE, RESET, STALL} from '../proxy-effects.ts'
-import {scopeSchema} from '../scope.ts'
+import {scopeSchema} from '../scope-schema.ts'
 import type {Blueprint, Situation, Verdict} from '../situation.ts'
 
 const ANSWERS = ['rst', 'icmp', 'port-unreachable', 'host-unreachable', 'admin-prohibited'] as const

@@ -7,7 +7,8 @@ import {hasAll, missingError} from '../choose-backend.ts'
 import type {FaultScope} from '../fault.ts'
 import {HOLDER_NOTE, holdStep} from '../hold-act.ts'
 import type {PlannedKind} from '../kind.ts'
-import {type Scope, scopeSchema} from '../scope.ts'
+import {type Scope} from '../scope.ts'
+import {scopeSchema} from '../scope-schema.ts'
 import type {Blueprint, Situation} from '../situation.ts'
 
 export const portSchema = z.strictObject({

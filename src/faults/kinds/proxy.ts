@@ -8,7 +8,7 @@ import type {ExpectedEffect, FaultScope} from '../fault.ts'
 import type {PlannedKind} from '../kind.ts'
 import {needProxy} from '../need-proxy.ts'
 import {REFUSE, RESET, STALL, delayEffects, rateEffects} from '../proxy-effects.ts'
-import {scopeSchema} from '../scope.ts'
+import {scopeSchema} from '../scope-schema.ts'
 import type {Blueprint, Situation} from '../situation.ts'
 import {type ToxicText, describeToxic, effectOfToxics, toxicEffect, toxicsSchema} from './proxy-toxics.ts'
 

@@ -8,7 +8,7 @@ import {SHAPING_NEEDS, has, hasAll, hasAnySet, missingError} from '../choose-bac
 import type {FaultScope} from '../fault.ts'
 import type {PlannedKind} from '../kind.ts'
 import {rateEffects} from '../proxy-effects.ts'
-import {scopeSchema, shapingKeys} from '../scope.ts'
+import {scopeSchema, shapingKeys} from '../scope-schema.ts'
 import type {Blueprint, Leaf, Situation} from '../situation.ts'
 
 export const rateFaultSchema = z.strictObject({

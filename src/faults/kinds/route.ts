@@ -6,7 +6,7 @@ import type {NetworkState} from '../backends/network-state.ts'
 import type {FaultScope} from '../fault.ts'
 import type {PlannedKind} from '../kind.ts'
 import {IP_NEEDS, type IpChange, planByIp} from '../plan-by-ip.ts'
-import {scopeSchema} from '../scope.ts'
+import {scopeSchema} from '../scope-schema.ts'
 import type {Blueprint, Situation} from '../situation.ts'
 
 export const routeSchema = z.strictObject({

@@ -18,7 +18,7 @@ import {codeOfAlert} from '../../probes/tls/alert-codes.ts'
 import {alertName, alertNumber} from '../../probes/tls/alerts.ts'
 import type {ExpectedEffect, FaultScope} from '../fault.ts'
 import type {PlannedKind} from '../kind.ts'
-import {scopeSchema} from '../scope.ts'
+import {scopeSchema} from '../scope-schema.ts'
 import type {Blueprint, Situation} from '../situation.ts'
 import {choiceOf, choiceShape, hitsAll, listSchema, planFront} from './front-choice.ts'
 

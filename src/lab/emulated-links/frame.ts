@@ -30,7 +30,7 @@ export interface Packet {
 }
 
 /** Null for what is no IP packet, such as ARP. */
-export function readPacket(frame: Buffer): Packet | null {
+function readPacket(frame: Buffer): Packet | null {
   if (frame.length < PAYLOAD + 20) return null
   const family = TYPES[frame.readUInt16BE(FRAME_HEADER + 12)]
   if (family === undefined) return null
@@ -93,15 +93,21 @@ export function matcherOf(match: LinkMatch, arriving: boolean): (frame: Buffer) 
     const packet = readPacket(frame)
     if (!packet) return false
     const [near, far] = arriving ? [packet.destination, packet.source] : [packet.source, packet.destination]
-    const port = arriving ? packet.ports?.source : packet.ports?.destination
     return (
-      (match.family === null || match.family === packet.family) &&
-      (match.protocol === null || match.protocol === packet.protocol) &&
-      (match.port === null || match.port === port) &&
+      isOfKind(match, packet, arriving) &&
       isInOne(to, frame, packet.family, far) &&
       isInOne(from, frame, packet.family, near)
     )
   }
+}
+
+function isOfKind({family, protocol, port}: LinkMatch, packet: Packet, arriving: boolean): boolean {
+  const far = arriving ? packet.ports?.source : packet.ports?.destination
+  return (
+    (family === null || family === packet.family) &&
+    (protocol === null || protocol === packet.protocol) &&
+    (port === null || port === far)
+  )
 }
 
 interface NetworkBytes {

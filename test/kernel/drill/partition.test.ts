@@ -40,5 +40,4 @@ describe('drill run partition', () => {
     )
     expect(kernelState()).toEqual(before)
   })
-
 })

@@ -2,7 +2,6 @@
 import {describe, expect, it} from 'vitest'
 import type {Exec} from '../../../src/core/ports.ts'
 import {FakeClock} from '../../support/fake-clock.ts'
-import {FakeNetwork} from '../../support/fake-network.ts'
 import {POLICY, type Rig, startWatch} from '../../support/watch-rig.ts'
 
 const remedies = {
@@ -29,7 +28,6 @@ async function watch(exitCode: number): Promise<{readonly rig: Rig; readonly run
     {policy: {...POLICY, remedies}, fall: 3},
     (now) => (now < 500 || renewed ? {after: 5} : {after: 5, code: 'HTTP_UNAUTHORIZED'}),
     clock,
-    new FakeNetwork(),
     {exec},
   )
   await clock.advance(3000)

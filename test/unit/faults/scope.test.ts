@@ -5,9 +5,9 @@ import {
   isBroadScope,
   parseScope,
   scopeCovers,
-  scopeSchema,
   scopesOverlap,
 } from '../../../src/faults/scope.ts'
+import {scopeSchema} from '../../../src/faults/scope-schema.ts'
 import type {FaultScope} from '../../../src/faults/fault.ts'
 
 const network = (text: string) => {

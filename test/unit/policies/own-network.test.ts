@@ -159,7 +159,7 @@ describe('a watched connection', () => {
       {policy, interval: 600_000},
       (now) => (now < 60_000 ? {after: 1, code: 'TCP_REFUSED' as const} : {after: 1}),
       clock,
-      network,
+      {network},
     )
     await clock.advance(30_000)
     expect(rig.story('state-changed').at(-1)).toContain('exhausted')
