@@ -78,10 +78,11 @@ async function factsOf(pid: number, world: SightWorld): Promise<ProcessFacts | n
 
 /** Null when it can't be read: the process of another user, or one whose folder is gone. */
 async function launchOf(pid: number, {files, tools}: SightWorld): Promise<ProcessFacts['launch']> {
-  const [env, status, folder] = await Promise.all([
+  const [env, status, folder, apart] = await Promise.all([
     files.readText(`/proc/${pid}/environ`).catch(() => null),
     files.readText(`/proc/${pid}/status`).catch(() => null),
     tools.run(HOST, {type: 'exec', file: 'readlink', args: ['-e', `/proc/${pid}/cwd`]}),
+    isApart(pid, tools),
   ])
   const id = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status ?? '')?.[1])
   if (env === null || status === null || folder.exitCode !== 0) return null
@@ -89,7 +90,15 @@ async function launchOf(pid: number, {files, tools}: SightWorld): Promise<Proces
     const at = line.indexOf('=')
     return at > 0 ? [[line.slice(0, at), line.slice(at + 1)] as const] : []
   })
-  return {folder: folder.stdout.trim(), env: Object.fromEntries(pairs), uid: id('Uid'), gid: id('Gid')}
+  return {folder: folder.stdout.trim(), env: Object.fromEntries(pairs), uid: id('Uid'), gid: id('Gid'), apart}
+}
+
+async function isApart(pid: number, tools: SightWorld['tools']): Promise<boolean> {
+  const spaces = async (whose: number | 'self'): Promise<string> => {
+    const args = ['net', 'mnt', 'pid', 'user'].map((name) => `/proc/${whose}/ns/${name}`)
+    return (await tools.run(HOST, {type: 'exec', file: 'readlink', args})).stdout
+  }
+  return (await spaces(pid)) !== (await spaces('self'))
 }
 
 async function wordsOf(pid: number, {files}: SightWorld): Promise<readonly string[]> {

@@ -34,6 +34,8 @@ export interface ProcessFacts {
     readonly env: Readonly<Record<string, string>>
     readonly uid: number
     readonly gid: number
+    /** It lives in a namespace that is not ours, as in a lab or a container: started from here it would be outside. */
+    readonly apart: boolean
   } | null
 }
 

@@ -130,6 +130,13 @@ function restarted({signal = 'KILL'}: ProcessSpec, {who, words, launch}: Process
       'run netdrill as its user or as root',
     ])
   }
+  if (launch.apart) {
+    throw usage(
+      `process ${who.pid} lives in namespaces of its own, and would be started again outside of them`,
+      ['mode stop lets it hang there; mode kill ends it, for what supervises it to start it again'],
+    )
+  }
+  const {folder, env, uid, gid} = launch
   return {
     words: `ended by SIG${signal}, and started again at the end`,
     steps: [
@@ -142,7 +149,7 @@ function restarted({signal = 'KILL'}: ProcessSpec, {who, words, launch}: Process
       },
       killStep(signal, who),
     ],
-    act: {trace: {type: 'relaunch', who, id}, work: {type: 'launch', words, ...launch}},
+    act: {trace: {type: 'relaunch', who, id}, work: {type: 'launch', words, folder, env, uid, gid}},
     warnings: [
       'something that supervises it may start it as well: then use mode kill',
       'not the kernel but the guard ends it; should both be killed, netdrill fault recover does',

@@ -25,7 +25,7 @@ const VICTIM: Sight = {
     who: {pid: 4711, start: 99},
     words: ['nginx', '-g', 'daemon off;'],
     stopped: false,
-    launch: {folder: '/', env: {LANG: 'C'}, uid: 0, gid: 0},
+    launch: {folder: '/', env: {LANG: 'C'}, uid: 0, gid: 0, apart: false},
   },
 }
 

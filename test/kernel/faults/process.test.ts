@@ -1,6 +1,6 @@
 /** Programs that hang, die, come back, or live at another time: what is named is hit, and nothing else. */
 import {type ChildProcess, spawn} from 'node:child_process'
-import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest'
@@ -100,6 +100,15 @@ describe('a program', () => {
     expect(lives()).toEqual([`one ${folder} yes`, `one ${folder} yes`])
     const record = join(rig.state, 'netdrill', 'holders', `${ledgerIdOf(fault.plan.id)}.json`)
     process.kill((JSON.parse(readFileSync(record, 'utf8')) as {pid: number}).pid, 'SIGKILL')
+  })
+
+  it('that lives in a namespace of its own is not restarted outside of it', async () => {
+    const pid = idle('/usr/bin/unshare', '--net', '--', '/bin/sh', '-c', 'while :; do sleep 0.1; done')
+    const here = readlinkSync('/proc/self/ns/net')
+    await expect.poll(() => readlinkSync(`/proc/${pid}/ns/net`)).not.toBe(here)
+    const words = {mode: 'restart', process: pid}
+    expect(await refusal(words)).toMatch(/USAGE_INVALID: process \d+ lives in namespaces of its own/)
+    expect(stateOf(pid)).not.toMatch(/^Z?$/)
   })
 
   it.each([
