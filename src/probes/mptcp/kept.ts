@@ -181,6 +181,10 @@ class KeptConnection {
       }
       const transport = await tryMptcpAgain({...plan, memory}, this.#ports)
       return transport?.dialled.status === 'connected' ? {transport, dialled: transport.dialled} : null
+    } catch {
+      // Nobody waits for this try, and the connection by plain TCP goes on whatever it meets.
+      memory.failed(clock.now())
+      return null
     } finally {
       deadline.stop()
     }
