@@ -7,7 +7,8 @@ export type MptcpStep = Pick<Incident, 'kinds' | 'labels' | 'annotations' | 'lev
 
 /**
  * From the first fallback or the loss of all but one path until MPTCP is used as before: one incident, however many tries fail
- * meanwhile. A connection that never had a second path has lost nothing when it has one.
+ * meanwhile, and under one name, so that a receiver knows what is resolved. A connection that never had a second path has
+ * lost nothing when it has one.
  */
 export class MptcpIncidents {
   /** Targets that have had several subflows. */
@@ -21,12 +22,11 @@ export class MptcpIncidents {
     }
     const hadMore = this.#multipath.has(target)
     if (to === 'single-path' && !hadMore) return 'over'
-    const alertname = to === 'tcp' ? 'MptcpFallback' : 'MptcpSinglePath'
     const now = to === 'tcp' ? 'works by plain TCP' : 'works on a single path'
     const next = retryIn === null ? '' : '; MPTCP is tried again by itself'
     return {
       kinds: ['targets', 'mptcp'],
-      labels: {alertname, target, severity: 'warning'},
+      labels: {alertname: 'MptcpDegraded', target, severity: 'warning'},
       annotations: {summary: `${target} ${now}: ${because}${next}`},
       level: 1,
     }

@@ -160,7 +160,10 @@ describe('a kept MPTCP connection', () => {
     expect(back).toMatchObject({from: 'tcp', trigger: 'timer'})
     await watch.waitFor(wasTold('RESOLVED'), from)
     const news = (await told()).slice(before)
-    expect(news).toEqual([expect.stringContaining('MptcpFallback'), expect.stringContaining('RESOLVED')])
+    expect(news).toEqual([
+      expect.stringContaining('FIRING MptcpDegraded'),
+      expect.stringContaining('RESOLVED MptcpDegraded'),
+    ])
     const since = watch.events.slice(watch.events.indexOf(fallen))
     expect(
       since.filter((event) => event.type === 'sample' && event.sample.outcome.status === 'failed'),

@@ -156,21 +156,21 @@ describe('incidents', () => {
   it('of a multipath connection last from the first loss to the last path that is back', () => {
     const all = [mptcp(0, 'multipath'), mptcp(1, 'single-path'), mptcp(2, 'tcp'), mptcp(3, 'single-path')]
     expect(fold([...all, mptcp(4, 'multipath'), mptcp(5, 'multipath')])).toEqual([
-      '1 firing MptcpSinglePath api',
-      '2 firing MptcpFallback api',
-      '3 firing MptcpSinglePath api',
-      '4 resolved MptcpSinglePath api 1-4',
+      '1 firing MptcpDegraded api',
+      '2 firing MptcpDegraded api',
+      '3 firing MptcpDegraded api',
+      '4 resolved MptcpDegraded api 1-4',
     ])
   })
 
   it('of one that never had a second path are only those of plain TCP', () => {
     expect(fold([mptcp(0, 'single-path'), mptcp(1, 'tcp'), mptcp(2, 'single-path')])).toEqual([
-      '1 firing MptcpFallback api',
-      '2 resolved MptcpFallback api 1-2',
+      '1 firing MptcpDegraded api',
+      '2 resolved MptcpDegraded api 1-2',
     ])
     expect(fold([mptcp(0, 'tcp'), {at: 1, type: 'target-removed', target: 'api'}])).toEqual([
-      '0 firing MptcpFallback api',
-      '1 resolved MptcpFallback api 0-1',
+      '0 firing MptcpDegraded api',
+      '1 resolved MptcpDegraded api 0-1',
     ])
   })
 })
