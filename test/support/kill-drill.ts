@@ -72,7 +72,7 @@ async function killAfter(
   env: Readonly<Record<string, string>>,
 ): Promise<void> {
   // An emulated processor with other work takes minutes for what a real one does in seconds.
-  const running = startProgram(['drill', 'run', drill], {env, timeout: 300_000})
+  const running = startProgram(['drill', 'run', drill], {env, timeout: 600_000})
   // A starved machine may end a drill before it has said so: then there is nothing to kill.
   if (says) await running.waitFor(says).catch(() => undefined)
   await new Promise((resolve) => setTimeout(resolve, wait))

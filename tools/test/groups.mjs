@@ -10,10 +10,10 @@ export const GROUPS = [
   {name: 'golden', together: 'fast', limitMs: 300_000},
   {name: 'contract', together: 'fast', limitMs: 300_000},
   {name: 'ui', together: 'fast', limitMs: 300_000},
-  {name: 'qemu-kill', machine: true, beside: true, limitMs: 1_800_000},
   {name: 'loopback', limitMs: 600_000},
   {name: 'cli', limitMs: 600_000},
   {name: 'drill', limitMs: 900_000},
+  {name: 'qemu-kill', machine: true, beside: true, limitMs: 1_800_000},
   {name: 'kernel', limitMs: 1_200_000},
   {name: 'qemu', machine: true, limitMs: 1_200_000},
 ]
