@@ -84,6 +84,7 @@ const ROWS: readonly Row[] = [
 beforeAll(async () => {
   if (missing !== null) return
   pair = makeNamespacePair()
+  runIn(pair.far, 'ip', ['address', 'add', '10.99.0.3/24', 'dev', 'nd1'])
   const args = ['netns', 'exec', pair.far, process.execPath, '--no-warnings', SERVE]
   server = spawn('ip', args, {stdio: ['pipe', 'pipe', 'inherit']})
   if (server.stdout) await once(server.stdout, 'data')
@@ -146,24 +147,39 @@ test.for([
   expect(reading?.udp?.state).toBe(state)
 })
 
-test('STUN over a NAT: the mapped address is that of the router', async (ctx) => {
+test.for([
+  {nat: 'that keeps the port', way: '10.99.0.50', port: String.raw`\d+`, mapping: 'endpoint-independent'},
+  {
+    nat: 'with ports of its own',
+    way: '10.99.0.50:4000-4100',
+    port: String.raw`40\d\d|4100`,
+    mapping: /dependent$/,
+  },
+  {
+    nat: 'with a port for each destination',
+    way: '10.99.0.50 fully-random',
+    port: String.raw`\d+`,
+    mapping: 'address-dependent',
+  },
+])('STUN over a NAT $nat: the mapped address is that of the router', async ({way, port, mapping}, ctx) => {
   if (missing !== null) ctx.skip(missing)
-  runIn(pair.near, 'ip', ['address', 'add', '10.99.0.50/24', 'dev', 'nd0'])
+  runIn(pair.near, 'ip', ['address', 'replace', '10.99.0.50/24', 'dev', 'nd0'])
   try {
     runIn(pair.near, 'nft', [
-      'table ip nd_nat { chain out { type nat hook postrouting priority srcnat; udp dport 8002 snat to 10.99.0.50:4000-4100; }; }',
+      `table ip nd_nat; delete table ip nd_nat; table ip nd_nat { chain out { type nat hook postrouting priority srcnat; udp dport { 8002, 8003 } snat to ${way}; }; }`,
     ])
   } catch {
     ctx.skip('this kernel has no NAT for nft')
   }
-  const request = {url: 'stun://10.99.0.2:8002', timeout: 2000}
+  const request = {url: 'stun://10.99.0.2:8002', options: {second: '10.99.0.3:8003'}, timeout: 2000}
   const [outcome] = await nodeIn<readonly Outcome[]>(pair.near, MEASURE, [request])
   expect(outcome).toMatchObject({
     status: 'ok',
     reading: {
       stun: {
         nat: true,
-        mapped: expect.stringMatching(/^10\.99\.0\.50:40\d\d$/) as string,
+        mapped: expect.stringMatching(`^10\\.99\\.0\\.50:(?:${port})$`) as string,
+        mapping: expect.stringMatching(mapping) as string,
         local: expect.stringMatching(/^10\.99\.0\.1:/) as string,
       },
     },
