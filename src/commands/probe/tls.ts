@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import {CA_FLAG} from '../_network-flags.ts'
+import {TLS_FLAGS} from '../_network-flags.ts'
 import {STARTTLS_PROTOCOLS} from '../../probes/starttls/protocols.ts'
 import {EXIT_TEXT, ProbeCommand, TARGET_ARG, sharedFlags} from './_probe.ts'
 
@@ -37,11 +37,6 @@ ${EXIT_TEXT}`
       env: 'NETDRILL_RACE',
       allowNo: true,
     }),
-    sni: Flags.string({
-      summary: 'the server name to send and to compare the certificate with; empty sends none',
-      env: 'NETDRILL_SNI',
-      helpValue: 'NAME',
-    }),
     alpn: Flags.string({
       summary: 'application protocols to offer, such as h2,http/1.1',
       env: 'NETDRILL_ALPN',
@@ -49,21 +44,7 @@ ${EXIT_TEXT}`
     }),
     min: Flags.string({summary: 'the oldest version to accept', env: 'NETDRILL_MIN', helpValue: 'VERSION'}),
     max: Flags.string({summary: 'the newest version to offer', env: 'NETDRILL_MAX', helpValue: 'VERSION'}),
-    ...CA_FLAG,
-    cert: Flags.string({
-      summary: 'PEM file with a client certificate',
-      env: 'NETDRILL_CERT',
-      helpValue: 'FILE',
-    }),
-    key: Flags.string({
-      summary: 'PEM file with the key of the client certificate',
-      env: 'NETDRILL_KEY',
-      helpValue: 'FILE',
-    }),
-    insecure: Flags.boolean({
-      summary: 'report what is wrong with the certificates, but do not fail because of it',
-      env: 'NETDRILL_INSECURE',
-    }),
+    ...TLS_FLAGS,
     starttls: Flags.option({
       options: STARTTLS_PROTOCOLS,
       summary: 'begin in plain text and ask for TLS in this protocol, on its own default port',

@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {TLS_FLAGS} from '../_network-flags.ts'
 import {EXIT_TEXT, ProbeCommand, TARGET_ARG, sharedFlags} from './_probe.ts'
 
 export default class ProbeTurn extends ProbeCommand {
@@ -43,30 +44,15 @@ ${EXIT_TEXT}`
       summary: 'over UDP, repeat an unanswered request within the timeout, as RFC 8489 does',
       env: 'NETDRILL_RETRANSMIT',
     }),
-    sni: Flags.string({
-      summary: 'the server name to send and to compare the certificate with; empty sends none',
-      env: 'NETDRILL_SNI',
-      helpValue: 'NAME',
-    }),
-    ca: Flags.string({
-      summary: 'trust these certificate authorities instead of the usual ones',
-      env: 'NETDRILL_CA',
-      helpValue: 'PEM-FILE',
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
-    insecure: Flags.boolean({
-      summary: 'report what is wrong with the certificates, but do not fail because of it',
-      env: 'NETDRILL_INSECURE',
-    }),
+    ...TLS_FLAGS,
   }
   protected override readonly kind = 'turn'
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(ProbeTurn)
-    const {transport, login, peer, sni, ca} = flags
+    const {transport, login, peer, sni, ca, cert, key} = flags
     const options = {
-      ...{transport, login, peer, sni, ca},
+      ...{transport, login, peer, sni, ca, cert, key},
       relay: flags.relay || undefined,
       retransmit: flags.retransmit || undefined,
       verify: flags.insecure ? false : undefined,

@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import {CA_FLAG} from '../_network-flags.ts'
+import {REQUEST_FLAGS, TLS_FLAGS} from '../_network-flags.ts'
 import {EXIT_TEXT, ProbeCommand, TARGET_ARG, sharedFlags} from './_probe.ts'
 import {unescape} from './_unescape.ts'
 
@@ -72,44 +72,8 @@ ${EXIT_TEXT}`
       env: 'NETDRILL_ORIGIN',
       helpValue: 'URL',
     }),
-    header: Flags.string({
-      char: 'H',
-      summary: 'a request header; may be repeated',
-      env: 'NETDRILL_HEADER',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: '"NAME: VALUE"',
-    }),
-    basic: Flags.string({
-      summary: 'user:password, from a variable or a file',
-      env: 'NETDRILL_BASIC',
-      helpValue: 'env:NAME|file:PATH',
-    }),
-    bearer: Flags.string({
-      summary: 'bearer token, from a variable or a file',
-      env: 'NETDRILL_BEARER',
-      helpValue: 'env:NAME|file:PATH',
-    }),
-    sni: Flags.string({
-      summary: 'the server name to send and to compare the certificate with; empty sends none',
-      env: 'NETDRILL_SNI',
-      helpValue: 'NAME',
-    }),
-    ...CA_FLAG,
-    cert: Flags.string({
-      summary: 'PEM file with a client certificate',
-      env: 'NETDRILL_CERT',
-      helpValue: 'FILE',
-    }),
-    key: Flags.string({
-      summary: 'PEM file with the key of the client certificate',
-      env: 'NETDRILL_KEY',
-      helpValue: 'FILE',
-    }),
-    insecure: Flags.boolean({
-      summary: 'report what is wrong with the certificates, but do not fail because of it',
-      env: 'NETDRILL_INSECURE',
-    }),
+    ...REQUEST_FLAGS,
+    ...TLS_FLAGS,
   }
   protected override readonly kind = 'websocket'
 
