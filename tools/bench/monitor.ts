@@ -1,11 +1,11 @@
 /** What watching many loopback targets costs: processor, memory and missed slots of all processes of one watch. */
 import {spawn} from 'node:child_process'
-import {readFileSync, readdirSync} from 'node:fs'
 import {mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {createServer} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {inRoot} from '../set-up/paths.mjs'
+import {costOf, familyOf} from '../support/living-processes.ts'
 import {listen, portOf} from './check-servers.ts'
 
 /** NETDRILL_BENCH_SECONDS asks for longer watches. */
@@ -14,8 +14,6 @@ const INTERVAL_S = 10
 const SIZES = [100, 1000, 10_000] as const
 const LISTENERS = 10
 const POLL_MS = 500
-/** Of /proc/PID/stat: clock ticks per second on Linux, whatever the machine. */
-const TICKS = 100
 
 interface Row {
   readonly size: number
@@ -72,13 +70,13 @@ async function watch(size: number, file: string, extra: readonly string[]): Prom
   const parts: Buffer[] = []
   child.stdout.on('data', (part: Buffer) => parts.push(part))
   const most = new Map<number, number>()
-  const ticks = new Map<number, number>()
+  const used = new Map<number, number>()
   const started = performance.now()
   const timer = setInterval(() => {
-    for (const pid of [child.pid ?? 0, ...childrenOf(child.pid ?? 0)]) {
-      const {megabytes, used} = look(pid)
+    for (const pid of familyOf(child.pid ?? 0)) {
+      const {megabytes, seconds} = costOf(pid)
       most.set(pid, Math.max(most.get(pid) ?? 0, megabytes))
-      ticks.set(pid, Math.max(ticks.get(pid) ?? 0, used))
+      used.set(pid, Math.max(used.get(pid) ?? 0, seconds))
     }
   }, POLL_MS)
   await new Promise((resolve) => child.on('close', resolve))
@@ -90,8 +88,9 @@ async function watch(size: number, file: string, extra: readonly string[]): Prom
   return {
     size,
     with: extra.length > 0 ? '--listen' : '',
-    cores: [...ticks.values()].reduce((total, used) => total + used, 0) / TICKS / seconds,
-    megabytes: [...most.values()],
+    cores: [...used.values()].reduce((total, one) => total + one, 0) / seconds,
+    // Programs that live for a moment are left out.
+    megabytes: [...most.values()].filter((one) => one >= 5),
     samples: sum(({samples}) => samples.ok + samples.failed),
     missed: sum(({samples}) => samples.missed),
     failed: sum(({samples}) => samples.failed),
@@ -102,36 +101,6 @@ interface Status {
   readonly targets: readonly {
     readonly samples: {readonly ok: number; readonly failed: number; readonly missed: number}
   }[]
-}
-
-function childrenOf(pid: number): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((name) => statOf(Number(name))?.[1] === String(pid))
-    .map(Number)
-}
-
-function look(pid: number): {readonly megabytes: number; readonly used: number} {
-  try {
-    const resident = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
-    const stat = statOf(pid)
-    return {
-      megabytes: Number(resident?.[1] ?? 0) / 1024,
-      used: Number(stat?.[11] ?? 0) + Number(stat?.[12] ?? 0),
-    }
-  } catch {
-    return {megabytes: 0, used: 0}
-  }
-}
-
-/** The fields of proc_pid_stat(5) from the third on: the second may hold spaces. */
-function statOf(pid: number): readonly string[] | null {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')
-  } catch {
-    return null
-  }
 }
 
 function print(row?: Row): void {

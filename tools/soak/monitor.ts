@@ -1,11 +1,11 @@
 /** Whether a long watch stays as it is: memory, open files and threads of its processes, looked at again and again. */
 import {spawn} from 'node:child_process'
-import {readFileSync, readdirSync} from 'node:fs'
 import {mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {type AddressInfo, type Server, createServer} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {inRoot} from '../set-up/paths.mjs'
+import {type ProcessCost, costOf, familyOf} from '../support/living-processes.ts'
 
 export interface SoakRequest {
   readonly seconds: number
@@ -165,36 +165,12 @@ function portOf(server: Server): number {
 }
 
 function look(pid: number, seconds: number): Look {
-  const pids = [pid, ...childrenOf(pid)]
-  const sum = (of: (one: number) => number): number =>
-    pids.reduce((total, one) => total + orZero(() => of(one)), 0)
+  const costs = familyOf(pid).map(costOf)
+  const sum = (of: (one: ProcessCost) => number): number => costs.reduce((total, one) => total + of(one), 0)
   return {
     seconds,
-    megabytes: sum(
-      (one) => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${one}/status`, 'utf8'))?.[1] ?? 0) / 1024,
-    ),
-    files: sum((one) => readdirSync(`/proc/${one}/fd`).length),
-    threads: sum((one) => readdirSync(`/proc/${one}/task`).length),
-  }
-}
-
-function childrenOf(pid: number): readonly number[] {
-  const text = (one: number): string => {
-    try {
-      return readFileSync(`/proc/${one}/task/${one}/children`, 'utf8')
-    } catch {
-      return ''
-    }
-  }
-  const own = text(pid).split(' ').filter(Boolean).map(Number)
-  return own.flatMap((child) => [child, ...childrenOf(child)])
-}
-
-/** A process may end between two looks. */
-function orZero(of: () => number): number {
-  try {
-    return of()
-  } catch {
-    return 0
+    megabytes: sum(({megabytes}) => megabytes),
+    files: sum(({files}) => files),
+    threads: sum(({threads}) => threads),
   }
 }
