@@ -62,10 +62,10 @@ export const kindFlags = {
     helpGroup: RATE,
   }),
   mode: Flags.string({
-    summary: 'silence, or an answer that says so; of mptcp, route and process: what happens to them',
+    summary: 'silence, or an answer that says so; of mptcp, address, route and process: what happens to them',
     options: [
       ...['drop', 'reject', 'strip', 'drop-syn', 'drop-join'],
-      ...['remove', 'unreachable', 'prohibit', 'blackhole', 'stop', 'kill', 'restart'],
+      ...['add', 'remove', 'unreachable', 'prohibit', 'blackhole', 'stop', 'kill', 'restart'],
     ],
     helpGroup: PARTITION,
   }),
@@ -86,7 +86,7 @@ export const kindFlags = {
   }),
   max: Flags.integer({summary: 'connections at once (connection-limit)', min: 0, helpGroup: PARTITION}),
   size: Flags.integer({summary: 'larger packets vanish, bytes (mtu)', min: 68, helpGroup: PARTITION}),
-  address: text('that the device loses (address)', 'ADDRESS', PARTITION),
+  address: text('that the device loses, or gets by --mode add (address)', 'ADDRESS', PARTITION),
   count: Flags.integer({
     summary: 'source ports left (ephemeral-ports), connections opened (idle-connections)',
     min: 1,

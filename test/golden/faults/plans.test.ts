@@ -125,6 +125,16 @@ const CASES: readonly {
   {name: 'link', words: {kind: 'link'}, setting: {network: NETWORK}},
   {name: 'address', words: {kind: 'address', address: '2001:db8::1'}, setting: {network: NETWORK}},
   {
+    name: 'address-add',
+    words: {kind: 'address', mode: 'add', address: '10.9.0.1/24'},
+    setting: {network: NETWORK},
+  },
+  {
+    name: 'address-add-ipv6',
+    words: {kind: 'address', mode: 'add', address: '2001:db8::9'},
+    setting: {network: NETWORK},
+  },
+  {
     name: 'neighbour',
     words: {kind: 'neighbour', scope: {to: '10.0.0.2,2001:db8::2'}},
     setting: {

@@ -90,6 +90,19 @@ describe('what is taken away', () => {
     await expect.poll(carrier).toBe(false)
   })
 
+  it.each([
+    ['10.99.0.9/24', '10.99.0.9/24'],
+    ['10.95.0.1', '10.95.0.1/32'],
+    ['fd96::1/64', 'fd96::1/64'],
+  ])('and %s is added for so long', async (address, shown) => {
+    const before = state()
+    const fault = await rig.apply({kind: 'address', mode: 'add', address, scope: device})
+    expect(fault.asAsked, fault.readback).toBe(true)
+    expect(near('-o', 'address', 'show', 'dev', DEVICE)).toContain(` ${shown} `)
+    expect(await fault.remove()).toMatchObject({restored: true, differences: []})
+    await expect.poll(state, {timeout: 5000}).toBe(before)
+  })
+
   it('is told apart by the code that a program sees', async () => {
     await rig.listen(7001)
     const seen: string[] = []

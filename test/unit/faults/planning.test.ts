@@ -147,6 +147,8 @@ describe('nonsense is refused with exit 2', () => {
     {kind: 'rate'},
     {kind: 'rate', rate: '10'},
     {kind: 'partition', mode: 'block'},
+    {kind: 'address', address: '10.0.0.1/24'},
+    {kind: 'address', mode: 'add', address: '10.0.0.1/33'},
     {kind: 'proxy', latency: 100},
     {kind: 'proxy', toxics: []},
     {kind: 'proxy', toxics: [{type: 'unheard'}]},
@@ -162,6 +164,20 @@ describe('nonsense is refused with exit 2', () => {
     {kind: 'partition', scope: {namespace: '../x'}},
   ])('by the schema: %j', async (words) => {
     await expect(planWords(words)).rejects.toThrow()
+  })
+})
+
+describe('an address', () => {
+  const network = {lines: [], routes: [], addresses: [{local: '10.0.0.1', prefix: 24, words: '10.0.0.1/24'}]}
+
+  it.each<[Words, string]>([
+    [{kind: 'address', mode: 'add', address: '10.0.0.1/16'}, 'eth0 has the address 10.0.0.1 already'],
+    [{kind: 'address', address: '10.0.0.2'}, 'eth0 does not have the address 10.0.0.2'],
+  ])('%j is refused where it would change nothing', async (words, text) => {
+    expect(await refusal(words, {network})).toMatchObject({
+      code: 'USAGE_INVALID',
+      text: expect.stringContaining(text) as string,
+    })
   })
 })
 
