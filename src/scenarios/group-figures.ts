@@ -18,6 +18,9 @@ export interface GroupQuestion {
 /** Fields that a quorum has: it has no samples of its own. */
 const OF_QUORUM = new Set(['state', 'states', 'flaps'])
 
+/** `path` of a group that uses none. */
+const NO_PATH = 'none'
+
 /** Undefined: not about groups. Null: the drill can't tell. */
 export function groupField(series: TargetSeries, {field, rounds, spans, only}: GroupQuestion): FieldValue {
   const {group} = series
@@ -26,7 +29,8 @@ export function groupField(series: TargetSeries, {field, rounds, spans, only}: G
   switch (field) {
     case 'path': {
       const end = Math.max(...spans.map(({to}) => to))
-      return group.switches.findLast(({at}) => at <= end)?.to ?? null
+      const last = group.switches.findLast(({at}) => at <= end)
+      return last ? (last.to ?? NO_PATH) : null
     }
     case 'detection':
     case 'failover':

@@ -4,6 +4,7 @@ import type {GroupEvent, GroupInfo, SwitchKind} from '../core/group-events.ts'
 import type {Failure} from '../core/failure.ts'
 import type {Phases, Reading} from '../core/outcome.ts'
 import type {Millis} from '../core/units.ts'
+import {insertBySending, pointOfGroup} from './group-points.ts'
 import type {AlertMark, AlertSeries, StepMark, WarningMark} from './series-marks.ts'
 import {StreamCollector, type StreamSeries} from './stream-figures.ts'
 import {PeerCollector, type PeerSeries} from './peer-figures.ts'
@@ -40,7 +41,7 @@ export interface SwitchMark {
   readonly took: Millis
 }
 
-/** What only groups have. A group with paths has the samples of the path that was active when they were sent. */
+/** What only groups have. A group with paths has the samples of the path that was active when they were sent, see `pointOfGroup`. */
 export interface GroupSeries {
   readonly info: GroupInfo
   readonly switches: readonly SwitchMark[]
@@ -199,7 +200,8 @@ export class SeriesCollector {
     }
     series.points.push(point)
     for (const one of this.#series.values()) {
-      if (one.group && isOnPath(one.group, event.target, sentAt)) insert(one.points, point)
+      const own = one.group && pointOfGroup(one.group, event.target, point)
+      if (own) insertBySending(one.points, own)
     }
   }
 }
@@ -223,18 +225,4 @@ function growRule(name: string): Growing {
 /** What has no samples of its own. */
 function growNamed(name: string, kind: string): Growing {
   return grow({name, url: '', kind, role: 'target', interval: 0, timeout: 0, policy: null})
-}
-
-/** Whether this target's path was the active one then. */
-function isOnPath({info, switches}: GroupSeries, target: string, at: Millis): boolean {
-  if (info.mode === 'quorum') return false
-  const active = switches.findLast((one) => one.at <= at)?.to ?? null
-  return info.members.some(({name, target: own}) => name === active && own === target)
-}
-
-/** The last samples of the path that was left end after the first ones of the next. */
-function insert(points: Point[], point: Point): void {
-  let index = points.length
-  while (index > 0 && (points[index - 1]?.sentAt ?? 0) > point.sentAt) index--
-  points.splice(index, 0, point)
 }

@@ -81,6 +81,20 @@ describe('a group in a drill', () => {
     expect(ask(uplink, 'failover')).toBeGreaterThan(1000)
   })
 
+  it('is down for as long as it uses no path, whatever its paths answer', () => {
+    const uplink = cut(false)
+    expect(ask(uplink, 'downtime')).toBe(2000)
+    expect(ask(uplink, 'availability')).toBeCloseTo(40 / 60)
+    const during = (field: string): unknown =>
+      fieldValue(uplink, {
+        field,
+        during: {fault: 'cut'},
+        rounds: [{...ROUND, faults: [{fault: 'cut', name: 'cut', from: 1100, to: 2900}]}],
+      })
+    expect(during('path')).toBe('none')
+    expect(during('loss')).toBe(1)
+  })
+
   it('has no detection when it was not hit', () => {
     const uplink = cut(true)
     const before: Round = {...ROUND, faults: [], end: 900}
