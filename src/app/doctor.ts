@@ -4,15 +4,12 @@ import type {Ports} from '../core/ports.ts'
 import {KERNEL_NEEDS, SHAPING_NEEDS, nearestGap} from '../faults/choose-backend.ts'
 import {FLOW_NEEDS} from '../faults/flows.ts'
 import {IP_NEEDS} from '../faults/plan-by-ip.ts'
-import {loadFault} from '../faults/registry.ts'
 import type {DoctorView, FeatureView} from '../reporters/doctor-view.ts'
-import {BUNDLED_DRILLS} from '../scenarios/bundled/registry.ts'
-import {loadDrill} from '../scenarios/load-drill.ts'
 import {allCapabilities} from '../system/capabilities.ts'
-import {readDrillText} from './find-drill.ts'
+import {listDrills} from './list-drills.ts'
 
 type Reports = (capability: Capability) => CapabilityReport
-type DoctorPorts = Pick<Ports, 'capabilities' | 'files' | 'host'>
+type DoctorPorts = Pick<Ports, 'capabilities' | 'host'>
 
 export async function examine(ports: DoctorPorts): Promise<DoctorView> {
   const capabilities = await allCapabilities(ports.capabilities)
@@ -28,7 +25,7 @@ export async function examine(ports: DoctorPorts): Promise<DoctorView> {
     capabilities,
     faults: faultFeatures(reports),
     labs: labFeatures(reports),
-    drills: await drillFeatures(reports, ports),
+    drills: await drillFeatures(ports),
   }
 }
 
@@ -57,7 +54,7 @@ const FAULT_WAYS: readonly FaultWay[] = [
   {name: 'rate (htb)', sets: shapingWith('qdisc-htb'), backend: 'htb', proxy: true},
   {name: 'partition', sets: [KERNEL_NEEDS], backend: 'nft', proxy: true},
   {name: 'connection-limit, mtu, mptcp', sets: [KERNEL_NEEDS], backend: 'nft', proxy: false},
-  {name: 'link, address, route', sets: [IP_NEEDS], backend: 'ip', proxy: false},
+  {name: 'link, address, route, neighbour', sets: [IP_NEEDS], backend: 'ip', proxy: false},
   {name: 'delay, loss, rate of what arrives', sets: shapingWith('ifb'), backend: 'ifb', proxy: true},
   {name: 'socket-kill', sets: [['linux', 'net-admin', 'ss', 'socket-kill']], backend: 'ss', proxy: false},
   {name: 'conntrack', sets: [FLOW_NEEDS], backend: 'conntrack', proxy: false},
@@ -72,7 +69,12 @@ const FAULT_WAYS: readonly FaultWay[] = [
     backend: 'a time namespace',
     proxy: false,
   },
-  {name: 'proxy', sets: [[]], backend: 'userspace proxy', proxy: false},
+  {
+    name: 'proxy, dns-front, tls-front, http-front, websocket-front',
+    sets: [[]],
+    backend: 'the userspace proxy',
+    proxy: false,
+  },
 ]
 
 /** What links need that netdrill carries itself. */
@@ -123,30 +125,12 @@ function labFeatures(reports: Reports): readonly FeatureView[] {
   ]
 }
 
-/** A drill works when its lab can be had and each of its faults has a backend there. */
-async function drillFeatures(reports: Reports, ports: DoctorPorts): Promise<readonly FeatureView[]> {
-  const isolated = labFeatures(reports)[0]?.works === true
-  return Promise.all(
-    Object.keys(BUNDLED_DRILLS).map(async (name) => {
-      const {spec} = await loadDrill({...(await readDrillText(name, ports)), env: () => undefined})
-      if (spec.lab?.isolation === 'required' && !isolated) {
-        return {name, works: false, how: 'its lab needs network namespaces'}
-      }
-      const inNamespaces = isolated && spec.lab?.isolation !== 'none'
-      const carried = inNamespaces && nearestGap(reports, [CARRIER_NEEDS]).length === 0
-      const proxied = Object.values(spec.lab?.servers ?? {}).some((server) => server.proxy)
-      const gaps = await Promise.all(
-        spec.timeline.map(async ({fault}) => {
-          const kind = await loadFault(spec.faults[fault]?.kind ?? '')
-          if (proxied || (carried && kind.kind === 'netem')) return []
-          return nearestGap(labReports(reports), kind.needs)
-        }),
-      )
-      const missing = gaps.flat()
-      if (missing.length > 0) return {name, works: false, how: `without ${names(missing)}`}
-      return {name, works: true, how: inNamespaces ? 'in namespaces' : 'on loopback'}
-    }),
-  )
+async function drillFeatures(ports: DoctorPorts): Promise<readonly FeatureView[]> {
+  return (await listDrills(ports)).map(({name, runs, impairs, missing}) => {
+    const lacks = missing.map(({capability, found}) => `${capability}: ${found}`).join('; ')
+    const how = impairs === 'netdrill' ? 'on links that netdrill carries itself' : 'as it is'
+    return {name, works: runs, how: runs ? how : `missing ${lacks}`}
+  })
 }
 
 function names(reports: readonly CapabilityReport[]): string {

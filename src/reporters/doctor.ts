@@ -22,7 +22,7 @@ export function renderDoctor(view: DoctorView, columns = Number.POSITIVE_INFINIT
     ...view.capabilities.flatMap((report) => renderCapability(report, width)),
     ...features('faults', view.faults),
     ...features('labs', view.labs),
-    ...features('bundled drills', view.drills),
+    ...drills(view.drills),
   ]
   return lines.flatMap((line) => foldLine(stripControl(line), columns)).join('\n')
 }
@@ -39,6 +39,14 @@ function features(title: string, list: readonly FeatureView[]): readonly string[
   const line = ({name, works, how}: FeatureView): string =>
     `  ${name.padEnd(width)}  ${works ? 'works' : 'no   '}  ${how}`
   return ['', `${title}:`, ...list.map(line)]
+}
+
+/** Those that run are many, and `drill list` tells what each shows. */
+function drills(list: readonly FeatureView[]): readonly string[] {
+  const without = list.filter(({works}) => !works)
+  const count = `${list.length - without.length} of ${list.length} run here`
+  const head = ['', `bundled drills: ${count}; netdrill drill list tells what each shows`]
+  return without.length === 0 ? head : [...head, ...features('', without).slice(2)]
 }
 
 export function doctorJson(view: DoctorView): string {

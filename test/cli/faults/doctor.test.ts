@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {beforeEach, describe, expect, it} from 'vitest'
 import {CAPABILITIES} from '../../../src/core/capabilities.ts'
+import {FAULTS} from '../../../src/faults/registry.ts'
 import {requireBundle, runProgram} from '../../support/program.ts'
 
 interface Report {
@@ -38,8 +39,17 @@ describe('doctor', () => {
 
   it('says which faults and drills work here', async () => {
     const {faults, drills} = await doctor()
-    expect(faults.find(({name}) => name === 'proxy')).toMatchObject({works: true})
+    const named = faults.flatMap(({name}) => name.split(', ')).map((name) => name.replace(/ \(.*/, ''))
+    // What netem does has a name of its own each.
+    expect(named).toEqual(expect.arrayContaining(Object.keys(FAULTS).filter((kind) => kind !== 'netem')))
+    expect(faults.find(({name}) => name.startsWith('proxy'))).toMatchObject({works: true})
     expect(drills.find(({name}) => name === 'demo')).toMatchObject({works: true})
+    const {stdout} = await runProgram(['drill', 'list', '--json'])
+    const listed = JSON.parse(stdout) as {
+      readonly drills: readonly {readonly name: string; readonly runs: boolean}[]
+    }
+    const runs = listed.drills.map(({name, runs: works}) => ({name, works}))
+    expect(drills.map(({name, works}) => ({name, works}))).toEqual(runs)
   })
 
   it('works with an empty PATH', async () => {
