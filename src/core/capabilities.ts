@@ -11,6 +11,7 @@ export const CAPABILITIES = [
   'ffi',
   'tc',
   'nft',
+  'nft-egress',
   'ip',
   'ss',
   'sysctl',

@@ -1,7 +1,8 @@
 /** What a fault hits and what it spares, in words. Pure. */
 import {describePlace} from '../core/place.ts'
+import {isEverything} from './backends/nft-part.ts'
 import {type Scope, describeScope} from './scope.ts'
-import type {Blueprint, PacketMatch, Situation, Verdict} from './situation.ts'
+import type {Blueprint, DeviceFacts, PacketMatch, Situation, Verdict} from './situation.ts'
 
 export function blastRadius(situation: Situation, blueprint: Blueprint): readonly string[] {
   if (blueprint.backend === 'proxy') {
@@ -22,6 +23,7 @@ export function blastRadius(situation: Situation, blueprint: Blueprint): readonl
 function packetsHit({place, device, scope}: Situation, blueprint: Blueprint): readonly string[] {
   const where = describePlace(place)
   const link = device ? ` by ${device.name}` : ''
+  if (device?.partOf !== undefined) return partHit(device, scope, blueprint)
   if (device?.ingress) {
     return [
       `hit: what arrives at ${where} by ${device.ingress.of} from ${describeScope(scope)}`,
@@ -38,6 +40,25 @@ function packetsHit({place, device, scope}: Situation, blueprint: Blueprint): re
       : [`not hit: everything else${link ? ' on the device' : ''}, and other namespaces`]
   const arriving = blueprint.backend === 'nft' ? [] : ['not hit: what arrives']
   return [...hit, ...spared, ...arriving]
+}
+
+/** At a part of a bond or bridge all frames are seen, and who forwards them does not matter. */
+function partHit(device: DeviceFacts, scope: Scope, blueprint: Blueprint): readonly string[] {
+  const name = device.ingress?.of ?? device.name
+  const match = 'verdict' in blueprint ? blueprint.verdict.match : undefined
+  const direction =
+    'verdict' in blueprint ? blueprint.verdict.direction : device.ingress === undefined ? 'out' : 'in'
+  const all = isEverything({scope, match})
+  const {hit, more} = whichPackets(match)
+  const packets = (way: string, where: string): string =>
+    `hit: ${all ? 'every frame that' : hit} ${way} ${name}${all ? ', ARP and what a bond asks its neighbours too' : ` ${where} ${describeScope(scope)}`}`
+  const [out, arriving] = [packets('leaves by', 'towards'), packets('arrives at', 'from')]
+  return [
+    ...(direction === 'in' ? ['not hit: what leaves'] : [out]),
+    ...(direction === 'out' || scope.sender ? ['not hit: what arrives'] : [arriving]),
+    ...more,
+    `not hit: ${all ? '' : 'everything else on the device, '}the carrier of ${name}, other parts of ${device.partOf ?? ''}, and other namespaces`,
+  ]
 }
 
 /** What is forwarded has no sender here. */

@@ -1,6 +1,5 @@
 /** From a blueprint to steps: each with its undo, its check and its reason. Pure. */
 import {type Millis, formatDuration} from '../core/units.ts'
-import {renderBlockTable, renderClassifyTable, renderIngressTable} from './backends/nft-table.ts'
 import {type TreeKind, classNumber} from './backends/tc-tree.ts'
 import {blastRadius} from './blast-radius.ts'
 import type {FaultPlan, Step} from './fault.ts'
@@ -58,7 +57,7 @@ export function compilePlan(
       return finish(names, situation, blueprint, {steps, shape: null, table: null})
     }
     case 'nft': {
-      const table = renderBlockTable(tableRequest(situation), blueprint.verdict)
+      const table = blockTable(tableRequest(situation), situation.device, blueprint.verdict)
       const why = `block what matches; the kernel drops the matches by itself after ${formatDuration(situation.lasts)}`
       return finish(names, situation, blueprint, {
         steps: [nftStep(situation, table, why)],
@@ -99,9 +98,7 @@ function shapeParts(situation: Situation, leaf: Leaf, choice: LeafChoice | null)
   const shape: LeafPlace = {device: device.name, tree, minor, leaf: leaf}
   const number = classNumber(choice.minor)
   const {ingress} = device
-  const table = ingress
-    ? renderIngressTable({...tableRequest(situation), device: ingress.of}, number, device.name)
-    : renderClassifyTable(tableRequest(situation), number)
+  const table = classifyTable(tableRequest(situation), device, number)
   const why = `send only what is in the scope into the leaf; the kernel ends that after ${formatDuration(situation.lasts)}`
   const steps = [
     ...(device.offload ? [offloadStep(device.offload)] : []),
@@ -165,10 +162,9 @@ function tableRequest(situation: Situation): {
   readonly id: string
   readonly lasts: Millis
   readonly scope: Situation['scope']
-  readonly device: string | null
 } {
-  const {id, lasts, scope, device} = situation
-  return {id, lasts, scope, device: device?.name ?? null}
+  const {id, lasts, scope} = situation
+  return {id, lasts, scope}
 }
 
 function rootWarnings({device}: Situation, shape: LeafPlace | null): readonly string[] {

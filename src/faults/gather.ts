@@ -36,7 +36,7 @@ export async function gatherSituation(
     device,
     network: await networkOf(kind, place, device, tools),
     sight: (await kind.look?.(spec, {tools, files: ports.files, host: ports.host, place, scope})) ?? null,
-    report,
+    report: device?.partOf === undefined ? report : await withEgress(report, ports.capabilities),
     proxy: binding.proxy !== null,
     carried: isCarried(request, device),
     proxyOnly,
@@ -161,6 +161,15 @@ async function findDevice(
   const devices = [...new Set(routed)]
   const [device] = devices
   if (devices.length === 1 && typeof device === 'string') return observeDevice(tools, place, device)
+/** Only faults on a part of a bond or bridge ask for it: the answer takes a trial. */
+async function withEgress(
+  report: Situation['report'],
+  capabilities: Ports['capabilities'],
+): Promise<Situation['report']> {
+  const egress = await capabilities.check('nft-egress')
+  return (capability) => (capability === 'nft-egress' ? egress : report(capability))
+}
+
   // A proxy needs no device: the planner may still choose it.
   if (request.binding.proxy) return null
   throw new UserError({

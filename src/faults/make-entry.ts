@@ -69,12 +69,13 @@ export async function makeEntry(
 
 function contentOf(
   compiled: CompiledPlan,
-): Pick<LedgerEntry, 'leaf' | 'joints' | 'offload' | 'replaced' | 'trace' | 'work' | 'network'> {
+): Pick<LedgerEntry, 'leaf' | 'joints' | 'offload' | 'replaced' | 'trace' | 'work' | 'network' | 'carried'> {
   const {shape, situation, blueprint} = compiled
   return {
     leaf: leafOf(compiled),
     joints: compiled.joints.map(jointOf),
     offload: shape === null ? null : (situation.device?.offload ?? null),
+    carried: blueprint.backend === 'carrier' ? carriedOf(situation) : null,
     replaced: shape === null ? null : (situation.device?.replaced ?? null),
     trace: 'act' in blueprint ? blueprint.act.trace : null,
     work: 'act' in blueprint ? (blueprint.act.work ?? null) : null,

@@ -67,10 +67,14 @@ export async function observeIngress(tools: Tools, place: Place, device: DeviceF
   const link = asList(await tools.json(place, 'ip', ['-j', 'link', 'show', 'dev', device.name]))[0]
   const name = `${INGRESS_PREFIX}${asNumber(at(link, 'ifindex')) ?? 0}`
   const there = asList(await tools.json(place, 'ip', ['-j', 'link', 'show', 'dev', name])).length > 0
-  if (there) return {...(await observeDevice(tools, place, name)), ingress: {of: device.name, there}}
+  const ofDevice = {
+    ingress: {of: device.name, there},
+    ...(device.partOf !== undefined && {partOf: device.partOf}),
+  }
+  if (there) return {...(await observeDevice(tools, place, name)), ...ofDevice}
   const root: RootState = {owner: 'default', kind: 'noqueue', handle: '0:', used: []}
   const {mtu} = device
-  return {name, loopback: false, mtu, queueLength: IFB_QUEUE, root, ingress: {of: device.name, there}}
+  return {name, loopback: false, mtu, queueLength: IFB_QUEUE, root, ...ofDevice}
 }
 
 /** Packets; what the kernel gives to an ifb. */

@@ -9,7 +9,7 @@ import {type CompiledPlan, type LeafChoice, compilePlan} from './compile-plan.ts
 import type {FaultRequest} from './fault.ts'
 import {gatherSituation} from './gather.ts'
 import {type LedgerEntry, isOpen, samePlace} from './ledger.ts'
-import {ofPart} from './part-of.ts'
+import {checkPart, ofPart} from './part-of.ts'
 import {planJoints} from './plan-joints.ts'
 import {refused} from './refused.ts'
 import {loadFault} from './registry.ts'
@@ -38,6 +38,7 @@ export async function planFault(request: FaultRequest, key: string, world: PlanW
   const blueprint = ofPart(kind.plan(request.spec, situation), situation.device)
   checkIngress(situation, blueprint)
   checkSender(situation, blueprint)
+  checkPart(situation, blueprint)
   if (!isOurs(blueprint) && kind.names !== true)
     await checkSafety(request, situation, world.ports, world.tools)
   if (blueprint.backend === 'ip') checkChanges(situation, blueprint.change, world.entries)

@@ -1,6 +1,6 @@
 /** Which leaves a fault shares with others that shape some of its packets, and the steps that make them. Pure. */
 import type {Millis} from '../core/units.ts'
-import {hookOf, renderClassifyTable, renderIngressTable} from './backends/nft-table.ts'
+import {hookOf} from './backends/nft-table.ts'
 import {classNumber, freeLeaf} from './backends/tc-tree.ts'
 import type {LeafChoice} from './compile-plan.ts'
 import type {Step} from './fault.ts'
@@ -127,11 +127,7 @@ function tableOf(
     readonly hook: 'output' | 'postrouting'
   },
 ): string {
-  const number = classNumber(minor)
-  const name = device?.name ?? ''
-  return device?.ingress
-    ? renderIngressTable({...asked, device: device.ingress.of}, number, name)
-    : renderClassifyTable({...asked, device: name}, number)
+  return classifyTable(asked, device, classNumber(minor))
 }
 
 export function jointSteps(

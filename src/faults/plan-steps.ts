@@ -1,5 +1,4 @@
 /** The steps of a plan: each with its undo, its check and its reason. Pure. */
-import type {TableFamily} from './backends/nft-parts.ts'
 import {tableName} from './backends/nft-parts.ts'
 import {leafLines, leafUndoLines, rootLines, rootUndoLine} from './backends/tc-tree.ts'
 import type {LeafPlace} from './compile-plan.ts'

@@ -17,7 +17,15 @@ import {
   webrtc,
 } from './capability-finding.ts'
 import {CAPABILITY_TEXTS} from './capability-texts.ts'
-import {KERNEL_TRIALS, KILL_TRIAL, type KernelTrial, judgeTrials, trialBatch} from './kernel-trials.ts'
+import {
+  KERNEL_TRIALS,
+  KILL_TRIAL,
+  type KernelTrial,
+  PROGRAM_TRIALS,
+  type ProgramTrial,
+  judgeTrials,
+  trialBatch,
+} from './kernel-trials.ts'
 
 /** Bits of CapEff in /proc/self/status, capability.h. */
 const CAP_NET_ADMIN = 12
@@ -84,21 +92,18 @@ class Look {
       case 'ffi':
         return ffi()
       case 'tc':
-        return this.#program('tc', ['-V'])
-      case 'nft':
-        return this.#program('nft', ['--version'])
       case 'ip':
-        return this.#program('ip', ['-V'])
       case 'ss':
-        return this.#program('ss', ['-V'])
+        return this.#program(capability, ['-V'])
+      case 'nft':
       case 'sysctl':
         return this.#program('sysctl', ['--version'])
       case 'conntrack':
-        return this.#inSandbox('conntrack', ['-L'])
+      case 'ifb':
+      case 'nft-egress':
+        return this.#inSandbox(PROGRAM_TRIALS[capability])
       case 'socket-kill':
         return this.#socketKill()
-      case 'faketime':
-        return this.#program('faketime', ['--version'])
       case 'time-namespaces':
         return this.#unshares(['--time', '--monotonic', '1', '--fork'])
       case 'qdisc-netem':
@@ -107,8 +112,6 @@ class Look {
       case 'qdisc-prio':
       case 'qdisc-ingress':
         return this.#qdisc(capability)
-      case 'ifb':
-        return this.#inSandbox('ip', ['link', 'add', 'ndifb', 'type', 'ifb'])
       case 'bonding':
         return this.#bonding()
       case 'ipv6':
@@ -189,7 +192,7 @@ class Look {
   }
 
   /** Whether a program that asks the kernel for something gets it, in a throw-away namespace. */
-  async #inSandbox(file: string, args: readonly string[]): Promise<Finding> {
+  async #inSandbox([file, ...args]: ProgramTrial): Promise<Finding> {
     const sandbox = await this.#unshareFlags()
     if (!sandbox) return unknown('could not be tried in a namespace')
     const result = await this.#run('unshare', [...sandbox, '--', file, ...args])
@@ -200,7 +203,7 @@ class Look {
   /** Trying it where the module isn't loaded would load it, which makes a bond of nothing in the host's own namespace. */
   async #bonding(): Promise<Finding> {
     if (!(await isFolder('/proc/net/bonding'))) return missing('the kernel has no bonding loaded')
-    return this.#inSandbox('ip', ['link', 'add', 'ndbond', 'type', 'bond'])
+    return this.#inSandbox(PROGRAM_TRIALS.bonding)
   }
 
   /** A listener of ours in a throw-away namespace is there or not, after ss has ended it: ss itself reports neither. */

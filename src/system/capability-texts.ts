@@ -61,6 +61,9 @@ export const CAPABILITY_TEXTS: Readonly<Record<Capability, CapabilityText>> = {
     why: 'making a firewall or NAT forget its connections',
     remedy:
       'install conntrack: apt-get install conntrack; the kernel needs connection tracking (modprobe nf_conntrack_netlink)',
+    why: 'faults that limit the open files or the memory of a process',
+    remedy: 'install util-linux: apt-get install util-linux',
+  },
   },
   'socket-kill': {
     why: 'ending connections from outside (ss -K)',

@@ -35,6 +35,19 @@ export function judgeTrials(stderr: string): ReadonlyMap<KernelTrial, string> {
   return new Map(KERNEL_TRIALS.map((trial, index) => [trial, failures.get(index * 2 + 1) ?? '']))
 }
 
+/** A program that asks the kernel for one thing, with its arguments. */
+export type ProgramTrial = readonly [file: string, ...args: string[]]
+
+export const PROGRAM_TRIALS = {
+  conntrack: ['conntrack', '-L'],
+  ifb: ['ip', 'link', 'add', 'ndifb', 'type', 'ifb'],
+  bonding: ['ip', 'link', 'add', 'ndbond', 'type', 'bond'],
+  'nft-egress': [
+    'nft',
+    'add table netdev ndegress; add chain netdev ndegress leaving { type filter hook egress device "lo" priority 0; }',
+  ],
+} as const satisfies Readonly<Record<string, ProgramTrial>>
+
 /** For `node -e`: listens, has that socket ended by ss, and prints what ss still lists. */
 export const KILL_TRIAL = `
 const {spawnSync} = require('node:child_process')

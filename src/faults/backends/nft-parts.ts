@@ -16,9 +16,14 @@ export interface TableRequest {
   readonly joins?: number
   /** Where what leaves is classified; absent: where its scope can be told. */
   readonly hook?: 'output' | 'postrouting'
+  /** With netdev: the scope is all that passes this device, whatever protocol it speaks. */
+  readonly everything?: string
 }
 
-/** `inet` sees what this machine sends, gets and forwards; `netdev` what arrives at one device, before all of that. */
+/**
+ * `inet` sees what this machine sends, gets and forwards; `netdev` what arrives at one device before all of that, and what
+ * leaves by it after all of that.
+ */
 export type TableFamily = 'inet' | 'netdev'
 
 export function tableName(id: string): string {
@@ -35,8 +40,12 @@ export function table(request: TableRequest, verdict: Verdict | null, body: read
   ].join('\n')
 }
 
-function sets({scope, lasts, family: where}: TableRequest, match?: PacketMatch): readonly string[] {
+function sets(
+  {scope, lasts, family: where, everything}: TableRequest,
+  match?: PacketMatch,
+): readonly string[] {
   const until = `timeout ${Math.max(1, Math.ceil(lasts))}ms`
+  if (everything !== undefined) return timedSet('everything', 'ifname', false, [`"${everything}" ${until}`])
   const names = where === 'netdev' ? ({4: 'ip', 6: 'ip6'} as const) : ({4: 'ipv4', 6: 'ipv6'} as const)
   const wanted = familiesOf(scope).map((family) => `${names[family]} ${until}`)
   const families = timedSet('families', where === 'netdev' ? 'ether_type' : 'nf_proto', false, wanted)
@@ -68,10 +77,12 @@ interface ScopeRule {
 
 /** The match parts of the rules for traffic that leaves towards the scope, or arrives from it. */
 export function matches(
-  {scope, device, family: where}: TableRequest,
+  {scope, device, family: where, everything}: TableRequest,
   direction: 'out' | 'in',
   match?: PacketMatch,
 ): readonly ScopeRule[] {
+  if (everything !== undefined)
+    return [{rule: `${direction === 'out' ? 'oifname' : 'iifname'} @everything`, family: null}]
   const [there, here] = direction === 'out' ? ['daddr', 'saddr'] : ['saddr', 'daddr']
   const port = direction === 'out' ? 'dport' : 'sport'
   const interfaceMatch = device === null ? [] : [`${direction === 'out' ? 'oifname' : 'iifname'} "${device}"`]

@@ -40,7 +40,12 @@ export function renderBlockTable(asked: TableRequest, verdict: Verdict): string 
   ])
 }
 
-function blockRules(request: TableRequest, verdict: Verdict, direction: 'out' | 'in'): readonly string[] {
+/** The rules that act on what the direction's hook sees. */
+export function blockRules(
+  request: TableRequest,
+  verdict: Verdict,
+  direction: 'out' | 'in',
+): readonly string[] {
   return matches(request, direction, verdict.match).flatMap(({rule, family}) =>
     verdicts(verdict, request.scope).map((action) =>
       [rule, conditions(verdict.match, family), action].filter((part) => part !== '').join(' '),
