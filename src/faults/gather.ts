@@ -146,6 +146,15 @@ async function capabilityReports(
   }
 }
 
+/** Only faults on a part of a bond or bridge ask for it: the answer takes a trial. */
+async function withEgress(
+  report: Situation['report'],
+  capabilities: Ports['capabilities'],
+): Promise<Situation['report']> {
+  const egress = await capabilities.check('nft-egress')
+  return (capability) => (capability === 'nft-egress' ? egress : report(capability))
+}
+
 async function findDevice(
   request: FaultRequest,
   kind: PlannedKind,
@@ -161,15 +170,6 @@ async function findDevice(
   const devices = [...new Set(routed)]
   const [device] = devices
   if (devices.length === 1 && typeof device === 'string') return observeDevice(tools, place, device)
-/** Only faults on a part of a bond or bridge ask for it: the answer takes a trial. */
-async function withEgress(
-  report: Situation['report'],
-  capabilities: Ports['capabilities'],
-): Promise<Situation['report']> {
-  const egress = await capabilities.check('nft-egress')
-  return (capability) => (capability === 'nft-egress' ? egress : report(capability))
-}
-
   // A proxy needs no device: the planner may still choose it.
   if (request.binding.proxy) return null
   throw new UserError({

@@ -13,7 +13,7 @@ import {
 } from './backends/readback.ts'
 import {readNetwork} from './backends/network-state.ts'
 import type {CompiledPlan} from './compile-plan.ts'
-import {tableFamily} from './plan-steps.ts'
+import {tableFamily} from './fault-tables.ts'
 import type {FaultCounters, FaultPlan, Step} from './fault.ts'
 import type {LedgerJoint, UndoStep} from './ledger.ts'
 import {judgeOffload} from './offload.ts'

@@ -3,7 +3,7 @@ import {HOST} from '../core/place.ts'
 import type {GuardLink, Ports} from '../core/ports.ts'
 import {type Snapshot, takeSnapshot} from './backends/snapshot.ts'
 import type {CompiledPlan} from './compile-plan.ts'
-import {tableFamily} from './plan-steps.ts'
+import {tableFamily} from './fault-tables.ts'
 import {type Home, type ProcessIdentity, identify} from './identity.ts'
 import {undoSteps} from './kernel-fault.ts'
 import {
@@ -74,8 +74,8 @@ function contentOf(
   return {
     leaf: leafOf(compiled),
     joints: compiled.joints.map(jointOf),
-    offload: shape === null ? null : (situation.device?.offload ?? null),
     carried: blueprint.backend === 'carrier' ? carriedOf(situation) : null,
+    offload: shape === null ? null : (situation.device?.offload ?? null),
     replaced: shape === null ? null : (situation.device?.replaced ?? null),
     trace: 'act' in blueprint ? blueprint.act.trace : null,
     work: 'act' in blueprint ? (blueprint.act.work ?? null) : null,

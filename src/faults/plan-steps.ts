@@ -3,6 +3,7 @@ import {tableName} from './backends/nft-parts.ts'
 import {leafLines, leafUndoLines, rootLines, rootUndoLine} from './backends/tc-tree.ts'
 import type {LeafPlace} from './compile-plan.ts'
 import type {Action, Step} from './fault.ts'
+import {tableFamily} from './fault-tables.ts'
 import type {Blueprint, DeviceFacts, NetworkChange, Situation} from './situation.ts'
 import {tcBatch} from './tools.ts'
 
@@ -63,11 +64,6 @@ export function nftStep({id, device}: Pick<Situation, 'id' | 'device'>, table: s
     verify: {type: 'nft-table', expect: `table ${family} ${tableName(id)} with live elements`},
     why,
   }
-}
-
-/** In which family of nftables a fault's table is. */
-export function tableFamily(device: DeviceFacts | null): TableFamily {
-  return device?.ingress ? 'netdev' : 'inet'
 }
 
 export function ipStep(change: NetworkChange): Step {

@@ -97,7 +97,8 @@ class Look {
         return this.#program(capability, ['-V'])
       case 'nft':
       case 'sysctl':
-        return this.#program('sysctl', ['--version'])
+      case 'faketime':
+        return this.#program(capability, ['--version'])
       case 'conntrack':
       case 'ifb':
       case 'nft-egress':

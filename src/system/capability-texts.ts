@@ -51,6 +51,10 @@ export const CAPABILITY_TEXTS: Readonly<Record<Capability, CapabilityText>> = {
     why: 'partitions, and the scope and kernel-side end of all kernel faults',
     remedy: 'install nftables: apt-get install nftables',
   },
+  'nft-egress': {
+    why: 'faults on what leaves by one member of a bond or one port of a bridge',
+    remedy: 'use Linux 5.16 or later with CONFIG_NETFILTER_EGRESS, and nftables 1.0.1 or later',
+  },
   ip: {why: 'labs, and finding the device of a route', remedy: IPROUTE},
   ss: {why: 'seeing who is logged in before a fault could lock them out', remedy: IPROUTE},
   sysctl: {
@@ -61,9 +65,6 @@ export const CAPABILITY_TEXTS: Readonly<Record<Capability, CapabilityText>> = {
     why: 'making a firewall or NAT forget its connections',
     remedy:
       'install conntrack: apt-get install conntrack; the kernel needs connection tracking (modprobe nf_conntrack_netlink)',
-    why: 'faults that limit the open files or the memory of a process',
-    remedy: 'install util-linux: apt-get install util-linux',
-  },
   },
   'socket-kill': {
     why: 'ending connections from outside (ss -K)',
