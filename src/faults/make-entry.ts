@@ -69,12 +69,11 @@ export async function makeEntry(
 
 function contentOf(
   compiled: CompiledPlan,
-): Pick<LedgerEntry, 'leaf' | 'joints' | 'offload' | 'replaced' | 'trace' | 'work' | 'network' | 'carried'> {
+): Pick<LedgerEntry, 'leaf' | 'joints' | 'offload' | 'replaced' | 'trace' | 'work' | 'network'> {
   const {shape, situation, blueprint} = compiled
   return {
     leaf: leafOf(compiled),
     joints: compiled.joints.map(jointOf),
-    carried: blueprint.backend === 'carrier' ? carriedOf(situation) : null,
     offload: shape === null ? null : (situation.device?.offload ?? null),
     replaced: shape === null ? null : (situation.device?.replaced ?? null),
     trace: 'act' in blueprint ? blueprint.act.trace : null,
