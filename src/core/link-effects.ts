@@ -31,7 +31,9 @@ export type LinkLoss =
       readonly goodLoss: Ratio
     }
 
-export type LinkDistribution = 'uniform' | 'normal' | 'pareto' | 'paretonormal'
+export const NAMED_DISTRIBUTIONS = ['uniform', 'normal', 'pareto', 'paretonormal'] as const
+/** By name, or as a table of netem's (`delay-table.ts`). */
+export type LinkDistribution = (typeof NAMED_DISTRIBUTIONS)[number] | readonly number[]
 
 /** Always the whole set. */
 export interface LinkEffect {

@@ -1,8 +1,10 @@
 /** The contract of a fault kind, and of the engine that puts faults in force and takes them back. */
 import type * as z from 'zod'
 import type {ProxyControl} from '../core/agent.ts'
+import type {NamedTable} from '../core/delay-table.ts'
 import type {FailureCode} from '../core/codes/index.ts'
 import type {Capability} from '../core/capabilities.ts'
+import type {KeptDevice} from '../core/kept-links.ts'
 import type {LinkControl, LinkEffect} from '../core/link-effects.ts'
 import type {Place} from '../core/place.ts'
 import type {ProxyEffect} from '../core/proxy-effects.ts'
@@ -34,6 +36,8 @@ export type Action =
       readonly file: ProgramName
       readonly args: readonly string[]
       readonly input?: string
+      /** Distributions that tc finds beside its own while it runs. */
+      readonly tables?: readonly NamedTable[]
     }
   | {readonly type: 'impair'; readonly effects: readonly ProxyEffect[]}
   | {readonly type: 'impair-link'; readonly effect: LinkEffect | null}

@@ -1,6 +1,7 @@
 /** What packets get that lie in the scopes of several faults at once: one leaf with all of their effects. Pure. */
 import type {BitsPerSecond, Millis, Ratio} from '../core/units.ts'
 import {netemLeaf} from './kinds/netem-leaf.ts'
+import {spreadOf} from './netem-arithmetic.ts'
 import type {Chance, LossModel, NetemSpec} from './kinds/netem-spec.ts'
 import type {Leaf} from './situation.ts'
 
@@ -111,12 +112,24 @@ function joinJitters(a: NetemSpec, b: NetemSpec): Partial<NetemSpec> {
   if (!one) return {}
   if (!other) return jitterOf(one)
   const deviation = Math.hypot(deviationOf(one), deviationOf(other))
-  const uniform = isUniform(one) && isUniform(other)
+  const distribution = isUniform(one) && isUniform(other) ? 'uniform' : joinDistributions(one, other)
   return {
-    jitter: rounded(uniform ? deviation * Math.sqrt(3) : deviation),
+    jitter: rounded(deviation / spreadOf(distribution)),
     correlation: Math.max(one.correlation ?? 0, other.correlation ?? 0),
-    distribution: uniform ? 'uniform' : one.distribution === other.distribution ? one.distribution : 'normal',
+    distribution,
   }
+}
+
+/**
+ * The sum of two that differ is nearer to normal than either; a recorded one keeps its shape, since tc looks for tables in
+ * one folder at a time: that of its own, or that of recorded ones.
+ */
+function joinDistributions(one: NetemSpec, other: NetemSpec): NetemSpec['distribution'] {
+  if (one.distribution === other.distribution) return one.distribution
+  const recorded = [one, other]
+    .filter(({distribution}) => typeof distribution === 'object')
+    .toSorted((a, b) => deviationOf(b) - deviationOf(a))
+  return recorded[0]?.distribution ?? 'normal'
 }
 
 function jitterOf({jitter, correlation, distribution}: NetemSpec): Partial<NetemSpec> {
@@ -128,7 +141,7 @@ function isUniform({distribution}: NetemSpec): boolean {
 }
 
 function deviationOf(spec: NetemSpec): Millis {
-  return (spec.jitter ?? 0) / (isUniform(spec) ? Math.sqrt(3) : 1)
+  return (spec.jitter ?? 0) * spreadOf(spec.distribution)
 }
 
 /** Whole microseconds, which is what tc takes. */

@@ -84,7 +84,9 @@ function joinBatches(steps: readonly Step[]): readonly Deed[] {
     if (action.type !== 'exec') continue
     const last = joined.at(-1)?.action
     if (last && isBatch(last) && isBatch(action)) {
-      joined[joined.length - 1] = {action: tcBatch([...linesOf(last), ...linesOf(action)]), onHost}
+      const tables = [...(last.tables ?? []), ...(action.tables ?? [])]
+      const batch = tcBatch([...linesOf(last), ...linesOf(action)])
+      joined[joined.length - 1] = {action: {...batch, ...(tables.length > 0 && {tables})}, onHost}
     } else {
       joined.push({action, onHost})
     }

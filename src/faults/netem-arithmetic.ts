@@ -1,4 +1,6 @@
 /** The figures behind a netem fault: expected loss, expected delay. Pure. */
+import {tableSpread} from '../core/delay-table.ts'
+import type {LinkDistribution} from '../core/link-effects.ts'
 import type {Millis, Ratio} from '../core/units.ts'
 import type {LossModel, NetemSpec} from './kinds/netem-spec.ts'
 
@@ -47,6 +49,12 @@ export function oneWayDelay(spec: NetemSpec, crossings: number): Millis {
   return spec.delay ?? (spec.rtt === undefined ? 0 : spec.rtt / crossings)
 }
 
+/** The standard deviation of a distribution, in units of the jitter. */
+export function spreadOf(distribution: LinkDistribution | undefined = 'uniform'): number {
+  if (typeof distribution !== 'string') return tableSpread(distribution)
+  return distribution === 'uniform' ? 1 / Math.sqrt(3) : 1
+}
+
 /**
  * What a round trip gets on average, and its standard deviation. Uniform jitter deviates by jitter/√3, the other
  * distributions by their jitter; the share that reordering lets go at once has no delay at all.
@@ -57,7 +65,7 @@ export function expectedDelay(
   crossings: number,
 ): {readonly mean: Millis; readonly spread: Millis} {
   const jitter = spec.jitter ?? 0
-  const deviation = (spec.distribution ?? 'uniform') === 'uniform' ? jitter / Math.sqrt(3) : jitter
+  const deviation = jitter * spreadOf(spec.distribution)
   const atOnce = spec.reorder === undefined ? 0 : spec.reorder.chance / (spec.gap ?? 1)
   const variance = (1 - atOnce) * deviation ** 2 + atOnce * (1 - atOnce) * delay ** 2
   return {mean: crossings * (1 - atOnce) * delay, spread: Math.sqrt(crossings * variance)}

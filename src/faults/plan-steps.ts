@@ -48,7 +48,7 @@ export function leafStep(
   why = 'the fault itself, in a class that no other traffic gets into',
 ): Step {
   return {
-    do: tcBatch(leafLines(device, tree, minor, leaf)),
+    do: {...tcBatch(leafLines(device, tree, minor, leaf)), ...(leaf.tables && {tables: leaf.tables})},
     undo: tcBatch(leafUndoLines(device, tree, minor)),
     minor,
     verify: {type: 'tc-qdisc', expect: `${leaf.kind} ${leaf.options.join(' ')}`},

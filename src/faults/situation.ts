@@ -1,5 +1,7 @@
 /** What the planners know about the place a fault is to act in; gathered before, so that planning stays pure. */
 import type {Capability, CapabilityReport} from '../core/capabilities.ts'
+import type {KeptDevice} from '../core/kept-links.ts'
+import type {NamedTable} from '../core/delay-table.ts'
 import type {LinkEffect} from '../core/link-effects.ts'
 import type {Place} from '../core/place.ts'
 import type {ProxyEffect} from '../core/proxy-effects.ts'
@@ -78,6 +80,8 @@ export interface Leaf {
   readonly expect: Readonly<Record<string, number | boolean>>
   /** The class itself limits to this rate (htb without tbf). */
   readonly classRate?: BitsPerSecond
+  /** Of the distributions that the words name, those that tc has to be given. */
+  readonly tables?: readonly NamedTable[]
 }
 
 /** What packets of the scope must be like, to be hit. */

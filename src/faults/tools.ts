@@ -2,6 +2,7 @@
 import type {Exec, ExecResult, Host} from '../core/ports.ts'
 import {type Command, inPlace, toolPath} from '../core/place-command.ts'
 import type {Place} from '../core/place.ts'
+import {type TcTables, withTcTables} from '../core/tc-tables.ts'
 import type {Millis} from '../core/units.ts'
 import type {Action} from './fault.ts'
 
@@ -35,18 +36,20 @@ export function commandOf(
   return inPlace(place, file, args)
 }
 
-export function openTools(ports: {readonly exec: Exec; readonly host: Host}): Tools {
+export function openTools(ports: {
+  readonly exec: Exec
+  readonly host: Host
+  readonly files: TcTables['files']
+}): Tools {
   const env = {PATH: toolPath(ports.host.env('PATH'))}
+  const tableWorld = {files: ports.files, stateFolder: ports.host.stateFolder}
   const run = async (place: Place, action: ExecAction): Promise<ExecResult> => {
     const {file, args} = commandOf(place, action, action.file === 'holder' ? ports.host.holder : [])
     const input = action.input === undefined ? {} : {input: action.input}
-    return ports.exec.run({
-      file,
-      args,
-      env,
-      timeout: action.file === 'holder' ? HOLDER_PATIENCE : PATIENCE,
-      ...input,
-    })
+    const timeout = action.file === 'holder' ? HOLDER_PATIENCE : PATIENCE
+    return withTcTables(action.tables ?? [], tableWorld, async (more) =>
+      ports.exec.run({file, args, env: {...env, ...more}, timeout, ...input}),
+    )
   }
   return {
     run,

@@ -1,4 +1,5 @@
 /** A netem fault as tc words, each with its unit, and as the numbers that tc's JSON must then show. */
+import {type NamedTable, nameTable} from '../../core/delay-table.ts'
 import type {BitsPerSecond, Millis, Ratio} from '../../core/units.ts'
 import {computeLimit} from '../../core/netem-limit.ts'
 import type {Leaf} from '../situation.ts'
@@ -8,6 +9,7 @@ import type {Chance, LossModel, NetemSpec, SlotSpec} from './netem-spec.ts'
 interface Part {
   readonly words: readonly string[]
   readonly expect: Readonly<Record<string, number | boolean>>
+  readonly table?: NamedTable
 }
 
 const NOTHING: Part = {words: [], expect: {}}
@@ -46,10 +48,12 @@ export function netemLeaf({spec, delay, takesSeed}: LeafRequest): Leaf {
     // tc shows the seed only in newer versions, so its read-back can't be demanded.
     partOf(takesSeed ? spec.seed : undefined, (seed) => ({words: ['seed', String(seed)], expect: {}})),
   ]
+  const tables = parts.flatMap(({table}) => table ?? [])
   return {
     kind: 'netem',
     options: parts.flatMap((part) => part.words),
     expect: Object.assign({}, ...parts.map((part) => part.expect)) as Leaf['expect'],
+    ...(tables.length > 0 && {tables}),
   }
 }
 
@@ -65,16 +69,16 @@ function ratePart(rate: BitsPerSecond): Part {
 function delayPart(spec: NetemSpec, delay: Millis, jitter: Millis): Part {
   if (delay === 0 && jitter === 0) return NOTHING
   const correlation = spec.correlation ?? 0
-  const distribution =
-    spec.distribution === undefined || spec.distribution === 'uniform'
-      ? []
-      : ['distribution', spec.distribution]
+  const {distribution = 'uniform'} = spec
+  const table = typeof distribution === 'string' || jitter === 0 ? null : nameTable(distribution)
+  const shape = table?.name ?? distribution
   return {
+    ...(table && {table}),
     words: [
       ...['delay', time(delay)],
       ...(jitter > 0 ? [time(jitter)] : []),
       ...(jitter > 0 && correlation > 0 ? [percent(correlation)] : []),
-      ...(jitter > 0 ? distribution : []),
+      ...(jitter > 0 && shape !== 'uniform' ? ['distribution', String(shape)] : []),
     ],
     expect: {
       'delay.delay': delay / 1000,

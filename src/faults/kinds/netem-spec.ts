@@ -7,6 +7,8 @@ import {
   rateSchema,
   sizeSchema,
 } from '../../config/quantities.ts'
+import {MOST_ENTRIES} from '../../core/delay-table.ts'
+import {type LinkDistribution, NAMED_DISTRIBUTIONS} from '../../core/link-effects.ts'
 import type {BitsPerSecond, Bytes, Millis, Ratio} from '../../core/units.ts'
 import type {FaultScope} from '../fault.ts'
 import {scopeSchema, shapingKeys} from '../scope-schema.ts'
@@ -64,7 +66,10 @@ export const netemSchema = z.strictObject({
     .describe('added to a round trip, whatever number of times it passes the device'),
   jitter: delaySchema.optional(),
   correlation: percentSchema.optional().describe('how much one delay depends on the last one'),
-  distribution: z.enum(['uniform', 'normal', 'pareto', 'paretonormal']).optional(),
+  distribution: z
+    .union([z.enum(NAMED_DISTRIBUTIONS), z.array(z.int().min(-32_768).max(32_767)).min(2).max(MOST_ENTRIES)])
+    .optional()
+    .describe("of the jitter: by name, or the values of a table of netem's, 8192 per unit of the jitter"),
   loss: lossSchema.optional().describe('5%, or {random}, {state} or {gemodel}'),
   duplicate: chanceSchema.optional(),
   corrupt: chanceSchema.optional(),
@@ -124,7 +129,7 @@ export interface NetemSpec {
   readonly rtt?: Millis | undefined
   readonly jitter?: Millis | undefined
   readonly correlation?: Ratio | undefined
-  readonly distribution?: 'uniform' | 'normal' | 'pareto' | 'paretonormal' | undefined
+  readonly distribution?: LinkDistribution | undefined
   readonly loss?: LossModel | undefined
   readonly duplicate?: Chance | undefined
   readonly corrupt?: Chance | undefined

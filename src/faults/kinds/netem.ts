@@ -150,6 +150,10 @@ function notesOf(spec: NetemSpec, {crossings, device}: Situation, delay: number)
     ...when(needsOrderGuard(spec), 'a rate of 100gbit keeps the packets in order in spite of the jitter'),
     ...when(crossings === 2, `on loopback both directions leave by the same device: ${share}`),
     ...when(spec.corrupt !== undefined, 'damaged packets fail their checksum: they count as lost'),
+    ...when(
+      typeof spec.distribution === 'object',
+      'the delays scatter as a table says; tc finds it in TC_LIB_DIR while it runs',
+    ),
     ...when(burst !== null, `lost packets come in bursts of ${Number((burst ?? 0).toFixed(2))} on average`),
     ...when(
       spec.loss !== undefined && !spec.ecn && device?.ingress === undefined,
@@ -181,7 +185,7 @@ function describe(spec: NetemSpec): string {
   const parts = [
     spec.delay === undefined ? '' : `${formatDuration(spec.delay)} delay`,
     spec.rtt === undefined ? '' : `${formatDuration(spec.rtt)} round trip`,
-    spec.jitter === undefined ? '' : `±${formatDuration(spec.jitter)} jitter`,
+    spec.jitter === undefined ? '' : `±${formatDuration(spec.jitter)} ${describeShape(spec)}jitter`,
     spec.loss ? describeLoss(spec.loss) : '',
     spec.duplicate ? `${formatPercent(spec.duplicate.chance)} duplicated` : '',
     spec.corrupt ? `${formatPercent(spec.corrupt.chance)} corrupted` : '',
@@ -190,6 +194,10 @@ function describe(spec: NetemSpec): string {
     spec.slot ? `bursts every ${formatDuration(spec.slot.min)}` : '',
   ]
   return parts.filter((part) => part !== '').join(', ')
+}
+
+function describeShape({distribution}: NetemSpec): string {
+  return typeof distribution === 'object' ? 'recorded ' : ''
 }
 
 function describeLoss(loss: LossModel): string {

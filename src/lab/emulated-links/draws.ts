@@ -1,4 +1,5 @@
 /** Random fates of packets that may depend on the fate before, and the shapes of delays. */
+import {entryOf} from '../../core/delay-table.ts'
 import type {LinkDistribution} from '../../core/link-effects.ts'
 import type {Random} from '../../core/ports.ts'
 import type {Ratio} from '../../core/units.ts'
@@ -21,9 +22,10 @@ export function correlatedDraw(random: Pick<Random, 'next'>, correlation: Ratio)
 /**
  * The deviation from the mean that belongs to a draw, in units of the jitter. The mean is 0. Uniform reaches from -1 to 1,
  * the others have a standard deviation of 1; Pareto's has the shape 3, and Pareto-normal is three parts of that and one
- * part of normal.
+ * part of normal. A table deviates as its entries do.
  */
 export function deviationOf(distribution: LinkDistribution, draw: number): number {
+  if (typeof distribution !== 'string') return entryOf(distribution, draw)
   switch (distribution) {
     case 'uniform':
       return 2 * draw - 1
