@@ -10,6 +10,7 @@ import {openLedger} from '../faults/ledger.ts'
 import {type ServedFault, type ServedWords, enterServed, isAsked} from '../faults/served.ts'
 import {UserError} from '../core/errors.ts'
 import {type OwnProxy, PLANNED_PROXY, openOwnProxy} from './fault-proxy.ts'
+import {findKeptDevice} from './kept-carriers.ts'
 import type {NamedFault} from './fault-document.ts'
 import {type FaultWords, readFault} from './fault-request.ts'
 import {effectWords} from './fault-views.ts'
@@ -27,7 +28,9 @@ export async function planOrder(order: FaultOrder, ports: Ports): Promise<FaultP
   const id = freshId(ports)
   const engine = openFaultEngine(ports, {run: id, dryRun: true})
   const named = await readFault(order.words, ports)
-  return engine.plan(requestOf(order, named, {id, proxy: order.proxy === null ? null : PLANNED_PROXY}))
+  return engine.plan(
+    requestOf(order, named, {id, binding: bindingOf(order.proxy === null ? null : PLANNED_PROXY, ports)}),
+  )
 }
 
 /** What the foreground tells while it waits. */
@@ -67,14 +70,14 @@ export async function applyOrder(order: FaultOrder, options: ApplyOptions, ports
   const id = freshId(ports)
   const named = await readFault(order.words, ports)
   const proxy = order.proxy === null ? null : await openOwnProxy(order.proxy, named.spec, ports)
-  const control = proxy?.control ?? null
+  const binding = bindingOf(proxy?.control ?? null, ports)
   const engine = openFaultEngine(ports, {run: id})
   let served: ServedFault | null = null
   try {
-    const plan = await engine.plan(requestOf(order, named, {id, proxy: control}))
+    const plan = await engine.plan(requestOf(order, named, {id, binding}))
     options.tell.planned(plan)
     if (proxy && plan.backend === 'proxy') served = await enterServed(servedWords(plan, id, proxy), ports)
-    const fault = await engine.apply(plan, bindingOf(control))
+    const fault = await engine.apply(plan, binding)
     options.tell.inForce(fault, proxy)
     if (fault.asAsked === false) throw await noEffect(fault)
     return await keep({id, fault, engine}, order.lasts, options, ports)
@@ -160,13 +163,13 @@ async function noEffect(fault: ActiveFault): Promise<UserError> {
 function requestOf(
   order: FaultOrder,
   {name, spec}: NamedFault,
-  {id, proxy}: {readonly id: string; readonly proxy: FaultBinding['proxy']},
+  {id, binding}: {readonly id: string; readonly binding: FaultBinding},
 ): FaultRequest {
-  return {id, name, spec, binding: bindingOf(proxy), lasts: order.lasts, allow: order.allow}
+  return {id, name, spec, binding, lasts: order.lasts, allow: order.allow}
 }
 
-function bindingOf(proxy: FaultBinding['proxy']): FaultBinding {
-  return {place: HOST, device: null, proxy}
+function bindingOf(proxy: FaultBinding['proxy'], ports: Pick<Ports, 'files' | 'host'>): FaultBinding {
+  return {place: HOST, device: null, proxy, kept: findKeptDevice(ports)}
 }
 
 /** Short enough to type, long enough not to meet another one. */

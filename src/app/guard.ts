@@ -6,6 +6,7 @@ import {systemFiles} from '../system/files.ts'
 import {openGuardChannel} from '../system/guard-channel.ts'
 import {systemHost} from '../system/host.ts'
 import {systemLocks} from '../system/locks.ts'
+import {privateSockets} from '../system/private-socket.ts'
 import {endProcess} from '../system/signals.ts'
 
 /** Guards the run until it is released or everything of it is undone, then ends the process. */
@@ -18,6 +19,7 @@ export async function runGuard(run: string): Promise<void> {
     files: systemFiles,
     host,
     locks: systemLocks(host),
+    sockets: privateSockets,
   }
   // Loaded now, so that the undo waits for no disk.
   await ports.exec.run({file: 'true', args: []})

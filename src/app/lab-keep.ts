@@ -7,6 +7,7 @@ import {openLab} from '../lab/open-lab.ts'
 import {planTopology} from '../lab/plan-topology.ts'
 import {type Topology, endsOf} from '../lab/topology.ts'
 import type {LabView} from '../reporters/lab-view.ts'
+import {type ServedLinks, serveLinks} from './lab-links.ts'
 import {type LabRecord, forgetLab, rememberLab} from './lab-records.ts'
 
 export interface KeepRequest {
@@ -35,8 +36,10 @@ export async function keepLab(request: KeepRequest, ports: Ports): Promise<KeepE
     signal,
     onLoss: (what) => lose(what),
   })
+  let links: ServedLinks | null = null
   try {
-    const record = await describeLab(request, lab, ports)
+    links = await serveLinks(lab, planTopology(spec), ports)
+    const record = await describeLab(request, {lab, links}, ports)
     await rememberLab(record, ports)
     request.onUp(record.view)
     return await Promise.race([
@@ -44,6 +47,7 @@ export async function keepLab(request: KeepRequest, ports: Ports): Promise<KeepE
       untilTold(lasts, signal, ports),
     ])
   } finally {
+    await links?.close()
     await lab.down()
     await forgetLab(name, ports)
   }
@@ -68,7 +72,7 @@ const DAY: Millis = 86_400_000
 
 async function describeLab(
   {name, file, spec, lasts}: KeepRequest,
-  lab: Lab,
+  {lab, links}: {readonly lab: Lab; readonly links: ServedLinks},
   {files, host, clock}: Ports,
 ): Promise<LabRecord> {
   const isolated = lab.isolation === 'namespaces'
@@ -91,7 +95,7 @@ async function describeLab(
       file,
       pid: host.pid,
       isolation: lab.isolation,
-      notes: lab.notes,
+      notes: [...lab.notes, ...links.notes],
       nodes: topology.nodes.map((node) => ({
         name: node,
         pid: pidOf(places[node]),
@@ -102,6 +106,7 @@ async function describeLab(
       until: lasts === null ? null : new Date(since + lasts).toISOString(),
     },
     places,
+    links: {socket: links.socket, carried: links.carried, namespaces: links.namespaces},
     landmarks: Object.fromEntries(
       landmarkNames(spec, topology, isolated).map((word) => [word, lab.resolve(`{${word}}`)]),
     ),

@@ -5,6 +5,7 @@ import type {Ports} from '../core/ports.ts'
 import {suggest} from '../core/text.ts'
 import {type ProcessIdentity, isAlive} from '../faults/identity.ts'
 import type {LabView} from '../reporters/lab-view.ts'
+import type {LabLinks} from './lab-links.ts'
 
 export interface LabRecord {
   readonly version: 1
@@ -14,6 +15,8 @@ export interface LabRecord {
   readonly places: Readonly<Record<string, Place>>
   /** What `{name}` in a command of `lab exec` stands for. */
   readonly landmarks: Readonly<Record<string, string>>
+  /** Absent in records of older versions. */
+  readonly links?: LabLinks
 }
 
 type RecordPorts = Pick<Ports, 'files' | 'host'>
@@ -36,9 +39,18 @@ export async function livingLabs(ports: RecordPorts): Promise<readonly LabRecord
   for (const record of records) {
     if (!record) continue
     if (await isAlive(ports.files, record.keeper)) living.push(record)
-    else await forgetLab(record.view.name, ports)
+    else {
+      await forgetLab(record.view.name, ports)
+      await removeSocket(record, ports)
+    }
   }
   return living.toSorted((a, b) => (a.view.name < b.view.name ? -1 : 1))
+}
+
+/** A keeper that was killed could not. */
+async function removeSocket({links}: LabRecord, ports: RecordPorts): Promise<void> {
+  const socket = links?.socket ?? null
+  if (socket?.startsWith(`${ports.host.stateFolder}/links/`)) await ports.files.remove(socket)
 }
 
 /** Null for a file that isn't there any more or isn't one of ours. */

@@ -16,6 +16,7 @@ import {systemListen} from '../system/listen.ts'
 import {systemLocks} from '../system/locks.ts'
 import {systemMptcp} from '../system/mptcp-door.ts'
 import {systemNetworkChanges} from '../system/network/network-changes.ts'
+import {privateSockets} from '../system/private-socket.ts'
 import {systemPrograms} from '../system/programs.ts'
 import {quickExec} from '../system/quick-exec.ts'
 import {systemResolver} from '../system/resolver.ts'
@@ -45,5 +46,6 @@ export function openPorts(seed?: number): Ports {
     programs: systemPrograms(host),
     locks: systemLocks(host),
     guards: systemGuards,
+    sockets: privateSockets,
   }
 }

@@ -8,6 +8,7 @@ import type {Capability, CapabilityReport} from './capabilities.ts'
 import type {Place} from './place.ts'
 import type {Guards} from './guards-port.ts'
 import type {HttpDoor} from './http-port.ts'
+import type {PrivateSockets} from './kept-links.ts'
 import type {Listen} from './listen-port.ts'
 import type {MptcpDoor} from './mptcp-port.ts'
 import type {NetworkChanges} from './network-port.ts'
@@ -335,4 +336,5 @@ export interface Ports {
   readonly programs: Programs
   readonly locks: Locks
   readonly guards: Guards
+  readonly sockets: PrivateSockets
 }

@@ -17,7 +17,9 @@ export interface CarrierFault {
 /** Puts it in force and reads it back: what the link says that it does must equal what was ordered. */
 export async function applyCarrierFault(fault: CarrierFault, clock: Clock): Promise<ActiveFault> {
   const {plan, carrier, blueprint} = fault
-  const order = orderOf(fault)
+  // The timeline calls the states of a fault slow-1.1, slow-1.2, …
+  const series = plan.id.replace(/\.\d+(?=-r\d+$|$)/, '')
+  const order = orderOf({...fault, id: plan.id, series, sender: carrier.sender})
   const started = clock.now()
   await carrier.set(order)
   const took = clock.now() - started
@@ -53,14 +55,20 @@ async function removeOrder(
   }
 }
 
-function orderOf({plan, blueprint, scope, carrier}: CarrierFault): LinkOrder {
+export interface OrderWords extends Pick<CarrierFault, 'plan' | 'blueprint' | 'scope'> {
+  readonly id: string
+  readonly series?: string
+  /** The end at which the fault acts. */
+  readonly sender: 0 | 1
+}
+
+export function orderOf({id, series = id, plan, blueprint, scope, sender}: OrderWords): LinkOrder {
   const {arriving} = blueprint
   return {
-    fault: plan.id,
-    // The timeline calls the states of a fault slow-1.1, slow-1.2, …
-    series: plan.id.replace(/\.\d+(?=-r\d+$|$)/, ''),
+    fault: id,
+    series,
     lasts: plan.lasts,
-    sender: arriving === (carrier.sender === 0) ? 1 : 0,
+    sender: arriving === (sender === 0) ? 1 : 0,
     arriving,
     match: {
       to: scope.to.map(formatNetwork),
@@ -81,6 +89,6 @@ function seedOf({request}: FaultPlan): number | null {
 }
 
 /** As it comes back over the wire: without the keys that are undefined. */
-function plainly(order: LinkOrder): unknown {
+export function plainly(order: LinkOrder): unknown {
   return JSON.parse(JSON.stringify(order))
 }

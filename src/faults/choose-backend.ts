@@ -54,6 +54,11 @@ export function missingError(
       message: `${what} can not be had here: ${because}`,
       advice: [
         ...remedies,
+        ...(situation.kept && !situation.kept.end
+          ? [
+              `the kernel carries this link of the lab ${situation.kept.lab}; netdrill does when it is built by: netdrill lab up FILE --carry`,
+            ]
+          : []),
         ...(proxyCould ? ['a proxy in front of the target could do it: --proxy LISTEN=UPSTREAM'] : []),
         'netdrill doctor shows what works on this machine',
       ],

@@ -1,11 +1,13 @@
 /** Undoes a ledger entry under the lock and writes down how that went; whoever comes second finds it done. */
 import type {Clock, Locks} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
+import {endKept} from './kept-link.ts'
 import {type Ledger, type LedgerEntry, isOpen} from './ledger.ts'
 import {isOffloadKept} from './offload.ts'
 import {forgetJoints} from './share-joints.ts'
 import {endServed} from './served.ts'
-import {type UndoWorld, undoEntry} from './undo.ts'
+import {remarksOn} from './trace.ts'
+import {type UndoResult, type UndoWorld, undoEntry} from './undo.ts'
 
 export interface CloseWorld {
   readonly undo: UndoWorld
@@ -18,6 +20,8 @@ export interface Closed {
   readonly took: Millis
   readonly restored: boolean
   readonly differences: readonly string[]
+  /** What is worth knowing, though nothing is left. */
+  readonly remarks?: readonly string[]
   /** Somebody else had undone it before. */
   readonly already: boolean
 }
@@ -39,9 +43,7 @@ export async function closeUnderLock(world: CloseWorld, id: string, by: string):
   const started = world.clock.now()
   const entry = await world.ledger.read(id)
   if (!entry || !isOpen(entry)) return alreadyClosed(entry)
-  const {restored, differences} = entry.served
-    ? await endServed(world, entry, by)
-    : await undoEntry(world.undo, await ownPart(world, entry))
+  const {restored, differences} = await undo(world, entry, by)
   const took = world.clock.now() - started
   await world.ledger.write({
     ...entry,
@@ -49,7 +51,14 @@ export async function closeUnderLock(world: CloseWorld, id: string, by: string):
     ended: {at: new Date(world.clock.wall()).toISOString(), by, took, differences},
   })
   if (restored) await forgetJoints(world.ledger, entry)
-  return {took, restored, differences, already: false}
+  const remarks = entry.trace ? await remarksOn(world.undo.files, entry.trace) : []
+  return {took, restored, differences, remarks, already: false}
+}
+
+async function undo(world: CloseWorld, entry: LedgerEntry, by: string): Promise<UndoResult> {
+  if (entry.served) return endServed(world, entry, by)
+  if (entry.carried) return endKept(world.undo, entry)
+  return undoEntry(world.undo, await ownPart(world, entry))
 }
 
 /** Offload stays off for another fault that wants it so. */

@@ -8,6 +8,7 @@ import type {ActiveFault, FaultBinding, FaultEngine, FaultPlan, FaultRequest} fr
 import {faultKey} from './fault-key.ts'
 import {refuseWhenHalted} from './halt.ts'
 import {type Home, type ProcessIdentity, findHome, identify} from './identity.ts'
+import {applyKept} from './kept-link.ts'
 import {shareJoints} from './share-joints.ts'
 import {type Watch, readBack, readCounters, runSteps} from './kernel-fault.ts'
 import {type Ledger, type LedgerEntry, isOpen, openLedger} from './ledger.ts'
@@ -20,7 +21,7 @@ import {type Tools, openTools} from './tools.ts'
 
 export type FaultPorts = Pick<
   Ports,
-  'clock' | 'exec' | 'files' | 'host' | 'capabilities' | 'resolver' | 'locks' | 'guards'
+  'clock' | 'exec' | 'files' | 'host' | 'capabilities' | 'resolver' | 'locks' | 'guards' | 'sockets'
 >
 
 export interface FaultEngineOptions {
@@ -34,8 +35,9 @@ export function openFaultEngine(ports: FaultPorts, options: FaultEngineOptions):
   return new Engine(ports, options)
 }
 
-function isOwn({backend}: FaultPlan): boolean {
-  return backend === 'proxy' || backend === 'carrier'
+/** It ends with this process: a proxy's fault, or one on a link of a lab of ours. */
+function isOwn({backend, request}: FaultPlan): boolean {
+  return backend === 'proxy' || (backend === 'carrier' && request?.binding.carrier !== undefined)
 }
 
 class Engine implements FaultEngine {
@@ -148,6 +150,7 @@ class Engine implements FaultEngine {
     try {
       const {failure, forgotten} = await runSteps(this.#tools, compiled.plan.place, compiled.plan)
       if (failure !== null) throw await this.#giveUp(compiled.plan, entry, failure)
+      await applyKept(compiled, this.#ports.sockets)
       const took = clock.now() - started
       const watch = this.#watch(forgotten)
       const {asAsked, text} = await readBack(watch, compiled)
@@ -215,15 +218,15 @@ class Engine implements FaultEngine {
   }
 
   async #closeWorld(): Promise<CloseWorld> {
-    const {files, clock, locks} = this.#ports
-    const {stateFolder} = this.#ports.host
-    const undo = {tools: this.#tools, files, clock, home: await this.#findHome(), stateFolder}
+    const {files, clock, locks, sockets, host} = this.#ports
+    const home = await this.#findHome()
+    const undo = {tools: this.#tools, files, clock, home, sockets, stateFolder: host.stateFolder}
     return {undo, ledger: this.#ledger, locks, clock}
   }
 
   #watch(forgotten: number): Watch {
-    const {files, clock, host} = this.#ports
-    return {tools: this.#tools, files, clock, stateFolder: host.stateFolder, forgotten}
+    const {files, clock, host, sockets} = this.#ports
+    return {tools: this.#tools, files, clock, sockets, stateFolder: host.stateFolder, forgotten}
   }
 
   async #findHome(): Promise<Home> {

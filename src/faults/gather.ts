@@ -1,6 +1,7 @@
 /** Gathers what a planner needs to know: capabilities, place, scope, device. Reads only. */
 import type {Capability, CapabilityReport} from '../core/capabilities.ts'
 import {UserError} from '../core/errors.ts'
+import type {KeptDevice} from '../core/kept-links.ts'
 import {HOST, type Place, describePlace} from '../core/place.ts'
 import type {Ports} from '../core/ports.ts'
 import {readForeignRoot} from './backends/foreign-root.ts'
@@ -28,6 +29,7 @@ export async function gatherSituation(
   const onKernel = !proxyOnly && kind.proxyOnly !== true && report('ip').status !== 'missing'
   const found = onKernel ? await findDevice(request, kind, {place, scope}, tools) : null
   const device = found && kind.shapes ? await shapedDevice(found, {kind, spec, place}, tools) : found
+  const kept = kind.shapes ? await findKept(request, {place, device}, tools) : null
   return {
     id: request.id,
     lasts: request.lasts,
@@ -36,9 +38,10 @@ export async function gatherSituation(
     device,
     network: await networkOf(kind, place, device, tools),
     sight: (await kind.look?.(spec, {tools, files: ports.files, host: ports.host, place, scope})) ?? null,
-    report: device?.partOf === undefined ? report : await withEgress(report, ports.capabilities),
+    report: await withEgress(report, device, ports.capabilities),
     proxy: binding.proxy !== null,
-    carried: isCarried(request, device),
+    carried: isCarried(request, device, kept),
+    kept,
     proxyOnly,
     crossings: device ? await crossingsOf({device, place, scope}, tools) : 1,
     tcVersion: versionOf(/iproute2-(\d+)\.(\d+)/.exec(report('tc').found)),
@@ -47,10 +50,27 @@ export async function gatherSituation(
 }
 
 /** A fault that names another device than that of the link is not the link's. */
-function isCarried({binding, spec}: FaultRequest, device: DeviceFacts | null): boolean {
+function isCarried(
+  {binding, spec}: FaultRequest,
+  device: DeviceFacts | null,
+  kept: KeptDevice | null,
+): boolean {
+  if (kept?.end) return true
   if (!binding.carrier) return false
   const named = spec.scope?.device ?? binding.device
   return named === null || named === binding.device || named === device?.name
+}
+
+/** Namespaces have numbers that nobody else has while somebody lives there, as the keeper of a lab sees to. */
+async function findKept(
+  {binding, backend}: FaultRequest,
+  {place, device}: {readonly place: Place; readonly device: DeviceFacts | null},
+  tools: Tools,
+): Promise<KeptDevice | null> {
+  if (!device || !binding.kept || backend !== undefined) return null
+  const args = ['/proc/self/ns/net']
+  const {exitCode, stdout} = await tools.run(place, {type: 'exec', file: 'readlink', args})
+  return exitCode === 0 ? binding.kept(stdout.trim(), device.ingress?.of ?? device.name) : null
 }
 
 /** What a fault that shapes has to know of a device beyond what is there. */
@@ -149,8 +169,10 @@ async function capabilityReports(
 /** Only faults on a part of a bond or bridge ask for it: the answer takes a trial. */
 async function withEgress(
   report: Situation['report'],
+  device: DeviceFacts | null,
   capabilities: Ports['capabilities'],
 ): Promise<Situation['report']> {
+  if (device?.partOf === undefined) return report
   const egress = await capabilities.check('nft-egress')
   return (capability) => (capability === 'nft-egress' ? egress : report(capability))
 }

@@ -9,7 +9,7 @@ import {findHome} from './identity.ts'
 import {type LedgerEntry, isOpen, openLedger} from './ledger.ts'
 import {openTools} from './tools.ts'
 
-export type GuardPorts = Pick<Ports, 'clock' | 'exec' | 'files' | 'host' | 'locks'>
+export type GuardPorts = Pick<Ports, 'clock' | 'exec' | 'files' | 'host' | 'locks' | 'sockets'>
 
 /** What reaches the guard: words of its main process, or its end. */
 export type GuardSignal = 'look' | 'detach' | 'release' | 'gone'
@@ -32,9 +32,9 @@ export async function runGuardLoop(run: string, ports: GuardPorts, input: GuardI
   const tools = openTools(ports)
   const ledger = openLedger(ports.files, ports.host)
   const home = await findHome(ports)
-  const {files, clock, locks} = ports
+  const {files, clock, locks, sockets} = ports
   const world: CloseWorld = {
-    undo: {tools, files, clock, home, stateFolder: ports.host.stateFolder},
+    undo: {tools, files, clock, home, sockets, stateFolder: ports.host.stateFolder},
     ...{ledger, locks, clock},
   }
   const openEntries = async (): Promise<readonly LedgerEntry[]> =>

@@ -1,4 +1,5 @@
 /** Puts one compiled plan into the kernel and looks whether it is there. */
+import type {PrivateSockets} from '../core/kept-links.ts'
 import {HOST, type Place} from '../core/place.ts'
 import type {Clock, ExecResult, Files} from '../core/ports.ts'
 import {
@@ -15,6 +16,7 @@ import {readNetwork} from './backends/network-state.ts'
 import type {CompiledPlan} from './compile-plan.ts'
 import {tableFamily} from './fault-tables.ts'
 import type {FaultCounters, FaultPlan, Step} from './fault.ts'
+import {countKept, keptEnd, readKept} from './kept-link.ts'
 import type {LedgerJoint, UndoStep} from './ledger.ts'
 import {judgeOffload} from './offload.ts'
 import {readQdiscs} from './observe.ts'
@@ -110,11 +112,14 @@ export interface Watch {
   readonly stateFolder: string
   /** What the steps of the act have reached. */
   readonly forgotten: number
+  readonly sockets: PrivateSockets
 }
 
 /** What the kernel holds, against what was asked: the leaf, and the table that leads to it or blocks. */
 export async function readBack(watch: Watch, compiled: CompiledPlan): Promise<Readback> {
   const {tools} = watch
+  const end = keptEnd(compiled)
+  if (end) return readKept(compiled, end, watch.sockets)
   const parts = await Promise.all([
     readShape(tools, compiled),
     readTables(tools, compiled),
@@ -188,6 +193,8 @@ export async function readCounters(
   if ('act' in blueprint && table === null) {
     return countTrace({...watch, place: plan.place}, blueprint.act.trace)
   }
+  const end = keptEnd(compiled)
+  if (end) return countKept(end, situation.id, watch.sockets)
   // ip counts nothing: the read-back and the probes prove it.
   if (compiled.blueprint.backend === 'ip') return null
   const facts = await readTable(tools, plan.place, whichTable(situation.id, situation.device))

@@ -3,6 +3,7 @@
  * which place, until when, and what was there before. Whoever finds it can finish the undo.
  */
 import {join} from 'node:path'
+import type {KeptLink} from '../core/kept-links.ts'
 import type {Place} from '../core/place.ts'
 import type {Files, Host} from '../core/ports.ts'
 import type {Millis} from '../core/units.ts'
@@ -124,6 +125,8 @@ export interface LedgerEntry {
   readonly work?: Work | null
   /** Of proxies and fronts, which live and end with the owner. */
   readonly served?: Served | null
+  /** The link of a kept lab on which it acts. */
+  readonly carried?: KeptLink | null
   /** How it ended: what still differed from the snapshot. */
   readonly ended?: {
     readonly at: string

@@ -1,4 +1,5 @@
 /** What the ledger says about a fault before the kernel is touched. */
+import type {KeptLink} from '../core/kept-links.ts'
 import {HOST} from '../core/place.ts'
 import type {GuardLink, Ports} from '../core/ports.ts'
 import {type Snapshot, takeSnapshot} from './backends/snapshot.ts'
@@ -69,11 +70,12 @@ export async function makeEntry(
 
 function contentOf(
   compiled: CompiledPlan,
-): Pick<LedgerEntry, 'leaf' | 'joints' | 'offload' | 'replaced' | 'trace' | 'work' | 'network'> {
+): Pick<LedgerEntry, 'leaf' | 'joints' | 'offload' | 'replaced' | 'trace' | 'work' | 'network' | 'carried'> {
   const {shape, situation, blueprint} = compiled
   return {
     leaf: leafOf(compiled),
     joints: compiled.joints.map(jointOf),
+    carried: blueprint.backend === 'carrier' ? carriedOf(situation) : null,
     offload: shape === null ? null : (situation.device?.offload ?? null),
     replaced: shape === null ? null : (situation.device?.replaced ?? null),
     trace: 'act' in blueprint ? blueprint.act.trace : null,
@@ -87,6 +89,12 @@ function contentOf(
           }
         : null,
   }
+}
+
+function carriedOf({kept}: CompiledPlan['situation']): KeptLink | null {
+  if (!kept?.end) return null
+  const {lab, link, socket, keeper} = kept.end
+  return {lab, link, socket, keeper}
 }
 
 function leafOf({shape, blueprint}: CompiledPlan): LedgerLeaf | null {

@@ -6,7 +6,7 @@ import {findHome, isAlive} from './identity.ts'
 import {type LedgerEntry, isOpen, openLedger} from './ledger.ts'
 import {openTools} from './tools.ts'
 
-export type OperationPorts = Pick<Ports, 'clock' | 'exec' | 'files' | 'host' | 'locks'>
+export type OperationPorts = Pick<Ports, 'clock' | 'exec' | 'files' | 'host' | 'locks' | 'sockets'>
 
 /**
  * `active`: somebody keeps it. `ended`: the kernel has ended it already, the undo is due. `orphaned`: its keepers are
@@ -38,9 +38,10 @@ export class FaultOperations {
   }
 
   static async open(ports: OperationPorts): Promise<FaultOperations> {
-    const {files, clock, locks} = ports
+    const {files, clock, locks, sockets} = ports
     const home = await findHome(ports)
-    const undo = {tools: openTools(ports), files, clock, home, stateFolder: ports.host.stateFolder}
+    const {stateFolder} = ports.host
+    const undo = {tools: openTools(ports), files, clock, home, sockets, stateFolder}
     const ledger = openLedger(files, ports.host)
     return new FaultOperations(ports, {undo, ledger, locks, clock})
   }

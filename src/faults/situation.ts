@@ -63,6 +63,8 @@ export interface Situation {
   readonly proxy: boolean
   /** netdrill itself carries the packets of the link on the device. */
   readonly carried?: boolean
+  /** The device belongs to a node of a lab that another process keeps. */
+  readonly kept?: KeptDevice | null
   /** The kernel must not be touched. */
   readonly proxyOnly: boolean
   /** How many times a round trip passes the fault: 2 on loopback, where both directions leave by the same device. */

@@ -3,6 +3,7 @@
  * or by somebody else: what counts is the state afterwards, not the exit codes on the way.
  */
 import {HOST, type Place} from '../core/place.ts'
+import type {PrivateSockets} from '../core/kept-links.ts'
 import type {Clock, Files} from '../core/ports.ts'
 import {showTree} from './backends/foreign-root.ts'
 import {tableName} from './backends/nft-parts.ts'
@@ -25,6 +26,7 @@ export interface UndoWorld {
   readonly home: Home
   /** Where holders write down who they are. */
   readonly stateFolder: string
+  readonly sockets: PrivateSockets
 }
 
 export interface UndoResult {

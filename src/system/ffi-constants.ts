@@ -25,6 +25,8 @@ export const SOL_ICMPV6 = 58
 
 export const SO_REUSEADDR = 2
 export const SO_RCVBUF = 8
+/** `struct ucred` of whoever connected (unix(7)). */
+export const SO_PEERCRED = 17
 /** Beyond net.core.rmem_max; needs CAP_NET_ADMIN in the first user namespace. */
 export const SO_RCVBUFFORCE = 33
 export const SO_BINDTODEVICE = 25

@@ -1,5 +1,6 @@
 /** Ports for the fault engine without a machine: simulated kernel, files in memory, a clock that is told the time. */
 import type {Capability} from '../../src/core/capabilities.ts'
+import type {PrivateSockets} from '../../src/core/kept-links.ts'
 import type {Files, GuardLink, Host} from '../../src/core/ports.ts'
 import type {FaultPorts} from '../../src/faults/engine.ts'
 import type {FaultRequest, FaultSpec} from '../../src/faults/fault.ts'
@@ -20,6 +21,16 @@ export interface WorldOptions {
   readonly missing?: readonly Capability[]
   readonly env?: Readonly<Record<string, string>>
   readonly kernel?: SimulatedKernel
+  readonly sockets?: PrivateSockets
+}
+
+const NO_SOCKETS: PrivateSockets = {
+  serve: async () => {
+    throw new Error('not needed')
+  },
+  ask: async () => {
+    throw new Error('nobody is there')
+  },
 }
 
 const OWN_PID = 100
@@ -61,6 +72,7 @@ export function makeFaultWorld(options: WorldOptions = {}): FaultWorld {
     },
     locks: makeLocks(),
     guards: {start: async () => guard},
+    sockets: options.sockets ?? NO_SOCKETS,
   }
   return {kernel, clock, files, guardWords, ports}
 }

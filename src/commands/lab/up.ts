@@ -42,6 +42,12 @@ ends, however it does: nothing is left behind.`
       env: 'NETDRILL_FOR',
       helpValue: 'TIME',
     }),
+    carry: Flags.boolean({
+      summary:
+        'netdrill carries every link itself, so that any can be delayed, lose or reorder packets later',
+      env: 'NETDRILL_CARRY',
+      default: false,
+    }),
     foreground: Flags.boolean({summary: 'keep it in this process, until Ctrl-C', env: 'NETDRILL_FOREGROUND'}),
   }
 
@@ -61,6 +67,7 @@ ends, however it does: nothing is left behind.`
         '--name',
         source.name,
         ...(flags.for === undefined ? [] : ['--for', flags.for]),
+        ...(flags.carry ? ['--carry'] : []),
       ]
       const seed = flags.seed === undefined ? [] : ['--seed', String(flags.seed)]
       show(await upInBackground([...given, ...seed, '--foreground', '--json']))
@@ -69,7 +76,9 @@ ends, however it does: nothing is left behind.`
     const {keepLab} = await import('../../app/lab-keep.ts')
     const interrupt = watchInterrupt()
     try {
-      const end = await keepLab({...source, lasts, signal: interrupt.signal, onUp: show}, ports)
+      const {carryAll} = await import('../../lab/emulated-links/carry-all.ts')
+      const spec = flags.carry ? carryAll(source.spec) : source.spec
+      const end = await keepLab({...source, spec, lasts, signal: interrupt.signal, onUp: show}, ports)
       if (end.how === 'lost') {
         throw new UserError(
           {code: 'LAB_LOST', message: `the lab lost ${end.what}, and was taken down`},

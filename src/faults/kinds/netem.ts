@@ -12,6 +12,7 @@ import {netemCarrier} from './netem-carrier.ts'
 import {needsOrderGuard, netemLeaf} from './netem-leaf.ts'
 import {checkNetemSense} from './netem-sense.ts'
 import {type LossModel, type NetemSpec, netemSchema} from './netem-spec.ts'
+import {keptNotes} from '../kept-notes.ts'
 import {proxyRoundTrip} from './proxy.ts'
 import {rate as rateKind} from './rate.ts'
 
@@ -66,7 +67,10 @@ function byCarrier(spec: NetemSpec, situation: Situation, words: string): Bluepr
     words,
     effect: effectOf(spec, situation, delay),
     warnings: warningsOf(spec, delay, true),
-    notes: when(spec.corrupt !== undefined, 'damaged packets fail their checksum: they count as lost'),
+    notes: [
+      ...when(spec.corrupt !== undefined, 'damaged packets fail their checksum: they count as lost'),
+      ...(situation.kept?.end ? keptNotes(situation.kept.end, situation.lasts) : []),
+    ],
     carry: netemCarrier(spec, delay),
     arriving: spec.direction === 'in',
   }

@@ -6,10 +6,12 @@ import {UserError} from '../../core/errors.ts'
 import {type BitsPerSecond, type Bytes, type Millis, formatDuration, formatRate} from '../../core/units.ts'
 import {SHAPING_NEEDS, has, hasAll, hasAnySet, missingError} from '../choose-backend.ts'
 import type {FaultScope} from '../fault.ts'
+import {keptNotes} from '../kept-notes.ts'
 import type {PlannedKind} from '../kind.ts'
 import {rateEffects} from '../proxy-effects.ts'
 import {scopeSchema, shapingKeys} from '../scope-schema.ts'
 import type {Blueprint, Leaf, Situation} from '../situation.ts'
+import {netemCarrier} from './netem-carrier.ts'
 
 export const rateFaultSchema = z.strictObject({
   kind: z.literal('rate'),
@@ -71,6 +73,7 @@ function planRate(spec: RateSpec, situation: Situation): Blueprint {
       leaf: algorithm === 'tbf' ? tbfLeaf(spec, situation) : htbLeaf(spec, situation),
     }
   }
+  if (situation.carried && !situation.proxyOnly) return byCarrier(spec, situation, words)
   if (situation.proxy) {
     return {
       backend: 'proxy',
@@ -86,6 +89,29 @@ function planRate(spec: RateSpec, situation: Situation): Blueprint {
   }
   const wanted = spec.algorithm === undefined ? [...TBF, ...HTB] : sets
   throw missingError(situation, `the fault "${words}"`, wanted, true)
+}
+
+/** In a lab, where the kernel has neither tbf nor htb. */
+function byCarrier(spec: RateSpec, situation: Situation, words: string): Blueprint {
+  return {
+    backend: 'carrier',
+    because: 'netdrill carries the packets of this link itself, and the kernel can not shape here',
+    words,
+    effect: {rate: spec.rate},
+    warnings: [],
+    notes: [
+      'a rate limit delays as well: packets wait in its queue',
+      ...(situation.kept?.end ? keptNotes(situation.kept.end, situation.lasts) : []),
+    ],
+    carry: netemCarrier({kind: 'netem', rate: spec.rate, limit: queuePackets(spec, situation)}, 0),
+    arriving: spec.direction === 'in',
+  }
+}
+
+/** What waits at most, in packets of the device's largest size. */
+function queuePackets(spec: RateSpec, situation: Situation): number {
+  const bytes = (spec.rate / 8) * ((spec.queue ?? QUEUE) / 1000)
+  return Math.max(2, Math.ceil(bytes / (situation.device?.mtu ?? 1500)))
 }
 
 function checkSense(spec: RateSpec): void {
@@ -125,8 +151,7 @@ function tbfLeaf(spec: RateSpec, situation: Situation): Leaf {
 /** In an htb tree the class itself can limit; its leaf is a plain queue. */
 function htbLeaf(spec: RateSpec, situation: Situation): Leaf {
   if (!hasAll(situation, ['qdisc-htb'])) throw missingError(situation, 'htb', HTB)
-  const bytes = (spec.rate / 8) * ((spec.queue ?? QUEUE) / 1000)
-  const packets = Math.max(2, Math.ceil(bytes / (situation.device?.mtu ?? 1500)))
+  const packets = queuePackets(spec, situation)
   return {
     kind: 'pfifo',
     options: ['limit', String(packets)],

@@ -42,6 +42,9 @@ export interface CarrierDoors {
   readonly seed: number
 }
 
+/** A lab may be kept for weeks. */
+const COUNTS_KEPT = 500
+
 const EVERYTHING: LinkMatch = {to: [], from: [], port: null, protocol: null, family: null}
 
 export class LinkCarrier {
@@ -102,6 +105,8 @@ export class LinkCarrier {
       this.#release(fault)
     }
     const count = {matched: 0, affected: 0, lost: 0, overflowed: 0}
+    this.#forgetOld()
+    this.#counts.delete(order.fault)
     this.#counts.set(order.fault, count)
     this.#inForce.set(order.fault, {
       order,
@@ -118,6 +123,12 @@ export class LinkCarrier {
     this.#inForce.get(fault)?.cancel()
     this.#inForce.delete(fault)
     this.#release(fault)
+  }
+
+  /** The counts of faults that have ended, the oldest first. */
+  #forgetOld(): void {
+    const ended = [...this.#counts.keys()].filter((fault) => !this.#inForce.has(fault))
+    for (const fault of ended.slice(0, Math.max(0, ended.length - COUNTS_KEPT))) this.#counts.delete(fault)
   }
 
   #release(fault: string): void {
