@@ -66,8 +66,10 @@ export class TargetWatch {
   #machine: MachineState = IDLE
   #sampler: Sampler | null = null
   #reconnector: Reconnector | null = null
-  /** Evidence sent before this was judged already in the light of something newer. */
+  /** Evidence sent before this is about a connection of before. */
   #freshFrom: Millis = 0
+  /** What was sent before this says nothing about the state any more: something newer has been judged. */
+  #judgedUpTo: Millis = 0
 
   private constructor(spec: WatchSpec, ports: Ports, run: TargetRun, {probers, remedies}: Opened) {
     this.#spec = spec
@@ -167,21 +169,19 @@ export class TargetWatch {
     if (outcome.status === 'skipped' || sentAt < this.#freshFrom) return
     if (outcome.status === 'failed' && isOwnFault(outcome.failure)) return
     this.#health.pace.count(outcome.status === 'ok')
-    if (this.#judgesSamples()) {
-      this.#freshFrom = sentAt
-      this.#judge(outcome, sentAt)
-    }
+    if (this.#judgesSamples()) this.#judge(outcome, sentAt)
     this.#sampler?.repace()
   }
 
+  /** A loss is known when its time is over, often after later samples were answered: for the quality it counts all the same. */
   #judge(outcome: Exclude<Outcome, {status: 'skipped'}>, sentAt: Millis): void {
-    if (outcome.status === 'ok') {
-      this.#feed({type: 'success'}, 'a sample succeeded')
-      this.#health.judge(outcome.reading.rtt ?? outcome.took, sentAt)
-    } else {
-      this.#onFailure(outcome.failure, sentAt)
-      this.#health.judge(null, sentAt)
-    }
+    const isNews = sentAt >= this.#judgedUpTo
+    const wasUp = isUp(this.#machine.state)
+    this.#judgedUpTo = Math.max(this.#judgedUpTo, sentAt)
+    if (isNews && outcome.status === 'ok') this.#feed({type: 'success'}, 'a sample succeeded')
+    else if (isNews && outcome.status === 'failed') this.#onFailure(outcome.failure, sentAt)
+    if (!wasUp && isUp(this.#machine.state)) this.#freshFrom = sentAt
+    this.#health.judge(outcome.status === 'ok' ? (outcome.reading.rtt ?? outcome.took) : null, sentAt)
   }
 
   /** Seen between two checks: it counts as a failure, and what follows is looked at without delay. */

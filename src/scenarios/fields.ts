@@ -8,6 +8,8 @@ import {availability, flapCount, measureImpacts, worstImpact} from './figures.ts
 import {alertField} from './alert-figures.ts'
 import {groupField} from './group-figures.ts'
 import {peerField} from './peer-figures.ts'
+import {modeField} from './mode-figures.ts'
+import {shareField} from './share-figures.ts'
 import {streamField} from './stream-figures.ts'
 import {isPolicyField, policyField} from './policy-figures.ts'
 import type {Point, TargetSeries} from './series.ts'
@@ -26,8 +28,8 @@ export function fieldValue(series: TargetSeries, question: FieldQuestion): Field
   if (series.alert)
     return alertField(series.alert, {field, rounds, spans, only: named(question.during, spans)})
   if (series.peer) return peerField(series.peer, {field, rounds, spans, only: named(question.during, spans)})
-  const ofStream = streamField(series.stream, {field, spans})
-  if (ofStream !== undefined) return ofStream
+  const ofPaths = pathsField(series, {field, rounds, spans})
+  if (ofPaths !== undefined) return ofPaths
   const ofGroup = groupField(series, {field, rounds, spans, only: named(question.during, spans)})
   if (ofGroup !== undefined) return ofGroup === null ? undefined : ofGroup
   const ofBond = bondField(series.bond, {field, rounds, spans})
@@ -45,6 +47,14 @@ export function fieldValue(series: TargetSeries, question: FieldQuestion): Field
   if (ofPoints !== undefined) return ofPoints
   const ofConnection = connectionField(series, question)
   return ofConnection === undefined ? factOf(series, field) : ofConnection
+}
+
+/** What is carried over several paths, and how. */
+function pathsField(
+  {stream, shares, modes}: TargetSeries,
+  asked: {readonly field: string; readonly rounds: readonly Round[]; readonly spans: readonly Span[]},
+): FieldValue {
+  return streamField(stream, asked) ?? shareField(shares, asked) ?? modeField(modes, asked)
 }
 
 function statisticOf(points: readonly Point[], name: string): number | undefined {

@@ -3,6 +3,8 @@ import type {ConnectionState} from '../core/events.ts'
 import type {Figure} from '../core/figures.ts'
 import type {Millis} from '../core/units.ts'
 import {bondFigures} from './bond-figures.ts'
+import {modeFigures} from './mode-figures.ts'
+import {warningFigures} from './policy-figures.ts'
 import type {Point, TargetSeries} from './series.ts'
 import {type Disturbance, type Round, type Span, disturbances, sinceStart} from './windows.ts'
 
@@ -144,6 +146,8 @@ export function targetFigures(series: TargetSeries, rounds: readonly Round[]): r
     countFigure(`${name}.lost`, lost),
     countFigure(`${name}.attempts`, attempts),
     ...bondFigures(name, series.bond, rounds),
+    ...warningFigures(series, rounds),
+    ...(series.group ? [] : modeFigures(name, series.modes, rounds)),
   ]
 }
 

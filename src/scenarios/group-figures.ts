@@ -3,7 +3,9 @@ import type {FieldValue} from '../config/conditions/evaluate.ts'
 import type {Figure} from '../core/figures.ts'
 import type {Millis} from '../core/units.ts'
 import {targetFigures} from './figures.ts'
+import {modeFigures} from './mode-figures.ts'
 import type {SwitchMark, TargetSeries} from './series.ts'
+import {shareFigures} from './share-figures.ts'
 import {streamFigures} from './stream-figures.ts'
 import {type Round, type Span, disturbances, sinceStart, touchesAny} from './windows.ts'
 
@@ -54,7 +56,8 @@ export function groupFigures(series: TargetSeries, rounds: readonly Round[]): re
     return {name: `${name}.${field}`, value: known, unit: 'ms', low: known, high: known}
   })
   const shown = targetFigures(series, rounds).filter((figure) => !left.has(figure.name))
-  return [...shown, ...own, ...streamFigures(name, series.stream, rounds)]
+  const ofPaths = [...modeFigures(name, series.modes, rounds), ...shareFigures(name, series.shares, rounds)]
+  return [...shown, ...own, ...ofPaths, ...streamFigures(name, series.stream, rounds)]
 }
 
 interface Impact {

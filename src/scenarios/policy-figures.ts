@@ -1,6 +1,7 @@
 /** What a policy did in the course of a drill: its attempts and waits, what it was kept from, and what it did besides. */
 import type {FieldValue} from '../config/conditions/evaluate.ts'
 import type {ConnectionState} from '../core/events.ts'
+import type {Figure} from '../core/figures.ts'
 import {STRATEGY_NAMES, type StrategyName} from '../core/strategy-events.ts'
 import type {Millis} from '../core/units.ts'
 import type {AttemptMark, TargetSeries} from './series.ts'
@@ -71,6 +72,20 @@ function waitsIn({attempts}: TargetSeries, spans: readonly Span[]): readonly Mil
   })
 }
 
+/** Only where there was a warning. */
+export function warningFigures(series: TargetSeries, rounds: readonly Round[]): readonly Figure[] {
+  const {name} = series.info
+  const value = series.warnings.filter(({at}) =>
+    rounds.some((round) => at >= round.start && at < round.end),
+  ).length
+  if (value === 0) return []
+  const warned = leastWarning(series, rounds) ?? null
+  return [
+    {name: `${name}.warnings`, value, unit: 'count', low: value, high: value},
+    {name: `${name}.warned`, value: warned, unit: 'ms', low: warned, high: warned},
+  ]
+}
+
 /** What the user of a connection calls broken: lost, or degraded. */
 const BAD: ReadonlySet<ConnectionState> = new Set(['degraded', 'reconnecting', 'exhausted', 'failed'])
 
@@ -85,9 +100,10 @@ function leastWarning({info, states, warnings}: TargetSeries, rounds: readonly R
   )
   return least(
     falls.map((fall) => {
-      const last = warnings.findLast(({at}) => at <= fall.at)
-      const lasted = last && (last.until === null || last.until >= fall.at - info.interval)
-      return lasted ? fall.at - last.at : 0
+      const lasting = warnings.filter(
+        ({at, until}) => at <= fall.at && (until === null || until >= fall.at - info.interval),
+      )
+      return lasting.length === 0 ? 0 : fall.at - Math.min(...lasting.map(({at}) => at))
     }),
   )
 }

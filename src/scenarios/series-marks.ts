@@ -11,6 +11,8 @@ export interface StepMark {
 
 /** An early warning; `until` is null while it lasts. */
 export interface WarningMark {
+  /** The target that it is about. */
+  readonly of: string
   readonly at: Millis
   readonly until: Millis | null
 }

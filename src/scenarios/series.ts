@@ -5,10 +5,13 @@ import type {Failure} from '../core/failure.ts'
 import type {Phases, Reading} from '../core/outcome.ts'
 import type {Millis} from '../core/units.ts'
 import {insertBySending, pointOfGroup} from './group-points.ts'
-import type {AlertMark, AlertSeries, StepMark, WarningMark} from './series-marks.ts'
+import type {AlertSeries, StepMark, WarningMark} from './series-marks.ts'
+import {ModeCollector, type ModeSeries} from './mode-figures.ts'
+import {ShareCollector, type ShareSeries} from './share-figures.ts'
 import {StreamCollector, type StreamSeries} from './stream-figures.ts'
 import {PeerCollector, type PeerSeries} from './peer-figures.ts'
 import {BondCollector, type BondSeries} from './bond-figures.ts'
+import {type Growing, grow, growGroup, growNamed, growRule} from './grow-series.ts'
 
 /** One sample, reduced to what figures need. */
 export interface Point {
@@ -66,6 +69,10 @@ export interface TargetSeries {
   readonly group?: GroupSeries
   /** Of a group that carries one. */
   readonly stream?: StreamSeries
+  /** Of a group with `mode: auto`, and of a connection by MPTCP. */
+  readonly modes?: ModeSeries
+  /** Of a group with a multipath connection. */
+  readonly shares?: ShareSeries
   /** Of a peer. */
   readonly peer?: PeerSeries
   /** Of a rule. */
@@ -74,26 +81,13 @@ export interface TargetSeries {
 
 export type SeriesByTarget = ReadonlyMap<string, TargetSeries>
 
-interface Growing extends TargetSeries {
-  readonly points: Point[]
-  readonly states: StateChange[]
-  readonly attempts: AttemptMark[]
-  readonly steps: StepMark[]
-  readonly denials: Millis[]
-  readonly warnings: WarningMark[]
-  readonly alert?: {readonly marks: AlertMark[]}
-  missed: number
-  last: Reading | null
-  bond?: BondSeries
-  readonly group?: GroupSeries & {readonly switches: SwitchMark[]}
-  stream?: StreamSeries
-}
-
 /** Collects events as they come; `all()` may be read at any time. */
 export class SeriesCollector {
   readonly #series = new Map<string, Growing>()
   readonly #bonds = new BondCollector()
   readonly #streams = new StreamCollector()
+  readonly #modes = new ModeCollector()
+  readonly #shares = new ShareCollector()
   readonly #peers = new PeerCollector()
   /** Observer gaps: nothing that was sent inside counts against a target. */
   readonly #gaps: {readonly from: Millis; readonly to: Millis}[] = []
@@ -106,6 +100,8 @@ export class SeriesCollector {
     const followed = this.#streams.add(event)
     const carrying = followed && this.#series.get(followed.group)
     if (carrying) carrying.stream = followed.stream
+    for (const known of [this.#modes.add(event), this.#shares.add(event)])
+      Object.assign(this.#series.get(known?.name ?? '') ?? {}, known?.part)
     const begun = this.#peers.add(event)
     if (begun) this.#series.set(begun.name, {...growNamed(begun.name, 'peer'), peer: begun.peer})
     switch (event.type) {
@@ -166,8 +162,18 @@ export class SeriesCollector {
       series.attempts.push({at, attempt: event.attempt, ok: event.failure === null, took: event.took})
     else if (event.type === 'attempt-denied') series.denials.push(at)
     else if (event.type === 'strategy-step') series.steps.push({at, strategy: event.strategy})
-    else if (event.active) series.warnings.push({at, until: null})
-    else series.warnings.push({at: series.warnings.pop()?.at ?? at, until: at})
+    else this.#warn(event)
+  }
+
+  /** A group is warned by what is said of any of its paths. */
+  #warn({at, target, active}: RunEvent & {type: 'early-warning'}): void {
+    for (const {info, group, warnings} of this.#series.values()) {
+      const isMember = group?.info.members.some((member) => member.target === target)
+      if (info.name !== target && isMember !== true) continue
+      const open = warnings.findLastIndex((mark) => mark.of === target && mark.until === null)
+      if (active) warnings.push({of: target, at, until: null})
+      else if (open >= 0) warnings[open] = {of: target, at: warnings[open]?.at ?? at, until: at}
+    }
   }
 
   #alert(event: RunEvent & {type: 'alert-rule-added' | 'alert'}): void {
@@ -204,25 +210,4 @@ export class SeriesCollector {
       if (own) insertBySending(one.points, own)
     }
   }
-}
-
-function grow(info: TargetInfo): Growing {
-  const marks = {points: [], states: [], attempts: [], steps: [], denials: [], warnings: []}
-  return {info, ...marks, missed: 0, last: null}
-}
-
-function growGroup(group: GroupInfo): Growing {
-  const {name, interval} = group
-  const role = 'target'
-  const info: TargetInfo = {name, url: '', kind: 'group', role, interval, timeout: 0, policy: null}
-  return {...grow(info), group: {info: group, switches: []}}
-}
-
-function growRule(name: string): Growing {
-  return {...growNamed(name, 'alert'), alert: {marks: []}}
-}
-
-/** What has no samples of its own. */
-function growNamed(name: string, kind: string): Growing {
-  return grow({name, url: '', kind, role: 'target', interval: 0, timeout: 0, policy: null})
 }

@@ -1,6 +1,8 @@
 /** The fields conditions may name, with what their values are. */
 import {FAILURES} from '../../core/codes/index.ts'
 import {TLS_STRENGTHS} from '../../core/facts.ts'
+import {PATH_MODES} from '../../core/group-events.ts'
+import {MPTCP_MODES} from '../../core/network-events.ts'
 import {STRATEGY_NAMES} from '../../core/strategy-events.ts'
 
 /**
@@ -80,6 +82,9 @@ const FIELDS: Readonly<Record<string, FieldKind>> = {
   'turn.relay_rtt': {type: 'duration'},
   'mptcp.used': {type: 'boolean'},
   'mptcp.subflows': {type: 'number'},
+  'mptcp.mode': {type: 'text', words: MPTCP_MODES},
+  'mptcp.modes': {type: 'list', words: MPTCP_MODES},
+  'mptcp.trigger': {type: 'text'},
   ...all('number', 'websocket', ['status', 'close_code', 'stale', 'messages']),
   ...all('text', 'websocket', ['protocol', 'close_reason', 'message']),
   'websocket.ended': {type: 'text', words: ['refused', 'close-frame', 'fin', 'rst', 'silence', 'malformed']},
@@ -88,8 +93,14 @@ const FIELDS: Readonly<Record<string, FieldKind>> = {
   states: {type: 'list', words: [...STATES, 'new', 'checking', 'closed']},
   restarts: {type: 'number'},
   restarts_used: {type: 'number'},
+  restarts_won: {type: 'number'},
+  glares: {type: 'number'},
   forged: {type: 'number'},
+  send_errors: {type: 'number'},
+  send_codes: {type: 'list'},
   path: {type: 'text'},
+  mode: {type: 'text', words: PATH_MODES},
+  modes: {type: 'list', words: PATH_MODES},
   member: {type: 'text'},
   members: {type: 'list'},
   switches: {type: 'number'},
@@ -116,7 +127,7 @@ const FIELDS: Readonly<Record<string, FieldKind>> = {
   resolves: {type: 'duration'},
 }
 
-/** The names of all fields but the `http.header.NAME` and `http.json.PATH` families. */
+/** The names of all fields but the `http.header.NAME`, `http.json.PATH` and `share.PATH` families. */
 export const FIELD_NAMES: readonly string[] = Object.keys(FIELDS)
 
 /**
@@ -125,8 +136,12 @@ export const FIELD_NAMES: readonly string[] = Object.keys(FIELDS)
  */
 export function fieldKind(name: string): FieldKind | null {
   if (Object.hasOwn(FIELDS, name)) return FIELDS[name] ?? null
+  if (SHARE.test(name)) return {type: 'ratio'}
   return FAMILIES.some((family) => family.test(name)) ? {type: 'text'} : null
 }
+
+/** Of a path of a group, by its name. */
+const SHARE = /^share\.[A-Za-z0-9_-]+$/
 
 const FAMILIES = [
   /^http\.header\.[A-Za-z0-9!#$%&'*+^_`|~-]+$/,

@@ -62,6 +62,31 @@ export const BONDING_DRILLS = {
     summary: 'a delay sways between good and bad: no switch, until it is bad for good',
     needs: [],
   },
+  'bonding-standby-lossy': {
+    file: 'bonding-standby-lossy.yaml',
+    topic: 'bonding',
+    summary: 'the path that stands by loses packets: warned of before it is needed, and the other untouched',
+    needs: LAB,
+    impairs: true,
+  },
+  'bonding-path-order': {
+    file: 'bonding-path-order.yaml',
+    topic: 'bonding',
+    summary: 'three orders of the same paths under the same cuts: each is on the highest that works',
+    needs: LAB,
+  },
+  'bonding-path-removed': {
+    file: 'bonding-path-removed.yaml',
+    topic: 'bonding',
+    summary: 'the second path is taken away: the group tells that it goes on with one, and has two again',
+    needs: LAB,
+  },
+  'mptcp-path-added': {
+    file: 'mptcp-path-added.yaml',
+    topic: 'bonding',
+    summary: 'an address on a second link makes MPTCP be tried again at once, and the event says so',
+    needs: [...LAB, 'mptcp'],
+  },
   'mptcp-setup-failure': {
     file: 'mptcp-setup-failure.yaml',
     topic: 'bonding',

@@ -124,6 +124,31 @@ describe('quality', () => {
     await rig.stop()
   })
 
+  it('counts what was lost although later samples were answered before that was known', async () => {
+    const third: Script = (now) => (Math.floor(now / 100) % 3 === 2 ? 'silent' : {after: 10})
+    const spec = {interval: 100, timeout: 300, fall: 3, health: {quality: {...quality, warnLoss: 0.2}}}
+    const rig = await startWatch({...spec, health: {quality: {...spec.health.quality, maxLoss: 0.3}}}, third)
+    await rig.clock.advance(3000)
+    expect(rig.events.find((event) => event.type === 'early-warning')).toMatchObject({active: true})
+    expect(rig.events.findLast((event) => event.type === 'state-changed')).toMatchObject({to: 'degraded'})
+    await rig.stop()
+  })
+
+  it('holds nothing of an outage against the connection that came back', async () => {
+    // The last samples of the outage are known to be lost when the first one after it has been answered.
+    const spec = {
+      interval: 100,
+      timeout: 500,
+      fall: 1,
+      health: {quality: {...quality, warnLoss: 0.1, window: 5}},
+    }
+    const rig = await startWatch(spec, during(2000, 4000, 'silent'))
+    await rig.clock.advance(6000)
+    expect(changes(rig)).toEqual(['2500 connected > reconnecting', '4010 reconnecting > connected'])
+    expect(rig.events.filter((event) => event.type === 'early-warning')).toEqual([])
+    await rig.stop()
+  })
+
   it('warns before it is degraded when the round trip creeps up', async () => {
     const ramp: Script = (now) => ({after: now < 120_000 ? 10 : Math.min(190, 10 + (now - 120_000) / 500)})
     const health = {quality: {maxRtt: 150, wellRtt: 75, trend: 30_000}}
