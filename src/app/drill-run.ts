@@ -3,7 +3,6 @@ import type {RunEvent} from '../core/events.ts'
 import {EXIT, type ExitCode} from '../core/exit-codes.ts'
 import type {Ports} from '../core/ports.ts'
 import type {AlertPlan} from '../policies/alerts/rule.ts'
-import {openFaultEngine} from '../faults/engine.ts'
 import {refuseWhenHalted} from '../faults/halt.ts'
 import {openLab} from '../lab/open-lab.ts'
 import type {DrillSpec} from '../scenarios/drill-spec.ts'
@@ -18,6 +17,7 @@ import {labFor} from './drill-lab.ts'
 import {type DrillJob, type DrillReportFiles, openDrillJob} from './drill-job.ts'
 import {MonitorAlerts, type MonitorAlertsWorld} from './monitor-alerts.ts'
 import {markMaker} from './marks.ts'
+import {openEngineFor} from './open-fault-engine.ts'
 import {watchHalt} from './watch-halt.ts'
 
 export interface DrillRunRequest {
@@ -67,7 +67,8 @@ export async function runDrillSession(request: DrillRunRequest, ports: Ports): P
     job.see(event)
     display.show(event)
   }
-  const engine = openFaultEngine(ports, {run: id})
+  const onTrouble = (because: string): void => onAbort('orderly', because)
+  const engine = await openEngineFor(Object.values(spec.faults), {run: id, onTrouble}, ports)
   try {
     const result = await runDrill({
       spec,

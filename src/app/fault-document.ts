@@ -1,14 +1,17 @@
 /** One fault out of the faults section of a document. */
 import {loadDocument} from '../config/load.ts'
-import {UserError} from '../core/errors.ts'
+import {type Position, UserError} from '../core/errors.ts'
 import type {Ports} from '../core/ports.ts'
 import {suggest} from '../core/text.ts'
 import type {FaultSpec} from '../faults/fault.ts'
 import {documentSchema} from '../scenarios/document-schema.ts'
+import {readHosts} from '../scenarios/read-hosts.ts'
 
 export interface NamedFault {
   readonly name: string
   readonly spec: FaultSpec
+  /** Where a document says on which host it is to be. */
+  readonly position?: Position
 }
 
 type DocumentPorts = Pick<Ports, 'files' | 'host'>
@@ -23,7 +26,8 @@ export async function readFaultOfDocument(where: string, ports: DocumentPorts): 
   const faults = document.value.faults ?? {}
   const spec = Object.hasOwn(faults, name) ? faults[name] : undefined
   if (!spec) throw unknownFault(file, name, Object.keys(faults))
-  return {name, spec}
+  const position = (await readHosts(document))[name]
+  return {name, spec, ...(position && {position})}
 }
 
 function unknownFault(file: string, name: string, names: readonly string[]): UserError {

@@ -2,10 +2,10 @@
 import type * as z from 'zod'
 import {UserError} from '../core/errors.ts'
 import type {Ports} from '../core/ports.ts'
-import {parseNetwork} from '../faults/addresses.ts'
 import type {FaultScope, FaultSpec} from '../faults/fault.ts'
 import {pickDestinations} from '../faults/pick.ts'
 import {FAULT_KINDS, loadFault} from '../faults/registry.ts'
+import {resolveDestinations} from '../faults/resolve-destinations.ts'
 import type {NamedFault} from './fault-document.ts'
 
 /** A flag's value as typed; undefined when it wasn't given. */
@@ -16,6 +16,8 @@ export interface FaultWords {
   readonly kind: string | null
   /** `FILE#NAME`. */
   readonly file: string | null
+  /** With `file`: the host on which the fault is put in force, whatever the document says. */
+  readonly on?: string | undefined
   readonly flags: FlagValues
   readonly scope: FaultScope & {readonly targets: readonly string[]}
 }
@@ -24,15 +26,17 @@ type RequestPorts = Pick<Ports, 'files' | 'host' | 'resolver' | 'random'>
 
 /** Throws USAGE_INVALID for flags, CONFIG_* for a document, and resolves host names of the scope to all addresses. */
 export async function readFault(words: FaultWords, ports: RequestPorts): Promise<NamedFault> {
-  const {name, spec} =
+  const {spec: written, ...named} =
     words.file === null ? await fromFlags(words) : await fromDocument(words.file, words, ports)
+  const spec = words.on === undefined ? written : {...written, on: words.on}
   const scope = {...spec.scope, ...definedOnly(words.scope)}
   const to = words.scope.targets.length > 0 ? words.scope.targets : (spec.scope?.to?.split(',') ?? [])
   const {pick, ...rest} = scope
   const targets = pick === undefined ? to : pickDestinations(to, pick, ports.random)
-  const addresses = (await Promise.all(targets.map(async (target) => resolve(target, ports)))).flat()
+  // On another host names mean what they mean there.
+  const addresses = spec.on === undefined ? await resolveDestinations(targets, ports.resolver) : targets
   return {
-    name,
+    ...named,
     spec: {...spec, scope: {...rest, ...(addresses.length > 0 ? {to: addresses.join(',')} : {})}},
   }
 }
@@ -158,18 +162,6 @@ async function fromDocument(where: string, words: FaultWords, ports: RequestPort
   // Every probe's and policy's schema comes with the document's.
   const {readFaultOfDocument} = await import('./fault-document.ts')
   return readFaultOfDocument(where, ports)
-}
-
-/** A literal stays; a name becomes all its addresses, of both families. */
-async function resolve(target: string, {resolver}: RequestPorts): Promise<readonly string[]> {
-  const text = target.trim()
-  if (parseNetwork(text) || text.includes('/')) return [text]
-  const found = await resolver.lookup(text, 0, new AbortController().signal)
-  if ('code' in found || found.length === 0) {
-    const because = 'code' in found ? ` (${found.code})` : ''
-    throw usage(`the scope's destination ${text} is no address and can not be resolved${because}`)
-  }
-  return [...new Set(found.map(({address}) => address))]
 }
 
 function usage(message: string): UserError {

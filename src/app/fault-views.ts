@@ -14,7 +14,7 @@ export function viewPlan(plan: FaultPlan): FaultPlanView {
   return {
     ...{id, name, kind, backend, because, summary, device, lasts, endsByKernel, blastRadius},
     once: plan.once === true,
-    place: describePlace(plan.place),
+    place: plan.on?.name ?? describePlace(plan.place),
     effect: describeEffect(plan.effect),
     steps: plan.steps.map((step) => viewStep(plan, step)),
     warnings: plan.warnings,

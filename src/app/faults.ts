@@ -12,7 +12,9 @@ import {UserError} from '../core/errors.ts'
 import {type OwnProxy, PLANNED_PROXY, openOwnProxy} from './fault-proxy.ts'
 import {findKeptDevice} from './kept-carriers.ts'
 import type {NamedFault} from './fault-document.ts'
+import {applyThere, planThere} from './fault-on-host.ts'
 import {type FaultWords, readFault} from './fault-request.ts'
+import {noEffect} from './no-effect.ts'
 import {effectWords} from './fault-views.ts'
 
 export interface FaultOrder {
@@ -28,6 +30,7 @@ export async function planOrder(order: FaultOrder, ports: Ports): Promise<FaultP
   const id = freshId(ports)
   const engine = openFaultEngine(ports, {run: id, dryRun: true})
   const named = await readFault(order.words, ports)
+  if (named.spec.on !== undefined) return planThere(order, {id, named}, ports)
   return engine.plan(
     requestOf(order, named, {id, binding: bindingOf(order.proxy === null ? null : PLANNED_PROXY, ports)}),
   )
@@ -44,7 +47,8 @@ export interface ApplyTeller {
 export type ApplyEnd =
   | {readonly how: 'detached'; readonly id: string; readonly fault: ActiveFault}
   | {
-      readonly how: 'over' | 'interrupted' | 'cleared' | 'halted'
+      /** `lost`: the connection to the other host that it is on. */
+      readonly how: 'over' | 'interrupted' | 'cleared' | 'halted' | 'lost'
       readonly id: string
       readonly fault: ActiveFault
       readonly took: Millis
@@ -69,6 +73,7 @@ export async function applyOrder(order: FaultOrder, options: ApplyOptions, ports
   await refuseWhenHalted(ports)
   const id = freshId(ports)
   const named = await readFault(order.words, ports)
+  if (named.spec.on !== undefined) return applyThere(order, {id, named}, options, ports)
   const proxy = order.proxy === null ? null : await openOwnProxy(order.proxy, named.spec, ports)
   const binding = bindingOf(proxy?.control ?? null, ports)
   const engine = openFaultEngine(ports, {run: id})
@@ -146,18 +151,6 @@ async function waitForEnd(
     if (!entry && (await readHalt(ports))) return 'halted'
   }
   return 'over'
-}
-
-async function noEffect(fault: ActiveFault): Promise<UserError> {
-  await fault.remove()
-  return new UserError(
-    {
-      code: 'FAULT_NO_EFFECT',
-      message: `every command reported success, but the read-back differs: ${fault.readback}`,
-      advice: ['check that the tc and nft programs are the real ones', 'it is undone'],
-    },
-    EXIT.inconclusive,
-  )
 }
 
 function requestOf(

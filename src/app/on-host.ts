@@ -6,49 +6,17 @@ import {UserError} from '../core/errors.ts'
 import {EXIT, type ExitCode} from '../core/exit-codes.ts'
 import {toolPath} from '../core/place-command.ts'
 import type {Ports} from '../core/ports.ts'
+import {type RemoteHost, readHost, sshArguments} from '../faults/hosts/ssh-host.ts'
 import {runAttached} from '../system/attached-program.ts'
 
-export interface RemoteHost {
-  /** `user@host`, or the host alone. */
-  readonly destination: string
-  readonly port: number | null
-}
-
-/** `ssh://[user@]host[:port]`; throws USAGE_INVALID for anything else. */
+/** Throws USAGE_INVALID for anything but `ssh://[user@]host[:port]`. */
 export function parseHost(text: string): RemoteHost {
-  const match =
-    /^ssh:\/\/(?:([A-Za-z0-9_][\w.-]*)@)?([A-Za-z0-9][\w.-]*|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?\/?$/.exec(
-      text,
-    )
-  const [, user, host = '', port] = match ?? []
-  if (!match) {
-    throw new UserError({
-      code: 'USAGE_INVALID',
-      message: `--on: "${text}" is not ssh://user@host or ssh://user@host:port`,
-    })
-  }
-  const name = host.replace(/^\[|\]$/g, '')
-  return {
-    destination: user === undefined ? name : `${user}@${name}`,
-    port: port === undefined ? null : Number(port),
-  }
-}
-
-/** The arguments of ssh(1). It hands one line to a shell of the other side, so every word of it is quoted. */
-export function sshArguments(
-  {destination, port}: RemoteHost,
-  words: readonly string[],
-  terminal: boolean,
-): readonly string[] {
-  const line = ['netdrill', ...words].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')
-  return [
-    // Keys and agents only: a question for a password would hang where nobody sits.
-    ...['-o', 'BatchMode=yes'],
-    // With a terminal there, Ctrl-C and a lost connection reach the other side, and the fault is undone at once.
-    ...(terminal ? ['-tt'] : ['-T']),
-    ...(port === null ? [] : ['-p', String(port)]),
-    ...['--', destination, line],
-  ]
+  const host = readHost(text)
+  if (host) return host
+  throw new UserError({
+    code: 'USAGE_INVALID',
+    message: `--on: "${text}" is not ssh://user@host or ssh://user@host:port`,
+  })
 }
 
 /** The words of a command line without `--on` and its value. */
@@ -66,12 +34,6 @@ export async function runOnHost(
 ): Promise<ExitCode> {
   const remote = parseHost(on)
   const words = [...line.command.split(':'), ...withoutOn(line.argv)]
-  if (words.some((word) => word === '--file' || word.startsWith('--file='))) {
-    throw new UserError({
-      code: 'USAGE_INVALID',
-      message: '--file names a document of this host: give the fault by flags with --on',
-    })
-  }
   const env = {PATH: toolPath(host.env('PATH'))}
   const code = await runAttached({file: 'ssh', args: sshArguments(remote, words, line.terminal), env})
   const known = Object.values(EXIT).find((exit) => exit === code)

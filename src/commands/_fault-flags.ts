@@ -179,6 +179,7 @@ export interface OrderFlags {
   readonly [key: string]: unknown
   readonly file?: string | undefined
   readonly to?: string[] | undefined
+  readonly on?: string | undefined
   readonly pick?: number | undefined
   readonly from?: string | undefined
   readonly port?: number | undefined
@@ -206,6 +207,7 @@ export function orderOf(kind: string | undefined, flags: OrderFlags, lasts: stri
       kind: kind ?? null,
       file: flags.file ?? null,
       flags: {...values, seed} as FaultOrder['words']['flags'],
+      on: flags.file === undefined ? undefined : flags.on,
       scope: {
         ...{pick, from, port, protocol, family, uid, cgroup, device, namespace, pid, container},
         targets: flags.to ?? [],

@@ -41,3 +41,12 @@ export class UserError extends Error {
 export function isUserError(error: unknown): error is UserError {
   return typeof error === 'object' && error !== null && MARK in error
 }
+
+/** The same error, each problem without a place of its own at this one; whatever is no `UserError` stays what it is. */
+export function atPosition(error: unknown, position: Position | undefined): unknown {
+  if (!position || !isUserError(error)) return error
+  return new UserError(
+    error.problems.map((problem) => ({position, ...problem})),
+    error.exit,
+  )
+}

@@ -112,8 +112,20 @@ export interface FaultPlan {
   readonly warnings: readonly string[]
   /** How figures came about and what to expect; nothing to worry about. */
   readonly notes?: readonly string[]
+  /** On another host; absent: on this one. */
+  readonly on?: FaultHost
   /** What it was made from: `apply` plans again, since the kernel's state may have changed in between. */
   readonly request?: FaultRequest
+}
+
+/** The other host on which a fault is planned, kept and undone. */
+export interface FaultHost {
+  /** As in the document: `ssh://root@web`. */
+  readonly name: string
+  /** The addresses of our connection to it, as that host sees them; null when it does not know. */
+  readonly ends: {readonly client: string; readonly server: string} | null
+  /** The destinations of the scope as addresses of there. */
+  readonly to: string | null
 }
 
 /** Where a fault is to act, with names already resolved. */
@@ -144,6 +156,8 @@ export interface FaultRequest {
 /** Shared by all kinds; every kind's schema adds its own keys. */
 export interface FaultSpec {
   readonly kind: string
+  /** `ssh://user@host[:port]`: the netdrill there does it. */
+  readonly on?: string | undefined
   readonly scope?: FaultScope | undefined
 }
 
@@ -188,6 +202,8 @@ export interface ActiveFault {
     readonly took: Millis
     readonly restored: boolean
     readonly differences: readonly string[]
+    /** Nobody could look, so it is not known to be undone. */
+    readonly unknown?: true
   }>
 }
 

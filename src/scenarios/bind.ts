@@ -16,6 +16,9 @@ export interface BoundFault {
 
 /** Replaces server and node names in the scope by addresses and finds out where the fault has to act. */
 export function bindFault(spec: FaultSpec, drill: DrillSpec, lab: Lab): BoundFault {
+  // Names of another host are for that host; what it hits is known when it has planned.
+  if (spec.on !== undefined)
+    return {spec, binding: {place: HOST, device: null, proxy: null}, proxyOnly: false, affected: []}
   const scope = resolveScope(spec.scope ?? {}, drill, lab)
   return {
     // `from` is where the fault acts, not a part of what the kernel matches.

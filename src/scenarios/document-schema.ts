@@ -6,6 +6,7 @@ import {nameSchema} from '../config/quantities.ts'
 import {PROBE_KINDS} from '../core/target.ts'
 import {notifySchema} from '../connections/notify/schema.ts'
 import type {FaultSpec} from '../faults/fault.ts'
+import {onSchema} from '../faults/hosts/ssh-host.ts'
 import {FAULT_KINDS, loadFault} from '../faults/registry.ts'
 import {peersSchema} from '../connections/peers/schema.ts'
 import {labSchema} from '../lab/schema.ts'
@@ -52,7 +53,9 @@ function shapeOf(schema: z.ZodType): z.ZodRawShape {
 
 async function faultSchema(): Promise<z.ZodType<FaultSpec>> {
   const kinds = await Promise.all(
-    FAULT_KINDS.map(async (name) => (await loadFault(name)).schema as z.ZodObject),
+    FAULT_KINDS.map(async (name) =>
+      ((await loadFault(name)).schema as z.ZodObject).safeExtend({on: onSchema.optional()}),
+    ),
   )
   const [first, ...rest] = kinds
   if (!first) throw new Error('no fault kinds are registered')

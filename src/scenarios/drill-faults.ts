@@ -1,11 +1,12 @@
 /** The faults of one drill: planned up front, put in force and taken back on time, proven afterwards. */
 import {isUserError} from '../core/errors.ts'
+import {EXIT} from '../core/exit-codes.ts'
 import type {Proof} from '../core/fault-events.ts'
 import type {Millis} from '../core/units.ts'
-import type {ActiveFault, FaultCounters, FaultEngine, FaultPlan, FaultSpec} from '../faults/fault.ts'
+import type {ActiveFault, FaultCounters, FaultEngine} from '../faults/fault.ts'
 import type {Lab} from '../lab/lab.ts'
-import {type BoundFault, bindFault} from './bind.ts'
 import type {DrillSpec} from './drill-spec.ts'
+import {type PlannedPart, planPart} from './plan-part.ts'
 import {isProven, judgeProof} from './proof.ts'
 import {unknownName} from './scope-names.ts'
 import {type Occurrence, stepsOf} from './timeline/plan-timeline.ts'
@@ -13,14 +14,8 @@ import type {Unstamped} from './runner.ts'
 import type {SeriesByTarget, TargetSeries} from './series.ts'
 import type {FaultWindow, Span} from './windows.ts'
 
-interface Entry {
-  readonly name: string
-  readonly bound: BoundFault
-  readonly plan: FaultPlan
-}
-
 interface Running {
-  readonly entry: Entry
+  readonly entry: PlannedPart
   readonly active: ActiveFault
   readonly from: Millis
   readonly begun: Millis
@@ -33,6 +28,8 @@ export interface FaultSummary {
   readonly proven: boolean
   readonly failed: string | null
   readonly leftovers: readonly string[]
+  /** Nobody could look whether it is undone; `leftovers` says why. */
+  readonly unknown?: true
 }
 
 export interface DrillFaultsOptions {
@@ -52,24 +49,24 @@ export interface EndedFault {
 export class DrillFaults {
   readonly #options: DrillFaultsOptions
   /** By entry of the timeline and step. */
-  readonly #entries: readonly (readonly Entry[])[]
+  readonly #entries: readonly (readonly PlannedPart[])[]
   readonly #running = new Map<string, Running>()
   readonly #summaries: FaultSummary[] = []
   /** A fault could not be put in place: going on would prove nothing. */
   broken = false
 
-  private constructor(options: DrillFaultsOptions, entries: readonly (readonly Entry[])[]) {
+  private constructor(options: DrillFaultsOptions, entries: readonly (readonly PlannedPart[])[]) {
     this.#options = options
     this.#entries = entries
   }
 
   /** Plans every entry of the timeline, so that what can't be done here is known before anything is broken. */
   static async plan(options: DrillFaultsOptions): Promise<DrillFaults> {
-    const entries: (readonly Entry[])[] = []
+    const entries: (readonly PlannedPart[])[] = []
     for (const [index, item] of options.spec.timeline.entries()) {
       const spec = options.spec.faults[item.fault]
       if (!spec) throw unknownName('fault', item.fault, Object.keys(options.spec.faults))
-      const steps: Entry[] = []
+      const steps: PlannedPart[] = []
       for (const step of stepsOf(item)) {
         const part = {id: `${item.fault}-${index + 1}`, name: item.fault, spec: step.spec ?? spec}
         steps.push(await planPart({...part, lasts: step.lasts}, options))
@@ -116,13 +113,13 @@ export class DrillFaults {
     const fault = idOf(occurrence, round)
     const begun = elapsed()
     try {
-      const active = await engine.apply({...entry.plan, id: fault}, entry.bound.binding)
+      const active = await engine.apply({...entry.plan, id: fault}, entry.binding)
       this.#running.set(fault, {entry, active, from: elapsed(), begun})
       emit({type: 'fault-applied', fault, took: active.took, until, readback: active.readback})
     } catch (error) {
       if (!isUserError(error)) throw error
       this.broken = true
-      this.#fail(entry, fault, error.message)
+      this.#fail(entry, fault, error.message, error.exit === EXIT.leftovers ? [error.message] : [])
     }
   }
 
@@ -131,9 +128,9 @@ export class DrillFaults {
     this.#fail(this.#entryOf(occurrence), idOf(occurrence, round), because)
   }
 
-  #fail({name}: Entry, fault: string, because: string): void {
+  #fail({name}: PlannedPart, fault: string, because: string, leftovers: readonly string[] = []): void {
     this.#options.emit({type: 'fault-failed', fault, because})
-    this.#summaries.push({name, proofs: [], proven: false, failed: because, leftovers: []})
+    this.#summaries.push({name, proofs: [], proven: false, failed: because, leftovers})
   }
 
   async remove(occurrence: Occurrence, round: number): Promise<EndedFault | null> {
@@ -166,27 +163,30 @@ export class DrillFaults {
     const to = entry.plan.endsByKernel ? Math.min(ended, begun + entry.plan.lasts) : ended
     const removal = await active.remove()
     emit({type: 'fault-removed', fault, took: removal.took, because, restored: removal.restored})
-    const leftovers = removal.restored ? [] : removal.differences
+    const left = {
+      leftovers: removal.restored ? [] : removal.differences,
+      ...(removal.unknown && {unknown: removal.unknown}),
+    }
     if (because === 'abort') {
-      this.#summaries.push({name: entry.name, proofs: [], proven: true, failed: null, leftovers})
+      this.#summaries.push({name: entry.name, proofs: [], proven: true, failed: null, ...left})
       return null
     }
     const window = {fault, name: entry.name, from, to, begun}
     return {
       window,
       prove: (series, baseline) =>
-        this.#prove({fault, entry, active, counters, window, leftovers}, series, baseline),
+        this.#prove({fault, entry, active, counters, window, left}, series, baseline),
     }
   }
 
   #prove(
     ended: {
       fault: string
-      entry: Entry
+      entry: PlannedPart
       active: ActiveFault
       counters: FaultCounters | null
       window: FaultWindow
-      leftovers: readonly string[]
+      left: Pick<FaultSummary, 'leftovers' | 'unknown'>
     },
     series: SeriesByTarget,
     baseline: Span,
@@ -201,7 +201,7 @@ export class DrillFaults {
       counters: ended.counters,
       window: ended.window,
       baseline,
-      affected: pick((one) => entry.bound.affected.includes(one.info.name)),
+      affected: pick((one) => entry.affected.includes(one.info.name)),
       controls: pick((one) => one.info.role === 'control'),
     })
     this.#options.emit({type: 'fault-measured', fault: ended.fault, proofs})
@@ -210,11 +210,11 @@ export class DrillFaults {
       proofs,
       proven: isProven(proofs),
       failed: null,
-      leftovers: ended.leftovers,
+      ...ended.left,
     })
   }
 
-  #entryOf({entry, step}: Occurrence): Entry {
+  #entryOf({entry, step}: Occurrence): PlannedPart {
     const found = this.#entries[entry]?.[step]
     if (!found) throw new Error(`entry ${entry} of the timeline has no step ${step}`)
     return found
@@ -224,19 +224,4 @@ export class DrillFaults {
 /** Each round has its own. */
 function idOf({id}: Occurrence, round: number): string {
   return round === 0 ? id : `${id}-r${round + 1}`
-}
-
-async function planPart(
-  part: {readonly id: string; readonly name: string; readonly spec: FaultSpec; readonly lasts: Millis},
-  {spec, lab, engine}: DrillFaultsOptions,
-): Promise<Entry> {
-  const bound = bindFault(part.spec, spec, lab)
-  const plan = await engine.plan({
-    ...part,
-    spec: bound.spec,
-    binding: bound.binding,
-    ...(bound.proxyOnly ? {backend: 'proxy' as const} : {}),
-    allow: {broad: bound.binding.place.kind !== 'host', lockout: false},
-  })
-  return {name: part.name, bound, plan}
 }

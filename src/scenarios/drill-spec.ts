@@ -9,6 +9,7 @@ import type {HealthOptions} from '../core/health.ts'
 import type {PeerSpec} from '../core/peer-spec.ts'
 import type {Millis} from '../core/units.ts'
 import type {FaultSpec} from '../faults/fault.ts'
+import type {ReceiverSpec} from '../connections/notify/receiver-spec.ts'
 import type {LabSpec} from '../lab/lab.ts'
 
 export interface DrillTarget {
@@ -80,9 +81,15 @@ export interface DrillSpec {
   readonly groups?: readonly GroupSpec[]
   /** Kept in nodes of the lab; absent for none. */
   readonly peers?: readonly {readonly node: string; readonly spec: PeerSpec}[]
+  /** Whom the drill tells about them, as a watch does; absent for nobody. */
+  readonly notify?: readonly ReceiverSpec[]
+  /** Servers of the lab that run on this machine when the drill has no lab; absent for none. */
+  readonly ownServers?: LabSpec['servers']
   /** Rules over the series of the drill; absent for none. */
   readonly alerts?: AlertPlan
   readonly faults: Readonly<Record<string, FaultSpec>>
+  /** Where the document names the host of a fault, by fault; absent: every fault is on this one. */
+  readonly hosts?: Readonly<Record<string, Position>>
   readonly lab: LabSpec | null
   /** The lab node that the targets are probed from. */
   readonly from: string | null

@@ -88,7 +88,7 @@ function leftoverFindings(faults: readonly FaultSummary[]): readonly Finding[] {
     .filter((fault) => fault.leftovers.length > 0)
     .map((fault) => ({
       verdict: 'leftovers',
-      reason: `${fault.name} left something behind: ${fault.leftovers.join('; ')}`,
+      reason: `${fault.name} ${fault.unknown ? 'may have left' : 'left'} something behind: ${fault.leftovers.join('; ')}`,
     }))
 }
 

@@ -17,6 +17,7 @@ import {readBudgets} from './read-budgets.ts'
 import {groupProblems, groupSpec} from './group-specs.ts'
 import type {GroupSpec} from '../core/group-spec.ts'
 import {runOnOwnSystem} from './own-system.ts'
+import {readHosts, refuseHostsInLab} from './read-hosts.ts'
 import {readTimeline} from './timeline/read-timeline.ts'
 import {unknownReference} from './unknown-reference.ts'
 
@@ -64,6 +65,7 @@ export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
     groups,
     ...(peers.length > 0 && {peers}),
     faults: value.faults ?? {},
+    hosts: await readHosts(document),
     lab: value.lab ?? null,
     from,
     timeline: await readTimeline({
@@ -81,6 +83,7 @@ export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
   }
   checkFrom(document, spec)
   const own = runOnOwnSystem(spec, document.variables)
+  refuseHostsInLab(own.spec)
   return {
     spec: own.spec,
     warnings: [...document.warnings, ...own.warnings],

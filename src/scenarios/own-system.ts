@@ -2,6 +2,8 @@
 import type {Variable} from '../config/variables.ts'
 import {type Problem, UserError} from '../core/errors.ts'
 import type {FaultScope, FaultSpec} from '../faults/fault.ts'
+import type {NotifyWay} from '../connections/notify/receiver-spec.ts'
+import type {LabSpec} from '../lab/lab.ts'
 import type {DrillCondition, DrillSpec, TimelineEntry} from './drill-spec.ts'
 
 export interface OwnSystem {
@@ -31,6 +33,8 @@ export function runOnOwnSystem(spec: DrillSpec, variables: readonly Variable[]):
     spec: {
       ...spec,
       lab: null,
+      ownServers: ownServers(spec.lab.servers),
+      notify: (spec.notify ?? []).filter(({way}) => !isInLab(way)),
       from: null,
       targets: spec.targets.filter(({name}) => !gone.has(name)),
       faults: Object.fromEntries(Object.entries(spec.faults).map(([name, fault]) => [name, onHost(fault)])),
@@ -42,6 +46,22 @@ export function runOnOwnSystem(spec: DrillSpec, variables: readonly Variable[]):
     },
     warnings: [...gone].map((name) => leftOut(name, spec, targets)),
   }
+}
+
+/** Somebody else's alerting tells these, which are at an address of this machine. */
+function ownServers(servers: LabSpec['servers']): LabSpec['servers'] {
+  const hooks = Object.entries(servers).filter(([, {kind}]) => kind === 'webhook')
+  return Object.fromEntries(
+    hooks.map(([name, server]) => {
+      const own = {address: String(server.options['own_address'] ?? '127.0.0.1')}
+      return [name, {...server, node: 'host', own}]
+    }),
+  )
+}
+
+/** Else netdrill's own messages would come beside those of the alerting that is tried. */
+function isInLab(way: NotifyWay): boolean {
+  return way.kind === 'webhook' && way.url.includes('{')
 }
 
 /** A target that isn't a control can't be left out: the drill is about it. */
@@ -64,7 +84,8 @@ function checkRest(spec: DrillSpec, gone: ReadonlySet<string>): void {
 }
 
 function onHostEntry(entry: TimelineEntry, spec: DrillSpec): TimelineEntry {
-  const {to} = spec.faults[entry.fault]?.scope ?? {}
+  const {on, scope: {to} = {}} = spec.faults[entry.fault] ?? {}
+  if (on !== undefined) return entry
   if (to === undefined || isOfLab(to, spec)) {
     const what = to === undefined ? 'what a node of the lab sends' : `${to} of the lab`
     throw usage(`the fault ${entry.fault} hits ${what}: this drill can only run in its lab`, [])
@@ -83,7 +104,7 @@ function isOfLab(to: string, {lab}: DrillSpec): boolean {
 
 /** Where the drill has no nodes, a fault acts on this machine. */
 function onHost(fault: FaultSpec): FaultSpec {
-  if (!fault.scope) return fault
+  if (!fault.scope || fault.on !== undefined) return fault
   const {from: _from, ...scope} = fault.scope
   return {...fault, scope: {...scope, ...hostAndPort(scope)}}
 }

@@ -32,6 +32,8 @@ export async function resolveScopeHosts(
   if (spec.lab !== null) return spec
   const resolve = async (fault: FaultSpec): Promise<FaultSpec> => {
     const {scope} = fault
+    // On another host names mean what they mean there.
+    if (fault.on !== undefined) return fault
     if (scope?.to === undefined || scope.to.split(',').every((one) => isNetwork(one.trim()))) return fault
     const found = await Promise.all(scope.to.split(',').map(async (one) => addressesOf(one.trim(), resolver)))
     if (found.some((addresses) => addresses.length === 0)) return fault

@@ -74,7 +74,7 @@ const PROTOCOLS = {
   websocket: 'tcp',
 } as const
 
-function coversProtocol({protocol}: FaultScope, url: TargetUrl): boolean {
+export function coversProtocol({protocol}: FaultScope, url: TargetUrl): boolean {
   return protocol === undefined || protocol === protocolOf(url)
 }
 

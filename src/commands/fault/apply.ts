@@ -41,7 +41,8 @@ left, 6 this machine lacks something, 7 refused for safety.`
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(FaultApply)
-    if (flags.on !== undefined) return this.end(await runThere(flags.on, this.id, this.argv))
+    if (flags.on !== undefined && flags.file === undefined)
+      return this.end(await runThere(flags.on, this.id, this.argv))
     const order = orderOf(args.kind, flags, flags.for)
     const interrupt = watchInterrupt()
     const say = (line: string): void => {
@@ -93,6 +94,7 @@ const HOW = {
   interrupted: 'interrupted',
   cleared: 'cleared from another shell',
   halted: 'all faults were halted',
+  lost: 'the connection to the host was lost',
 } as const
 
 function sentenceOf(end: ApplyEnd): string {

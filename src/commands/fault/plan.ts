@@ -26,7 +26,8 @@ Exit codes: 0 planned, 2 mistake in the request, 6 this machine lacks something,
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(FaultPlanCommand)
-    if (flags.on !== undefined) return this.end(await runThere(flags.on, this.id, this.argv))
+    if (flags.on !== undefined && flags.file === undefined)
+      return this.end(await runThere(flags.on, this.id, this.argv))
     const plan = viewPlan(await planOrder(orderOf(args.kind, flags, flags.for), openPorts(flags.seed)))
     this.print(flags.json ? faultJson('plan', plan) : renderFaultPlan(plan))
   }

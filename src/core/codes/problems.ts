@@ -1,7 +1,9 @@
 import {problemTable} from './entry.ts'
+import {HOST_PROBLEMS} from './hosts.ts'
 
 /** What netdrill itself complains about. */
 export const PROBLEMS = problemTable({
+  ...HOST_PROBLEMS,
   CONFIG_SYNTAX: {
     title: 'the document is not valid YAML',
     meaning: 'The YAML parser stopped at the given place.',

@@ -1,6 +1,7 @@
 /** Words for another host: what ssh gets, and what is refused before. */
 import {describe, expect, it} from 'vitest'
-import {parseHost, sshArguments, withoutOn} from '../../../src/app/on-host.ts'
+import {parseHost, withoutOn} from '../../../src/app/on-host.ts'
+import {sshArguments} from '../../../src/faults/hosts/ssh-host.ts'
 
 describe('a host', () => {
   it.each([
