@@ -62,6 +62,7 @@ const FAULT_WAYS: readonly FaultWay[] = [
   {name: 'ephemeral-ports', sets: [['linux', 'net-admin', 'sysctl']], backend: 'sysctl', proxy: false},
   {name: 'port, idle-connections', sets: [['linux']], backend: 'a process of netdrill', proxy: false},
   {name: 'process', sets: [['linux']], backend: 'signals', proxy: false},
+  {name: 'files, memory', sets: [['linux', 'prlimit']], backend: 'prlimit', proxy: false},
   {name: 'clock (time of day)', sets: [['linux', 'faketime']], backend: 'libfaketime', proxy: false},
   {
     name: 'clock (since boot)',

@@ -15,6 +15,7 @@ export const CAPABILITIES = [
   'ip',
   'ss',
   'sysctl',
+  'prlimit',
   'conntrack',
   'socket-kill',
   'faketime',

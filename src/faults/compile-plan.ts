@@ -71,6 +71,8 @@ export function compilePlan(
     case 'sysctl':
     case 'neigh':
     case 'signal':
+    case 'prlimit':
+    case 'cgroup':
     case 'holder': {
       const {steps, table = null} = blueprint.act
       return finish(names, situation, blueprint, {steps, shape: null, table})

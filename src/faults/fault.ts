@@ -27,6 +27,8 @@ export type ProgramName =
   | 'faketime'
   | 'docker'
   | 'podman'
+  | 'prlimit'
+  | 'tee'
   | 'holder'
 
 /** One program call or proxy setting. Programs get argument arrays; a batch goes to standard input. */
@@ -204,6 +206,8 @@ export interface ActiveFault {
     readonly differences: readonly string[]
     /** Nobody could look, so it is not known to be undone. */
     readonly unknown?: true
+    /** What a person should know, though nothing is left: a program that did not survive it. */
+    readonly remarks?: readonly string[]
   }>
 }
 

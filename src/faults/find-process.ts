@@ -22,6 +22,12 @@ export async function findProcess(name: ProcessName, world: SightWorld): Promise
   return facts
 }
 
+/** What probes from a lab node, which a fault hits when it names the node and no process; null elsewhere. */
+export async function findNodeProcess(world: SightWorld): Promise<ProcessFacts | null> {
+  const {place} = world
+  return place.kind === 'process' && place.what === undefined ? factsOf(place.pid, world) : null
+}
+
 async function pidOf({pid, pidfile, match}: ProcessName, world: SightWorld): Promise<number> {
   if (pid !== undefined) return pid
   if (match !== undefined) return theOnly(match, world)
@@ -117,7 +123,7 @@ async function refuseVital(pid: number, {words}: ProcessFacts, world: SightWorld
           ? 'a process that netdrill was started from'
           : words.length === 0
             ? 'a part of the kernel'
-            : words.some((word) => /\/(?:guard|holder)\.[jt]s$/.test(word))
+            : words.some((word) => isOwnProgram(word, world.host.holder ?? []))
               ? 'a keeper of netdrill'
               : null
   if (what === null) return
@@ -131,8 +137,23 @@ async function refuseVital(pid: number, {words}: ProcessFacts, world: SightWorld
   )
 }
 
+/** Guards and holders of any netdrill, and the agents of this one: they measure what a fault does. */
+function isOwnProgram(word: string, holder: readonly string[]): boolean {
+  const folders = holder.map((one) => one.slice(0, one.lastIndexOf('/') + 1))
+  return (
+    /\/(?:guard|holder)\.[jt]s$/.test(word) ||
+    folders.some(
+      (folder) =>
+        folder !== '' && /^agent\.[jt]s$/.test(word.slice(folder.length)) && word.startsWith(folder),
+    )
+  )
+}
+
 /** With the process itself, up to the first one. */
-async function ancestorsOf(pid: number, {files}: SightWorld): Promise<readonly number[]> {
+export async function ancestorsOf(
+  pid: number,
+  {files}: Pick<SightWorld, 'files'>,
+): Promise<readonly number[]> {
   const chain = [pid]
   for (;;) {
     const parent = await parentOf(files, chain.at(-1) ?? 0)

@@ -137,9 +137,12 @@ function checkActs({place}: Situation, {trace}: Act, entries: readonly LedgerEnt
         samePlace(where, place) &&
         other.before.some(({address}) => trace.before.some((one) => one.address === address))
       )
+    if (trace.type === 'group-limit') return other.type === 'group-limit' && other.path === trace.path
+    if (trace.type === 'limit' && !(other.type === 'limit' && other.limit === trace.limit)) return false
     return (
       'who' in trace &&
       'who' in other &&
+      (trace.type === 'limit') === (other.type === 'limit') &&
       other.who.pid === trace.who.pid &&
       other.who.start === trace.who.start
     )

@@ -27,6 +27,8 @@ export const FAULTS = {
   'idle-connections': async (): Promise<AnyKind> =>
     (await import('./kinds/idle-connections.ts')).idleConnections,
   process: async (): Promise<AnyKind> => (await import('./kinds/process.ts')).processFault,
+  files: async (): Promise<AnyKind> => (await import('./kinds/files.ts')).files,
+  memory: async (): Promise<AnyKind> => (await import('./kinds/memory.ts')).memory,
   clock: async (): Promise<AnyKind> => (await import('./kinds/clock.ts')).clock,
   proxy: async (): Promise<AnyKind> => (await import('./kinds/proxy.ts')).proxy,
   'dns-front': async (): Promise<AnyKind> => (await import('./kinds/dns-front.ts')).dnsFront,

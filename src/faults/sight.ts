@@ -1,8 +1,11 @@
 /** What a kind looks at before it plans: things that have names of their own, settings, processes. */
 import type {Place} from '../core/place.ts'
 import type {Files, Host} from '../core/ports.ts'
+import type {Bytes} from '../core/units.ts'
 import type {ProcessIdentity} from './identity.ts'
+import type {ControlGroup} from './find-control-group.ts'
 import type {Neighbour} from './neighbours.ts'
+import type {Limit} from './process-limits.ts'
 import type {Scope} from './scope.ts'
 import type {ExecAction, Tools} from './tools.ts'
 
@@ -21,6 +24,21 @@ export type Sight =
   /** Where a library is that programs can be made to load. */
   | {readonly type: 'library'; readonly path: string}
   | {readonly type: 'process'; readonly process: ProcessFacts}
+  /** A process with its limit of open files, and the numbers of those that are open. */
+  | {
+      readonly type: 'files'
+      readonly process: ProcessFacts
+      readonly limit: Limit
+      readonly open: readonly number[]
+    }
+  /** A process with its limit of address space, and how much of it is used. */
+  | {
+      readonly type: 'memory'
+      readonly process: ProcessFacts
+      readonly limit: Limit
+      readonly used: Bytes
+    }
+  | ({readonly type: 'group'} & ControlGroup)
   | {readonly type: 'neighbours'; readonly neighbours: readonly Neighbour[]}
 
 export interface ProcessFacts {

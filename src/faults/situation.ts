@@ -159,7 +159,10 @@ export type Blueprint = BlueprintBase &
     | {readonly backend: 'netem' | 'tbf' | 'htb'; readonly leaf: Leaf; readonly mix: Mix}
     | {readonly backend: 'nft'; readonly verdict: Verdict}
     | {readonly backend: 'ip'; readonly change: NetworkChange}
-    | {readonly backend: 'ss' | 'conntrack' | 'sysctl' | 'signal' | 'holder' | 'neigh'; readonly act: Act}
+    | {
+        readonly backend: 'ss' | 'conntrack' | 'sysctl' | 'signal' | 'holder' | 'neigh' | 'prlimit' | 'cgroup'
+        readonly act: Act
+      }
     | {readonly backend: 'proxy'; readonly effects: readonly ProxyEffect[]}
     | {readonly backend: 'carrier'; readonly carry: LinkEffect; readonly arriving: boolean}
   )

@@ -7,10 +7,12 @@ import type {FaultCounters} from './fault.ts'
 import {type ProcessIdentity, isAlive, stateOf} from './identity.ts'
 import {type NameList, readNames} from './sight.ts'
 import {type Neighbour, readNeighbours} from './neighbours.ts'
+import {type LimitTrace, limitLeftovers, limitRemarks, readLimitTrace} from './process-limits.ts'
 import type {Tools} from './tools.ts'
 import {holderPath, parseHolder} from './work.ts'
 
 export type Trace =
+  | LimitTrace
   /** These names are on no list any more. */
   | {
       readonly type: 'names'
@@ -85,6 +87,9 @@ export async function readTrace(world: TraceWorld, trace: Trace): Promise<Readba
       const text = now?.map(({address, lladdr}) => `${address} at ${lladdr ?? 'nothing'}`).join(', ')
       return {asAsked, text: text ?? 'ip does not tell the neighbours'}
     }
+    case 'limit':
+    case 'group-limit':
+      return readLimitTrace(world.files, trace)
     case 'process':
     case 'relaunch': {
       const becomes = trace.type === 'process' ? trace.becomes : 'gone'
@@ -121,6 +126,8 @@ export async function countTrace(world: TraceWorld, trace: Trace): Promise<Fault
     }
     case 'setting':
     case 'neighbours':
+    case 'limit':
+    case 'group-limit':
     case 'process':
     case 'relaunch':
       return null
@@ -147,6 +154,9 @@ export async function leftovers(world: TraceWorld, trace: Trace): Promise<readon
         return same ? [] : [`the neighbour ${one.address} is at ${one.lladdr ?? 'nothing'}`]
       })
     }
+    case 'limit':
+    case 'group-limit':
+      return limitLeftovers(world.files, trace)
     case 'process':
       if (trace.becomes === 'gone') return []
       return (await settle(
@@ -166,6 +176,11 @@ export async function leftovers(world: TraceWorld, trace: Trace): Promise<readon
       return record !== null && (await isAlive(world.files, record)) ? [`still there: ${record.holds}`] : []
     }
   }
+}
+
+/** What is worth knowing about an act that is over, though nothing of it is left. */
+export async function remarksOn(files: Pick<Files, 'readText'>, trace: Trace): Promise<readonly string[]> {
+  return trace.type === 'limit' || trace.type === 'group-limit' ? limitRemarks(files, trace) : []
 }
 
 async function neighboursNow(

@@ -163,6 +163,8 @@ export class DrillFaults {
     const to = entry.plan.endsByKernel ? Math.min(ended, begun + entry.plan.lasts) : ended
     const removal = await active.remove()
     emit({type: 'fault-removed', fault, took: removal.took, because, restored: removal.restored})
+    for (const remark of removal.remarks ?? [])
+      emit({type: 'notice', level: 'warning', code: null, text: `${entry.name}: ${remark}`})
     const left = {
       leftovers: removal.restored ? [] : removal.differences,
       ...(removal.unknown && {unknown: removal.unknown}),

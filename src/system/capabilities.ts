@@ -99,6 +99,8 @@ class Look {
       case 'sysctl':
       case 'faketime':
         return this.#program(capability, ['--version'])
+      case 'prlimit':
+        return this.#program('prlimit', ['--version'])
       case 'conntrack':
       case 'ifb':
       case 'nft-egress':

@@ -61,6 +61,10 @@ export const CAPABILITY_TEXTS: Readonly<Record<Capability, CapabilityText>> = {
     why: 'faults that change a kernel setting, such as running out of source ports',
     remedy: 'install procps: apt-get install procps',
   },
+  prlimit: {
+    why: 'faults that limit the open files or the memory of a process',
+    remedy: 'install util-linux: apt-get install util-linux',
+  },
   conntrack: {
     why: 'making a firewall or NAT forget its connections',
     remedy:

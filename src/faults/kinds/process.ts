@@ -7,6 +7,7 @@ import type {FaultScope, Step} from '../fault.ts'
 import {findProcess} from '../find-process.ts'
 import type {ProcessIdentity} from '../identity.ts'
 import type {PlannedKind} from '../kind.ts'
+import {type NamedProcess, nameOf, processShape, whichProcess} from '../process-shape.ts'
 import {scopeSchema} from '../scope-schema.ts'
 import type {ProcessFacts, Sight} from '../sight.ts'
 import type {Act, Blueprint, Situation} from '../situation.ts'
@@ -20,18 +21,13 @@ export const processSchema = z.strictObject({
     .describe(
       'stop: it hangs, and goes on afterwards; kill: it is gone; restart: gone, and started again at the end',
     ),
-  process: z.int().min(2).optional().describe('its process id'),
-  pidfile: z.string().min(1).optional().describe('the file that holds its process id'),
-  match: z.string().min(3).optional().describe('a part of its command line that no other process has'),
+  ...processShape,
   signal: z.enum(['TERM', 'KILL']).optional().describe('of kill and restart: KILL unless told otherwise'),
   scope: scopeSchema.optional(),
 })
-export interface ProcessSpec {
+export interface ProcessSpec extends NamedProcess {
   readonly kind: 'process'
   readonly mode: 'stop' | 'kill' | 'restart'
-  readonly process?: number | undefined
-  readonly pidfile?: string | undefined
-  readonly match?: string | undefined
   readonly signal?: 'TERM' | 'KILL' | undefined
   readonly scope?: FaultScope | undefined
 }
@@ -48,18 +44,13 @@ export const processFault: PlannedKind<ProcessSpec> = {
   shapes: false,
   names: true,
   look: async (spec, world): Promise<Sight | null> => {
-    checkSense(spec)
-    const {process: pid, pidfile, match} = spec
-    return {type: 'process', process: await findProcess({pid, pidfile, match}, world)}
+    if (spec.mode === 'stop' && spec.signal !== undefined)
+      throw usage('stop sends SIGSTOP: signal belongs to kill and restart')
+    const name = nameOf(spec)
+    if (name === null) throw whichProcess()
+    return {type: 'process', process: await findProcess(name, world)}
   },
   plan: planProcess,
-}
-
-function checkSense({process: pid, pidfile, match, mode, signal}: ProcessSpec): void {
-  const named = [pid, pidfile, match].filter((one) => one !== undefined)
-  if (named.length !== 1) throw usage('say which process: one of process, pidfile and match')
-  if (mode === 'stop' && signal !== undefined)
-    throw usage('stop sends SIGSTOP: signal belongs to kill and restart')
 }
 
 function planProcess(spec: ProcessSpec, situation: Situation): Blueprint {

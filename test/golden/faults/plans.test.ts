@@ -19,7 +19,7 @@ const NETWORK: NetworkState = {
   ],
 }
 
-const VICTIM: Sight = {
+const VICTIM = {
   type: 'process',
   process: {
     who: {pid: 4711, start: 99},
@@ -27,7 +27,7 @@ const VICTIM: Sight = {
     stopped: false,
     launch: {folder: '/', env: {LANG: 'C'}, uid: 0, gid: 0, apart: false},
   },
-}
+} satisfies Sight
 
 /** Every kind, and every option of it, as the commands that would be run. */
 const CASES: readonly {
@@ -99,6 +99,33 @@ const CASES: readonly {
     name: 'process-restart',
     words: {kind: 'process', mode: 'restart', signal: 'TERM', match: 'nginx: master'},
     setting: {sight: VICTIM},
+  },
+  {
+    name: 'files',
+    words: {kind: 'files', process: 4711, spare: 2},
+    setting: {
+      sight: {...VICTIM, type: 'files', limit: {soft: '1024', hard: '524288'}, open: [0, 1, 2, 4, 5, 9]},
+    },
+  },
+  {
+    name: 'memory',
+    words: {kind: 'memory', pidfile: '/run/a.pid', spare: '16MiB'},
+    setting: {
+      sight: {...VICTIM, type: 'memory', limit: {soft: 'unlimited', hard: 'unlimited'}, used: 41_943_040},
+    },
+  },
+  {
+    name: 'memory-of-a-group',
+    words: {kind: 'memory', group: '/system.slice/web.service', max: '64MB'},
+    setting: {
+      sight: {
+        type: 'group',
+        name: '/system.slice/web.service',
+        folder: '/sys/fs/cgroup/system.slice/web.service',
+        before: 'max',
+        used: 52_428_800,
+      },
+    },
   },
   {
     name: 'clock-wall',

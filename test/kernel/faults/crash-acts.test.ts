@@ -1,4 +1,4 @@
-/** kill -9 of the program while links, addresses, routes, settings and processes are changed: the guard puts all back. */
+/** kill -9 of the program while links, addresses, routes, settings, processes and limits are changed: the guard puts all back. */
 import {type ChildProcess, spawn} from 'node:child_process'
 import {mkdtempSync, readFileSync, readdirSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
@@ -49,6 +49,7 @@ const state = (): string =>
     readFileSync(`/proc/${victim.pid ?? 0}/stat`, 'utf8')
       .split(') ')[1]
       ?.slice(0, 1) ?? '',
+    readFileSync(`/proc/${victim.pid ?? 0}/limits`, 'utf8'),
   ]
     .join('\n')
     .replaceAll(' tentative', '')
@@ -78,6 +79,7 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   ['a route', ['route', '--mode', 'remove', '--to', '10.98.0.0/24']],
   ['a port', ['port', '--port', '7031']],
   ['a process', ['process', '--process', 'VICTIM']],
+  ['open files', ['files', '--process', 'VICTIM']],
 ]
 
 describe('kill -9 of the program', () => {
