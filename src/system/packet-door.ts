@@ -2,6 +2,7 @@
 import {UserError} from '../core/errors.ts'
 import {EXIT} from '../core/exit-codes.ts'
 import type {Alarm, PacketDoor, PacketPort} from '../core/packet-port.ts'
+import type {Millis} from '../core/units.ts'
 import * as C from './ffi-constants.ts'
 import {type Ffi, type SysResult, errnoName, intOption, loadFfi} from './ffi.ts'
 
@@ -110,22 +111,27 @@ const ABSOLUTE = 1
 /** timerfd_create(2): the event loop waits for it, so no thread spins, and it rings within a tenth of a millisecond. */
 function openAlarm(ffi: Ffi, ring: () => void): Alarm {
   const settime = ffi.call('int timerfd_settime(int fd, int flags, void *value, void *before)')
-  const read = ffi.call('intptr_t read(int fd, void *data, size_t size)')
   const create = ffi.call('int timerfd_create(int clock, int flags)')
   const fd = need('timerfd_create', create(CLOCK_MONOTONIC, C.SOCK_NONBLOCK | C.SOCK_CLOEXEC))
-  const count = Buffer.alloc(8)
   const value = Buffer.alloc(32)
+  let isSet = false
+  const set = (at: Millis | null): void => {
+    isSet = true
+    // All zeros stop it, so that the earliest time is one nanosecond.
+    const nanoseconds = at === null ? 0 : Math.max(1, Math.round(at * 1e6))
+    const seconds = Math.floor(nanoseconds / 1e9)
+    value.writeUInt32LE(seconds, 16)
+    value.writeUInt32LE(nanoseconds - seconds * 1e9, 24)
+    settime(fd, ABSOLUTE, value, null)
+  }
   const watch = ffi.watch(fd, () => {
-    if (read(fd, count, 8) > 0) ring()
+    isSet = false
+    ring()
+    // Setting it again takes back that it has rung, as reading it would: one call in place of two.
+    if (!isSet) set(null)
   })
   return {
-    set: (at) => {
-      // All zeros stop it, so that the earliest time is one nanosecond.
-      const nanoseconds = at === null ? 0n : BigInt(Math.max(1, Math.round(at * 1e6)))
-      value.writeBigInt64LE(nanoseconds / 1_000_000_000n, 16)
-      value.writeBigInt64LE(nanoseconds % 1_000_000_000n, 24)
-      settime(fd, ABSOLUTE, value, null)
-    },
+    set,
     close: () => {
       watch.close()
       ffi.libc.close(fd)

@@ -56,6 +56,8 @@ export class LinkCarrier {
   readonly #queue = new SendQueue<Waiting>()
   readonly #inForce = new Map<string, InForce>()
   readonly #counts = new Map<string, LinkFaultCount>()
+  /** Of what each end sends: those that may mean it. */
+  #bySender: readonly [readonly InForce[], readonly InForce[]] = [[], []]
   #packets = 0
   #bytes = 0
   #rings: Millis | null = null
@@ -116,12 +118,19 @@ export class LinkCarrier {
       over: false,
       cancel: order.lasts === null ? () => {} : this.#clock.after(order.lasts, () => this.clear(order.fault)),
     })
+    this.#sort()
+  }
+
+  #sort(): void {
+    const living = [...this.#inForce.values()].filter(({over}) => !over)
+    const of = (sender: 0 | 1): readonly InForce[] => living.filter(({order}) => order.sender === sender)
+    this.#bySender = [of(0), of(1)]
   }
 
   /** What waits because of it alone leaves at once, in order: what comes next must not overtake it. */
   clear(fault: string): void {
     this.#inForce.get(fault)?.cancel()
-    this.#inForce.delete(fault)
+    if (this.#inForce.delete(fault)) this.#sort()
     this.#release(fault)
   }
 
@@ -166,9 +175,7 @@ export class LinkCarrier {
     this.#packets += 1
     this.#bytes += frame.length - FRAME_HEADER
     const port = this.#ports[sender === 0 ? 1 : 0]
-    const meant = [...this.#inForce.values()].filter(
-      (fault) => !fault.over && fault.order.sender === sender && fault.means(frame),
-    )
+    const meant = this.#bySender[sender].filter((fault) => fault.means(frame))
     if (meant.length === 0) {
       port.send(frame)
       return
@@ -210,7 +217,7 @@ function suffer({at, damages}: Traveller, {stage, count}: InForce, length: numbe
 }
 
 /** What a link of the document does to everything that passes it. */
-export function shapeOrders(effect: LinkOrder['effect']): readonly LinkOrder[] {
+export function shapeOrders(effectOf: (sender: 0 | 1) => LinkOrder['effect']): readonly LinkOrder[] {
   return ([0, 1] as const).map((sender) => ({
     fault: `link-${sender}`,
     series: `link-${sender}`,
@@ -218,7 +225,7 @@ export function shapeOrders(effect: LinkOrder['effect']): readonly LinkOrder[] {
     sender,
     arriving: false,
     match: EVERYTHING,
-    effect,
+    effect: effectOf(sender),
     seed: null,
   }))
 }
