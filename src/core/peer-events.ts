@@ -19,6 +19,8 @@ export type PeerStep = (typeof PEER_STEPS)[number]
 
 export interface PeerInfo {
   readonly name: string
+  /** Of so many that are alike: what they are called together. */
+  readonly set?: string
   /** Candidates of the other side, as `address:port`. */
   readonly remote: readonly string[]
   readonly role: 'controlling' | 'controlled'
@@ -43,6 +45,10 @@ export interface PeerHealth {
   readonly restarts: number
   /** and all there were. */
   readonly restartsTotal: number
+  /** Those of them that the other side took up; absent: none. */
+  readonly restartsWon?: number
+  /** How often both sides offered a restart at once; absent: never. */
+  readonly glares?: number
   /** `local → remote` of the pair in use; null without one. */
   readonly selected: string | null
   /** Since the last proven answer over the pair in use; null without one. */
@@ -56,6 +62,8 @@ export interface PeerHealth {
   /** What is no STUN, or not about this peer. */
   readonly unknown: number
   readonly sendErrors: number
+  /** The same by their codes; absent for none. */
+  readonly sendCodes?: Readonly<Record<string, number>>
 }
 
 export type PeerEvent =

@@ -18,16 +18,18 @@ export type SignalSpec =
   | {readonly type: 'http'; readonly url: string}
   | {readonly type: 'command'; readonly argv: readonly string[]}
   /** Another peer of the same drill, in any of its nodes. */
-  | {readonly type: 'peer'; readonly peer: string}
+  | {readonly type: 'peer'; readonly peer: string; readonly delay: Millis}
 
 export interface PeerSpec {
   readonly name: string
+  /** Of so many that are alike: what they are called together. */
+  readonly set?: string
   readonly role: 'controlling' | 'controlled'
   readonly local: PeerCredentials
   readonly remote: PeerCredentials
   /** Where the other side is reached; may be empty for one that comes to us. */
   readonly candidates: readonly PeerAddress[]
-  /** Only these local addresses are used; empty takes all that can be routed. */
+  /** Only these local addresses are used, the first one rather than the next; empty takes all that can be routed. */
   readonly bind: readonly string[]
   /** The port of each local address; 0 takes any. */
   readonly port: number
@@ -56,4 +58,6 @@ export interface PeerSpec {
   /** From failed to removed. */
   readonly grace: Millis
   readonly signal: SignalSpec | null
+  /** Settles who wins where both sides want the same; absent: drawn at random. */
+  readonly tieBreaker?: number
 }

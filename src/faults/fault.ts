@@ -139,6 +139,8 @@ export interface FaultBinding {
   readonly proxy: ProxyControl | null
   /** The link on the device, where netdrill itself carries its packets. */
   readonly carrier?: LinkControl
+  /** Looks for a kept lab one of whose nodes lives in that network namespace. */
+  readonly kept?: (namespace: string, device: string) => Promise<KeptDevice | null>
 }
 
 export interface FaultRequest {
@@ -153,8 +155,6 @@ export interface FaultRequest {
   readonly allow: {readonly broad: boolean; readonly lockout: boolean}
 }
 
-  /** Looks for a kept lab one of whose nodes lives in that network namespace. */
-  readonly kept?: (namespace: string, device: string) => Promise<KeptDevice | null>
 /** Shared by all kinds; every kind's schema adds its own keys. */
 export interface FaultSpec {
   readonly kind: string

@@ -54,7 +54,8 @@ export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
   const groups = readGroups(document)
   const from = drill.from ?? value.lab?.nodes[0] ?? null
   const peers = readDrillPeers(document, from ?? 'host', [...targets, ...groups])
-  const names = [...targets, ...groups, ...peers.map((each) => each.spec)].map(({name}) => name)
+  const sets = [...new Set(peers.flatMap(({spec: {set}}) => (set === undefined ? [] : [set])))]
+  const names = [...[...targets, ...groups, ...peers.map((each) => each.spec)].map(({name}) => name), ...sets]
   const subjects = [...names, ...readRuleNames(document, names)]
   const spec: DrillSpec = {
     name: source.name,

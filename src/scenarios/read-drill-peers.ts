@@ -13,18 +13,24 @@ export function readDrillPeers(
 ): NonNullable<DrillSpec['peers']> {
   const document = value.peers ?? {}
   const nodes = [...(value.lab?.nodes ?? []), 'host']
-  return peerSpecs(document).map((spec) => {
-    const {name, signal} = spec
+  const specs = peerSpecs(document)
+  const all = new Set(specs.map(({name}) => name))
+  return specs.map((spec) => {
+    const {signal} = spec
+    // As it is written: of so many that are alike the name of all.
+    const name = spec.set ?? spec.name
     const node = document[name]?.from ?? from
     const fail = (message: string, key: string, advice: readonly string[]): UserError =>
       new UserError({
         ...{code: 'CONFIG_REFERENCE', message, advice},
         position: keyPositionOf(['peers', name, ...(key === '' ? [] : [key])]),
       })
-    if (taken.some((one) => one.name === name))
-      throw fail(`${name} is a target or group and a peer`, '', ['give one of them another name'])
+    const other = ['give one of them another name']
+    for (const own of new Set([name, spec.name]))
+      if (taken.some((one) => one.name === own))
+        throw fail(`${own} is a target or group and a peer`, '', other)
     if (!nodes.includes(node)) throw fail(`there is no node "${node}" in the lab`, 'from', near(node, nodes))
-    if (signal?.type === 'peer' && !Object.hasOwn(document, signal.peer))
+    if (signal?.type === 'peer' && !all.has(signal.peer))
       throw fail(`there is no peer "${signal.peer}"`, 'signal', near(signal.peer, Object.keys(document)))
     return {node, spec}
   })

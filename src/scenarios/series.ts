@@ -102,8 +102,8 @@ export class SeriesCollector {
     if (carrying) carrying.stream = followed.stream
     for (const known of [this.#modes.add(event), this.#shares.add(event)])
       Object.assign(this.#series.get(known?.name ?? '') ?? {}, known?.part)
-    const begun = this.#peers.add(event)
-    if (begun) this.#series.set(begun.name, {...growNamed(begun.name, 'peer'), peer: begun.peer})
+    for (const {name, peer} of this.#peers.add(event))
+      this.#series.set(name, {...growNamed(name, 'peer'), peer})
     switch (event.type) {
       case 'target-added':
         this.#series.set(event.target.name, grow(event.target))

@@ -80,10 +80,11 @@ export function peerSpec(more: Partial<PeerSpec> = {}): PeerSpec {
   }
 }
 
-/** Hands messages straight over, as long as `open`. */
+/** Hands messages over, as long as `open`. */
 class FakeSignal implements Signal {
   other: FakeSignal | null = null
   open = true
+  latency = 20
   readonly sent: SignalMessage[] = []
   readonly #clock: FakeClock
   #listener: (message: SignalMessage) => void = () => {}
@@ -95,7 +96,7 @@ class FakeSignal implements Signal {
   async send(message: SignalMessage): ReturnType<Signal['send']> {
     this.sent.push(message)
     const {other} = this
-    if (this.open && other) this.#clock.after(20, () => other.#listener(message))
+    if (this.open && other) this.#clock.after(this.latency, () => other.#listener(message))
     return Promise.resolve({answer: null, failed: this.open ? null : 'the hook is broken'})
   }
 

@@ -12,7 +12,7 @@ export class Counters {
   received = 0
   #forged = 0
   #unknown = 0
-  #sendErrors = 0
+  readonly #sendCodes = new Map<string, number>()
   readonly #told = new Map<string, Millis>()
 
   constructor(log: PeerLog) {
@@ -21,7 +21,7 @@ export class Counters {
 
   /** Counted and told, nothing else: the peer is judged by its answers alone. */
   sendFailed(code: string, now: Millis): void {
-    this.#sendErrors += 1
+    this.#sendCodes.set(code, (this.#sendCodes.get(code) ?? 0) + 1)
     if (this.#isNews(code, now)) this.#log.step('send-error', 'warning', `could not send: ${code}`)
   }
 
@@ -32,9 +32,11 @@ export class Counters {
     if (this.#isNews(kind, now)) this.#log.step('refused', 'warning', `${kind} packet from ${from}`)
   }
 
-  record(): Pick<PeerHealth, 'sent' | 'received' | 'forged' | 'unknown' | 'sendErrors'> {
+  record(): Pick<PeerHealth, 'sent' | 'received' | 'forged' | 'unknown' | 'sendErrors' | 'sendCodes'> {
     const {sent, received} = this
-    return {sent, received, forged: this.#forged, unknown: this.#unknown, sendErrors: this.#sendErrors}
+    const sendErrors = [...this.#sendCodes.values()].reduce((sum, count) => sum + count, 0)
+    const sendCodes = sendErrors > 0 && {sendCodes: Object.fromEntries(this.#sendCodes)}
+    return {sent, received, forged: this.#forged, unknown: this.#unknown, sendErrors, ...sendCodes}
   }
 
   #isNews(what: string, now: Millis): boolean {

@@ -1,6 +1,6 @@
 /** The peers that one node of a drill keeps. What they tell peers of other nodes goes through whoever runs the drill. */
 import type {EmitEvent} from '../../core/events.ts'
-import type {PeerSpec} from '../../core/peer-spec.ts'
+import type {PeerSpec, SignalSpec} from '../../core/peer-spec.ts'
 import type {Ports} from '../../core/ports.ts'
 import type {Millis} from '../../core/units.ts'
 import {type SignalMessage, parseSignal} from './offer.ts'
@@ -17,15 +17,17 @@ export interface KeptPeersRun {
 
 export class KeptPeers {
   readonly #run: KeptPeersRun
+  readonly #clock: Ports['clock']
   readonly #watch: WatchPeers
   readonly #listeners = new Map<string, (message: SignalMessage) => void>()
 
   constructor(ports: Ports, run: KeptPeersRun) {
     this.#run = run
+    this.#clock = ports.clock
     this.#watch = new WatchPeers(ports, {
       emit: (event) => run.emit({...event, at: ports.clock.now() - run.origin}),
       signal: ({name, signal}) =>
-        signal?.type === 'peer' ? this.#between(name, signal.peer) : signal && openSignal(signal, ports),
+        signal?.type === 'peer' ? this.#between(name, signal) : signal && openSignal(signal, ports),
     })
   }
 
@@ -43,17 +45,30 @@ export class KeptPeers {
     this.#watch.stop()
   }
 
-  #between(name: string, other: string): Signal {
+  #between(name: string, {peer, delay}: SignalSpec & {type: 'peer'}): Signal {
+    const waiting = new Set<() => void>()
+    const tell = (text: string): void => this.#run.tell(peer, text)
     return {
       send: async (message) => {
-        this.#run.tell(other, JSON.stringify(message))
+        const text = JSON.stringify(message)
+        if (delay === 0) tell(text)
+        else {
+          const cancel = this.#clock.after(delay, () => {
+            waiting.delete(cancel)
+            tell(text)
+          })
+          waiting.add(cancel)
+        }
         return Promise.resolve({answer: null, failed: null})
       },
       onMessage: (listener) => {
         this.#listeners.set(name, listener)
         return () => this.#listeners.delete(name)
       },
-      close: () => this.#listeners.delete(name),
+      close: () => {
+        for (const cancel of waiting) cancel()
+        this.#listeners.delete(name)
+      },
     }
   }
 }

@@ -36,7 +36,8 @@ export class PeerMachine {
     this.counters = new Counters(this.#log)
     this.#restarts = new Restarts(spec, random.fork('restarts'))
     const half = (): bigint => BigInt(Math.floor(random.next() * 2 ** 32))
-    this.paths = new PeerPaths(spec, half() * 2n ** 32n + half(), {
+    const tieBreaker = spec.tieBreaker === undefined ? half() * 2n ** 32n + half() : BigInt(spec.tieBreaker)
+    this.paths = new PeerPaths(spec, tieBreaker, {
       say: (step, level, text) => this.#log.step(step, level, text),
       onSelected: (now) => {
         this.#failures = 0
@@ -136,12 +137,13 @@ export class PeerMachine {
   /** The other side restarts; gives the answer, or null when our own offer wins. */
   offered(offer: Offer, now: Millis): Omit<Answer, 'candidates'> | null {
     if (this.#state === 'closed') return null
-    if (this.#restarts.isPending) {
+    if (this.#restarts.isPending(now)) {
       const wins = this.paths.tieBreaker >= BigInt(offer.tieBreaker)
       this.#log.step('recover', 'info', `both sides offer a restart: ${wins ? 'ours' : 'theirs'} wins`)
+      this.#restarts.glare()
       if (wins) return null
-      this.#restarts.drop()
     }
+    this.#restarts.drop()
     this.#log.step('recover', 'info', `the other side restarts: ${offer.reason}`)
     const local = this.#restarts.makeCredentials()
     this.paths.begin({local, remote: {ufrag: offer.ufrag, pwd: offer.pwd}}, offer.candidates, now)
@@ -166,7 +168,8 @@ export class PeerMachine {
     }
     this.#log.step('recover', 'warning', `${count}; new credentials go to the other side`)
     const tieBreaker = String(this.paths.tieBreaker)
-    return {type: 'offer', ...own, tieBreaker, reason, candidates: []}
+    const {id, ufrag, pwd} = own
+    return {type: 'offer', id, ufrag, pwd, tieBreaker, reason, candidates: []}
   }
 
   end(because: string): void {
@@ -221,7 +224,9 @@ export class PeerMachine {
     if (offer) this.#log.order({type: 'offer', offer})
   }
 
+  /** What still works goes on meanwhile. */
   #beginAgain(now: Millis): void {
+    if (this.#state === 'connected') return
     this.#restarts.wait(now + this.#spec.restartTimeout, 'no pair answered after the restart')
     if (this.#state !== 'disconnected' && this.#state !== 'failed') return
     this.#endDue = NEVER

@@ -30,6 +30,7 @@ export interface PathsListener {
 export class PeerPaths {
   readonly tieBreaker: bigint
   readonly #listener: PathsListener
+  readonly #bind: readonly string[]
   readonly #pairs = new PairTable()
   readonly #generations = new Map<number, Generation>()
   #generation = 0
@@ -38,9 +39,11 @@ export class PeerPaths {
   #role: PeerSpec['role']
   #selected: Pair | null = null
 
-  constructor({candidates, role, local, remote}: PeerSpec, tieBreaker: bigint, listener: PathsListener) {
+  constructor(spec: PeerSpec, tieBreaker: bigint, listener: PathsListener) {
+    const {bind, candidates, role, local, remote} = spec
     this.tieBreaker = tieBreaker
     this.#listener = listener
+    this.#bind = bind
     this.#remotes = [...candidates]
     this.#role = role
     this.#generations.set(0, {local, remote})
@@ -81,6 +84,11 @@ export class PeerPaths {
   /** The pair that a check of ours went over; null when nobody waits for its answer. */
   waiting(transaction: string): Pair | null {
     return this.#pairs.waiting(transaction)
+  }
+
+  /** 0 for the local address that is preferred to all others: in the order of `bind`, else of their coming. */
+  rankOf(local: string): number {
+    return (this.#bind.length > 0 ? this.#bind : this.#locals).indexOf(local)
   }
 
   addLocal(address: string, now: Millis): void {
@@ -178,15 +186,21 @@ export class PeerPaths {
     for (const local of this.#locals) for (const remote of this.#remotes) this.#pair(local, remote, now)
   }
 
-  /** Takes a pair that was heard more recently than the one in use: no restart is needed for that. */
+  /**
+   * Takes a pair that was heard more recently than the one in use: no restart is needed for that. The one that is left counts as
+   * good again when the other side speaks over it, or it would be preferred at the next answer.
+   */
   takeOther(now: Millis, within: Millis): boolean {
-    const last = this.#selected?.heardAt ?? 0
+    const left = this.#selected
+    const last = left?.heardAt ?? 0
     const fresh = this.#pairs.all.find(
       ({state, heardAt}) =>
         state === 'succeeded' && heardAt !== null && heardAt > last && now - heardAt < within,
     )
-    if (fresh) this.#select(fresh, now)
-    return fresh !== undefined
+    if (!fresh) return false
+    if (left) left.state = 'failed'
+    this.#select(fresh, now)
+    return true
   }
 
   /** Nothing may be sent over it any more. */
@@ -213,7 +227,7 @@ export class PeerPaths {
   }
 
   #pair(local: string, remote: PeerAddress, now: Millis): Pair {
-    const mine = candidatePriority(this.#locals.indexOf(local))
+    const mine = candidatePriority(this.rankOf(local))
     const theirs = candidatePriority(this.#remotes.indexOf(remote))
     const priority = this.#role === 'controlling' ? pairPriority(mine, theirs) : pairPriority(theirs, mine)
     return this.#pairs.ensure({local, remote, generation: this.#generation}, priority, now)

@@ -147,7 +147,7 @@ export class Peer {
     const bytes = encodePeerMessage({
       ...{class: 'request', transaction, nominate, role: {name, tieBreaker}},
       username: `${remote.ufrag}:${local.ufrag}`,
-      priority: candidatePriority(paths.locals.indexOf(pair.local), 'peer-reflexive'),
+      priority: candidatePriority(paths.rankOf(pair.local), 'peer-reflexive'),
       password: remote.pwd,
     })
     void this.#send(pair.local, pair.remote, bytes)

@@ -11,13 +11,15 @@ const PWD = 24
 /** However often it was tried in vain. */
 const LONGEST: Millis = 30_000
 
-type Own = PeerCredentials & {readonly id: string}
+type Own = PeerCredentials & {readonly id: string; readonly until: Millis}
 
 export class Restarts {
   readonly #spec: Pick<PeerSpec, 'maxRestarts' | 'restartAfter' | 'restartTimeout' | 'refundAfter'>
   readonly #random: Random
   #used = 0
   #total = 0
+  #won = 0
+  #glares = 0
   #pending: Own | null = null
   #due: Millis = Number.POSITIVE_INFINITY
   #reason = ''
@@ -32,12 +34,14 @@ export class Restarts {
   get used(): number {
     return this.#used
   }
-  record(): Pick<PeerHealth, 'restarts' | 'restartsTotal'> {
-    return {restarts: this.#used, restartsTotal: this.#total}
+  record(): Pick<PeerHealth, 'restarts' | 'restartsTotal' | 'restartsWon' | 'glares'> {
+    const won = this.#won > 0 && {restartsWon: this.#won}
+    const glares = this.#glares > 0 && {glares: this.#glares}
+    return {restarts: this.#used, restartsTotal: this.#total, ...won, ...glares}
   }
-  /** An offer of ours waits for its answer. */
-  get isPending(): boolean {
-    return this.#pending !== null
+  /** An offer of ours waits for its answer, and not in vain as it seems. */
+  isPending(now: Millis): boolean {
+    return this.#pending !== null && now < this.#pending.until
   }
 
   get offeredUfrag(): string | null {
@@ -67,17 +71,26 @@ export class Restarts {
     const {restartAfter, restartTimeout} = this.#spec
     const pause = Math.min(LONGEST, restartAfter * 2 ** (this.#used - 1)) * (0.8 + 0.4 * this.#random.next())
     this.wait(now + restartTimeout + pause, 'the restart before brought nothing')
-    const own = {...this.makeCredentials(), id: this.#letters(12)}
+    const own = {...this.makeCredentials(), id: this.#letters(12), until: now + restartTimeout}
     this.#pending = own
     return own
   }
 
-  /** The credentials of the offer that is answered; null for any other answer. */
+  /**
+   * The credentials of the offer that is answered; null for any other answer. A late one counts too, also when the old path is
+   * back: the other side knows us by the new credentials from now on.
+   */
   answered(id: string): PeerCredentials | null {
     if (this.#pending?.id !== id) return null
     const {ufrag, pwd} = this.#pending
     this.#pending = null
+    this.#won += 1
     return {ufrag, pwd}
+  }
+
+  /** The other side offers as well. */
+  glare(): void {
+    this.#glares += 1
   }
 
   drop(): void {
@@ -86,7 +99,6 @@ export class Restarts {
 
   /** It works again: restarts are given back if that lasts. */
   stable(now: Millis): void {
-    this.#pending = null
     this.#due = Number.POSITIVE_INFINITY
     this.#refundAt = this.#used > 0 ? now + this.#spec.refundAfter : Number.POSITIVE_INFINITY
   }

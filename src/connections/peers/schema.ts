@@ -6,6 +6,8 @@ import type {PeerAddress, PeerSpec, SignalSpec} from '../../core/peer-spec.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
+/** Each has a socket per address of its own. */
+const MOST_ALIKE = 500
 
 /** `192.0.2.7:40000` or `[2001:db8::7]:40000`. */
 const ENDPOINT = /^(?:\[([0-9a-fA-F:.]+)\]|([\d.]+)):(\d{1,5})$/
@@ -31,7 +33,12 @@ const signal = z.union([
     http: z.string().regex(/^https?:\/\//, 'an http hook is a URL such as https://example.org/signal'),
   }),
   z.strictObject({command: z.array(z.string().min(1)).min(1)}),
-  z.strictObject({peer: nameSchema}),
+  z.strictObject({
+    peer: nameSchema,
+    delay: durationBetween(0, MINUTE).default(0).meta({
+      description: 'What is told takes so long on its way.',
+    }),
+  }),
 ])
 
 const peerSchema = z
@@ -49,9 +56,13 @@ const peerSchema = z
       .default([])
       .meta({
         description:
-          'Local addresses to use; by default all that may reach the candidates, also those that come later.',
+          'Local addresses to use, the preferred one first; by default all that may reach the candidates, also those that come later.',
       }),
     port: z.int().min(0).max(65_535).default(0).meta({description: 'The local port; 0 takes any.'}),
+    count: z.int().min(1).max(MOST_ALIKE).optional().meta({
+      description:
+        'So many peers that are alike: NAME-1, NAME-2 and so on; ports and those of the candidates count upwards.',
+    }),
     check: durationBetween(100, HOUR).default(5000).meta({description: 'Health is looked at this often.'}),
     consent_interval: durationBetween(100, MINUTE).default(5000).meta({
       description: 'Consent is asked for this often, give or take a fifth (RFC 7675).',
@@ -85,6 +96,10 @@ const peerSchema = z
       description: 'A peer that failed is removed after its grace, or kept and tried on.',
     }),
     grace: durationBetween(0, 24 * HOUR).default(30_000),
+    tie_breaker: z.int().min(0).optional().meta({
+      description:
+        'The larger one wins where both sides offer a restart at once; by default drawn at random.',
+    }),
     from: nameSchema.optional().meta({
       description: 'In a drill: the node of the lab that keeps it; that of the drill by default.',
     }),
@@ -97,57 +112,91 @@ const peerSchema = z
     error: 'inactive has to be at least twice the keepalive, or one lost packet means that the peer is lost',
     path: ['inactive'],
   })
+  .refine(({count, signal: hook}) => count === undefined || !(hook && 'file' in hook), {
+    error: 'so many peers would write the same file: give them an http, command or peer hook',
+    path: ['signal'],
+  })
+  .refine(({count = 1, port, candidates}) => highestPort(port, candidates) + count - 1 <= 65_535, {
+    error: 'the ports of so many peers go beyond 65535',
+    path: ['count'],
+  })
 
-export const peersSchema = z.record(nameSchema, peerSchema)
+function highestPort(port: number, candidates: readonly PeerAddress[]): number {
+  return Math.max(port, ...candidates.map((candidate) => candidate.port))
+}
+
+export const peersSchema = z.record(nameSchema, peerSchema).superRefine((peers, context) => {
+  for (const [name, {count = 0}] of Object.entries(peers)) {
+    const taken = members(name, count).find((member) => Object.hasOwn(peers, member))
+    if (taken !== undefined)
+      context.addIssue({
+        code: 'custom',
+        message: `${name} with its count has a ${taken} as well`,
+        path: [taken],
+      })
+  }
+})
+
+/** The names of so many that are alike. */
+function members(set: string, count: number): readonly string[] {
+  return Array.from({length: count}, (_, index) => memberName(set, index))
+}
+
+/** `index` from 0, names from 1. */
+function memberName(set: string, index: number): string {
+  return `${set}-${index + 1}`
+}
 
 export type PeersDocument = z.output<typeof peersSchema>
 
 export function peerSpecs(document: PeersDocument | undefined): readonly PeerSpec[] {
-  return Object.entries(document ?? {}).map(([name, peer]) => {
-    const {
-      role,
-      local,
-      remote,
-      candidates,
-      bind,
-      port,
-      check,
-      keepalive,
-      inactive,
-      failures,
-      combine,
-      grace,
-    } = peer
-    return {
-      ...{
-        name,
-        role,
-        local,
-        remote,
-        candidates,
-        bind,
-        port,
-        check,
-        keepalive,
-        inactive,
-        failures,
-        combine,
-        grace,
-      },
-      consentInterval: peer.consent_interval,
-      consentTimeout: peer.consent_timeout,
-      restartAfter: peer.restart_after,
-      maxRestarts: peer.max_restarts,
-      restartTimeout: peer.restart_timeout,
-      refundAfter: peer.refund_after,
-      onFailed: peer.on_failed,
-      signal: peer.signal === undefined ? null : signalSpec(peer.signal),
-    }
+  const peers = document ?? {}
+  return Object.entries(peers).flatMap(([name, peer]) => {
+    const {count} = peer
+    const spec = peerSpec(name, peer)
+    return count === undefined
+      ? [spec]
+      : Array.from({length: count}, (_, index) => oneOfMany(spec, {index, peers}))
   })
+}
+
+function peerSpec(name: string, peer: PeersDocument[string]): PeerSpec {
+  const {role, local, remote, candidates, bind, port, check, keepalive, inactive, failures} = peer
+  return {
+    ...{name, role, local, remote, candidates, bind, port, check, keepalive, inactive, failures},
+    combine: peer.combine,
+    grace: peer.grace,
+    consentInterval: peer.consent_interval,
+    consentTimeout: peer.consent_timeout,
+    restartAfter: peer.restart_after,
+    maxRestarts: peer.max_restarts,
+    restartTimeout: peer.restart_timeout,
+    refundAfter: peer.refund_after,
+    onFailed: peer.on_failed,
+    signal: peer.signal === undefined ? null : signalSpec(peer.signal),
+    ...(peer.tie_breaker !== undefined && {tieBreaker: peer.tie_breaker}),
+  }
+}
+
+/** It talks to its like on the other side: the same number, on ports that are as much further. */
+function oneOfMany(
+  spec: PeerSpec,
+  {index, peers}: {readonly index: number; readonly peers: PeersDocument},
+): PeerSpec {
+  const {name, port, candidates, signal: hook} = spec
+  const isPaired = hook?.type === 'peer' && peers[hook.peer]?.count !== undefined
+  return {
+    ...spec,
+    name: memberName(name, index),
+    set: name,
+    port: port === 0 ? 0 : port + index,
+    candidates: candidates.map((candidate) => ({...candidate, port: candidate.port + index})),
+    signal: isPaired ? {...hook, peer: memberName(hook.peer, index)} : hook,
+  }
 }
 
 function signalSpec(given: z.output<typeof signal>): SignalSpec {
   if ('file' in given) return {type: 'file', ...given.file}
   if ('http' in given) return {type: 'http', url: given.http}
-  return 'peer' in given ? {type: 'peer', peer: given.peer} : {type: 'command', argv: given.command}
+  return 'peer' in given ? {type: 'peer', ...given} : {type: 'command', argv: given.command}
 }

@@ -114,10 +114,11 @@ function isLinkLocal(address: string): boolean {
 }
 
 function infoOf(spec: PeerSpec): Extract<PeerEvent, {type: 'peer-added'}>['info'] {
-  const {name, role, candidates, check, maxRestarts, consentInterval, consentTimeout} = spec
+  const {name, set, role, candidates, check, maxRestarts, consentInterval, consentTimeout} = spec
   const remote = candidates.map(({address, port}) => joinHostPort(address, port))
   const consent = {interval: consentInterval, timeout: consentTimeout}
-  return {name, role, check, remote, detection: peerDetection(spec), maxRestarts, consent}
+  const info = {name, role, check, remote, detection: peerDetection(spec), maxRestarts, consent}
+  return set === undefined ? info : {...info, set}
 }
 
 /** For a silent loss at a random instant: the silence that counts, and up to one look more. */

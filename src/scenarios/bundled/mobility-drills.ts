@@ -26,6 +26,30 @@ export const MOBILITY_DRILLS = {
     summary: 'restarts that helped are given back for the next incident',
     needs: LAB,
   },
+  'network-change-send-errors': {
+    file: 'network-change-send-errors.yaml',
+    topic: 'mobility',
+    summary: 'sending itself fails: a peer counts and tells that, and ends nothing',
+    needs: LAB,
+  },
+  'network-change-new-address': {
+    file: 'network-change-new-address.yaml',
+    topic: 'mobility',
+    summary: 'an address is added: it becomes a candidate, and is used where it is preferred',
+    needs: LAB,
+  },
+  'network-change-one-of-many': {
+    file: 'network-change-one-of-many.yaml',
+    topic: 'mobility',
+    summary: 'one peer of a hundred goes bad for good: the others do not notice',
+    needs: LAB,
+  },
+  'network-change-both-restart': {
+    file: 'network-change-both-restart.yaml',
+    topic: 'mobility',
+    summary: 'both sides restart at once: the tie-breaker lets exactly one of them win',
+    needs: LAB,
+  },
   'mobility-address-change': {
     file: 'mobility-address-change.yaml',
     topic: 'mobility',

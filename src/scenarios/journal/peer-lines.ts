@@ -12,6 +12,8 @@ const peerHealth = z.strictObject({
   failures: z.number().int(),
   restarts: z.number().int(),
   restartsTotal: z.number().int(),
+  restartsWon: z.number().int().optional(),
+  glares: z.number().int().optional(),
   selected: z.string().nullable(),
   consent: millis.nullable().optional(),
   locals: z.array(z.string()),
@@ -20,12 +22,14 @@ const peerHealth = z.strictObject({
   forged: z.number().int(),
   unknown: z.number().int(),
   sendErrors: z.number().int(),
+  sendCodes: z.record(text, z.number().int()).optional(),
 })
 
 export const PEER_LINES = [
   line('peer-added', {
     info: z.strictObject({
       name: text,
+      set: text.optional(),
       remote: z.array(text),
       role: z.enum(['controlling', 'controlled']),
       check: millis,

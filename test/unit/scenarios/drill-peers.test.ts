@@ -46,7 +46,19 @@ describe('the peers of a drill', () => {
     expect(warnings).toEqual([])
   })
 
+  it('that are alike are one subject together, and one each', async () => {
+    const {spec} = await load({from: 'count: 2', condition: 'one.lost <= 0'})
+    expect(spec.peers?.map(({spec: {name}}) => name)).toEqual(['one-1', 'one-2'])
+    const each = await load({from: 'count: 2', condition: 'one-2.send_codes has EPERM'})
+    expect(each.spec.expect).toMatchObject([{condition: {subject: 'one-2'}}])
+  })
+
   it.each([
+    [
+      {from: 'count: 2', name: 'one-2'},
+      /one-2 is a target or group and a peer/,
+      'give one of them another name',
+    ],
     [{from: 'from: bab'}, /no node "bab"/, 'did you mean "bob"?'],
     [{signal: 'signal: {peer: two}'}, /no peer "two"/, 'known: one'],
     [{name: 'one'}, /one is a target or group and a peer/, 'give one of them another name'],

@@ -11,8 +11,8 @@ const health = (more: Partial<PeerHealth> = {}): PeerHealth => ({
   ...{sent: 0, received: 0, forged: 0, unknown: 0, sendErrors: 0},
   ...more,
 })
-const state = (at: number, to: PeerState, more?: Partial<PeerHealth>): RunEvent => ({
-  ...{at, type: 'peer-state', peer: 'office', from: 'new', to, because: 'told'},
+const state = (at: number, to: PeerState, more?: Partial<PeerHealth>, peer = 'office'): RunEvent => ({
+  ...{at, type: 'peer-state', peer, from: 'new', to, because: 'told'},
   health: health({state: to, ...more}),
 })
 const check = (at: number, more: Partial<PeerHealth>): RunEvent => ({
@@ -77,6 +77,23 @@ describe('a peer of a drill', () => {
     expect(ask(flood, 'forged')).toBe(240)
   })
 
+  it('counts what could not be sent, and names the codes that came in the part', () => {
+    const failed = [
+      check(2800, {sendErrors: 2, sendCodes: {ECONNREFUSED: 2}}),
+      check(5900, {sendErrors: 7, sendCodes: {ECONNREFUSED: 2, EPERM: 5}}),
+    ]
+    expect(ask(failed, 'send_errors', 'fault')).toBe(5)
+    expect(ask(failed, 'send_codes', 'fault')).toEqual(['EPERM'])
+    expect(ask(failed, 'send_codes')).toEqual(['ECONNREFUSED', 'EPERM'])
+    expect(ask(LOST, 'send_codes')).toEqual([])
+  })
+
+  it('tells how often it was lost, of its glares, and which restarts the other side took up', () => {
+    const won = [...BACK, check(9000, {restartsTotal: 2, restartsWon: 1, glares: 1})]
+    expect([ask(won, 'lost'), ask(won, 'restarts_won'), ask(won, 'glares')]).toEqual([1, 1, 1])
+    expect([ask(BACK, 'restarts_won'), ask(BACK, 'glares')]).toEqual([0, 0])
+  })
+
   it('is waited for until it is connected, or given up', () => {
     const settled = (events: readonly RunEvent[]): boolean => {
       const collector = new SeriesCollector()
@@ -102,5 +119,50 @@ describe('a peer of a drill', () => {
       ['office.restarts', 2],
       ['office.forged', 0],
     ])
+  })
+})
+
+describe('so many peers that are alike', () => {
+  const joined = (name: string): RunEvent => ({...added, info: {...added.info, name, set: 'crowd'}})
+  const events = [
+    ...['crowd-1', 'crowd-2', 'crowd-3'].map(joined),
+    ...['crowd-1', 'crowd-2', 'crowd-3'].map((name) => state(500, 'connected', {}, name)),
+    state(4200, 'disconnected', {sendErrors: 4, sendCodes: {EPERM: 4}}, 'crowd-2'),
+    state(5400, 'failed', {restarts: 2, restartsTotal: 2, sendErrors: 4, sendCodes: {EPERM: 4}}, 'crowd-2'),
+  ]
+  const collector = new SeriesCollector()
+  for (const event of events) collector.add(event)
+
+  it.each([
+    ['lost', 1],
+    ['restarts', 2],
+    ['forged', 0],
+    ['detection', 1200],
+    ['downtime', Number.POSITIVE_INFINITY],
+    ['send_errors', 4],
+    ['send_codes', ['EPERM']],
+    ['state', null],
+    ['path', undefined],
+  ])('have the %s of all', (field, expected) => {
+    const series = collector.all().get('crowd')
+    expect(series && fieldValue(series, {field, during: 'drill', rounds: [ROUND]})).toEqual(expected)
+    const baseline = {field: 'state', during: 'baseline', rounds: [ROUND]} as const
+    expect(series && fieldValue(series, baseline)).toBe('connected')
+  })
+
+  it('have figures together and none each, and are waited for together', () => {
+    const [all, one] = ['crowd', 'crowd-2'].map((name) => collector.all().get(name)?.peer)
+    if (!all || !one) throw new Error('no such series')
+    expect(peerFigures('crowd', all, [ROUND]).map(({name, value}) => [name, value])).toEqual([
+      ['crowd.lost', 1],
+      ['crowd.detection', 1200],
+      ['crowd.downtime', null],
+      ['crowd.recovery', null],
+      ['crowd.restarts', 2],
+      ['crowd.forged', 0],
+      ['crowd.send_errors', 4],
+    ])
+    expect(peerFigures('crowd-2', one, [ROUND])).toEqual([])
+    expect([isPeerSettled(all), isPeerSettled(one)]).toEqual([true, true])
   })
 })

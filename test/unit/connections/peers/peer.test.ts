@@ -90,6 +90,46 @@ describe('a blackout', () => {
     expect(answers.length).toBeGreaterThanOrEqual(1)
   })
 
+  test.for([
+    {winner: 'one', tieBreakers: [2, 1]},
+    {winner: 'two', tieBreakers: [1, 2]},
+  ] as const)(
+    'with given tie-breakers: the offer of $winner is the only one taken up',
+    async ({winner, tieBreakers: [first, second]}) => {
+      const world = new PeerWorld({tieBreaker: first}, {tieBreaker: second})
+      await world.start()
+      await world.pass(60_000)
+      for (const {signal} of [world.one, world.two]) signal.latency = 8000
+      await world.blackout(20_000)
+      await world.pass(30_000)
+      const told = [world.one, world.two].map(({peer}) => {
+        const {state, glares = 0, restartsWon = 0} = peer.health()
+        return {state, glares, restartsWon}
+      })
+      const [won, yielded] = [1, 0].map((restartsWon) => ({state: 'connected', glares: 1, restartsWon}))
+      expect(told).toEqual(winner === 'one' ? [won, yielded] : [yielded, won])
+    },
+  )
+
+  test('whose restart is answered when the old path is back already: both go on with the new credentials', async () => {
+    const world = new PeerWorld({}, {restartAfter: 60_000})
+    await world.start()
+    await world.pass(60_000)
+    for (const {signal} of [world.one, world.two]) signal.latency = 8000
+    await world.blackout(17_000)
+    await world.pass(5000)
+    expect(statesOf(world.one).at(-1)).toBe('connected')
+    await world.pass(30_000)
+    // A new path works with what the restart agreed upon alone.
+    await world.two.peer.addAddress('10.9.0.2')
+    world.two.peer.removeAddress('10.0.0.2')
+    await world.pass(20_000)
+    expect(world.one.peer.health()).toMatchObject({state: 'connected', restartsWon: 1, restartsTotal: 1})
+    expect(world.one.peer.health().selected).toBe('10.0.0.1 → 10.9.0.2:5000')
+    await world.pass(61_000)
+    expect(world.one.peer.health().restarts).toBe(0)
+  })
+
   test('that never ends: three restarts, failed, and after the grace nothing is left of the record', async () => {
     const world = new PeerWorld()
     await world.start()
@@ -175,7 +215,9 @@ describe('errors of sending', () => {
       await world.pass(60_000)
       world.network.fails = ({address}) => (address === '10.0.0.1' ? code : null)
       await world.pass(6000)
-      expect(world.one.peer.health().sendErrors).toBeGreaterThan(0)
+      const {sendErrors, sendCodes} = world.one.peer.health()
+      expect(sendErrors).toBeGreaterThan(0)
+      expect(sendCodes).toEqual({[code]: sendErrors})
       world.network.fails = () => null
       await world.pass(60_000)
       expect(statesOf(world.one)).toEqual(['checking', 'connected'])
@@ -201,6 +243,39 @@ describe('addresses that come and go', () => {
     expect(world.two.peer.health().selected).toBe('10.0.0.2 → 10.9.0.1:5000')
     expect(statesOf(world.two)).toEqual(['checking', 'connected'])
     expect(offersOf(world.one)).toEqual([])
+  })
+
+  test.for([
+    {bind: ['10.9.0.1', '10.0.0.1'], used: '10.9.0.1'},
+    {bind: ['10.0.0.1', '10.9.0.1'], used: '10.0.0.1'},
+    {bind: [], used: '10.0.0.1'},
+  ])('of those bound, $bind, a new address is nominated where it is the first', async ({bind, used}) => {
+    const world = new PeerWorld({bind})
+    await world.start()
+    await world.pass(60_000)
+    await world.one.peer.addAddress('10.9.0.1')
+    await world.pass(10_000)
+    expect(world.one.peer.health().locals).toEqual(['10.0.0.1', '10.9.0.1'])
+    expect(world.one.peer.health().selected).toBe(`${used} → 10.0.0.2:5000`)
+    expect(world.two.peer.health().selected).toBe(`10.0.0.2 → ${used}:5000`)
+    world.one.peer.removeAddress('10.9.0.1')
+    await world.pass(10_000)
+    expect(world.two.peer.health().selected).toBe('10.0.0.2 → 10.0.0.1:5000')
+    expect([statesOf(world.one), offersOf(world.one)]).toEqual([['checking', 'connected'], []])
+  })
+
+  test('a better pair that falls silent is left for one that works, once', async () => {
+    const world = new PeerWorld({}, {candidates: []})
+    await world.start()
+    await world.pass(60_000)
+    await world.two.peer.addAddress('10.9.0.2')
+    // Known by what it sends, so the pair is there, and works.
+    world.two.peer.removeAddress('10.0.0.2')
+    await world.pass(60_000)
+    const moves = stepsOf(world.one).filter((text) => text.startsWith('candidate: moves '))
+    expect(moves).toEqual(['candidate: moves from 10.0.0.1 → 10.0.0.2:5000 to 10.0.0.1 → 10.9.0.2:5000'])
+    expect(world.one.peer.health().selected).toBe('10.0.0.1 → 10.9.0.2:5000')
+    expect([offersOf(world.one), offersOf(world.two)]).toEqual([[], []])
   })
 
   test('the only address is replaced by another one: lost at once, found again, without a restart', async () => {

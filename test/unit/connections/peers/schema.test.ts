@@ -32,8 +32,37 @@ describe('a document', () => {
     ['a keepalive that is as long as the silence that counts', {keepalive: '10s', inactive: '10s'}],
     ['two hooks', {signal: {http: 'https://example.org', command: ['x']}}],
     ['an unknown key', {restarts: 3}],
+    ['so many that write one file', {count: 2, signal: {file: {out: 'a', in: 'b'}}}],
+    ['so many that there are no ports for them', {count: 3, port: 65_534}],
+    ['so many that the other side has no ports for them', {count: 3, candidates: ['192.0.2.7:65534']}],
   ] as const)('with %s is refused', ([, more]) => {
     expect(peersSchema.safeParse({two: {...LEAST, ...more}}).success).toBe(false)
+  })
+
+  test('with a count has so many peers, each with ports of its own and its like on the other side', () => {
+    const specs = peerSpecs(
+      peersSchema.parse({
+        two: {
+          ...LEAST,
+          count: 3,
+          port: 4000,
+          candidates: ['192.0.2.7:5000'],
+          signal: {peer: 'one', delay: '1s'},
+        },
+        one: {...LEAST, count: 3},
+      }),
+    )
+    expect(specs.map(({name}) => name)).toEqual(['two-1', 'two-2', 'two-3', 'one-1', 'one-2', 'one-3'])
+    expect(specs[2]).toMatchObject({
+      ...{name: 'two-3', set: 'two', port: 4002, candidates: [{address: '192.0.2.7', port: 5002}]},
+      signal: {type: 'peer', peer: 'one-3', delay: 1000},
+    })
+    expect(specs[4]).toMatchObject({name: 'one-2', set: 'one', port: 0})
+  })
+
+  test('with a name that is one of so many already is refused', () => {
+    expect(peersSchema.safeParse({two: {...LEAST, count: 2}, 'two-2': LEAST}).success).toBe(false)
+    expect(peersSchema.safeParse({two: {...LEAST, count: 1}, 'two-2': LEAST}).success).toBe(true)
   })
 
   test.for([
