@@ -5,6 +5,8 @@ import type {Ports} from '../core/ports.ts'
 import {suggest} from '../core/text.ts'
 import type {FaultSpec} from '../faults/fault.ts'
 import {documentSchema} from '../scenarios/document-schema.ts'
+import {followProfiles} from '../scenarios/profiles/follow-profiles.ts'
+import {readBeside} from './read-beside.ts'
 import {readHosts} from '../scenarios/read-hosts.ts'
 
 export interface NamedFault {
@@ -22,7 +24,8 @@ export async function readFaultOfDocument(where: string, ports: DocumentPorts): 
   const text = await readOrNull(file, ports)
   if (text === null) throw new UserError({code: 'CONFIG_FILE', message: `there is no file ${file}`})
   const env = (key: string): string | undefined => ports.host.env(key)
-  const document = loadDocument({file, text, schema: await documentSchema(), env})
+  const loaded = loadDocument({file, text, schema: await documentSchema(), env})
+  const document = await followProfiles(loaded, readBeside(file, ports.files))
   const faults = document.value.faults ?? {}
   const spec = Object.hasOwn(faults, name) ? faults[name] : undefined
   if (!spec) throw unknownFault(file, name, Object.keys(faults))

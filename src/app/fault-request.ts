@@ -5,6 +5,7 @@ import type {Ports} from '../core/ports.ts'
 import type {FaultScope, FaultSpec} from '../faults/fault.ts'
 import {pickDestinations} from '../faults/pick.ts'
 import {FAULT_KINDS, loadFault} from '../faults/registry.ts'
+import {isNetem, profileOf, withProfile} from '../faults/with-profile.ts'
 import {resolveDestinations} from '../faults/resolve-destinations.ts'
 import type {NamedFault} from './fault-document.ts'
 
@@ -27,7 +28,7 @@ type RequestPorts = Pick<Ports, 'files' | 'host' | 'resolver' | 'random'>
 /** Throws USAGE_INVALID for flags, CONFIG_* for a document, and resolves host names of the scope to all addresses. */
 export async function readFault(words: FaultWords, ports: RequestPorts): Promise<NamedFault> {
   const {spec: written, ...named} =
-    words.file === null ? await fromFlags(words) : await fromDocument(words.file, words, ports)
+    words.file === null ? await fromFlags(words, ports) : await fromDocument(words.file, words, ports)
   const spec = words.on === undefined ? written : {...written, on: words.on}
   const scope = {...spec.scope, ...definedOnly(words.scope)}
   const to = words.scope.targets.length > 0 ? words.scope.targets : (spec.scope?.to?.split(',') ?? [])
@@ -45,7 +46,7 @@ function definedOnly({targets: _targets, ...scope}: FaultWords['scope']): FaultS
   return Object.fromEntries(Object.entries(scope).filter(([, value]) => value !== undefined))
 }
 
-async function fromFlags({kind, flags}: FaultWords): Promise<NamedFault> {
+async function fromFlags({kind, flags}: FaultWords, {files}: RequestPorts): Promise<NamedFault> {
   if (kind === null) {
     throw new UserError({
       code: 'USAGE_INVALID',
@@ -74,7 +75,16 @@ async function fromFlags({kind, flags}: FaultWords): Promise<NamedFault> {
   }
   const result = schema.safeParse({kind, ...Object.fromEntries(given)})
   if (!result.success) throw new UserError(result.error.issues.map(flagProblem))
-  return {name: kind, spec: result.data as unknown as FaultSpec}
+  return {name: kind, spec: await followProfile(result.data as unknown as FaultSpec, files)}
+}
+
+/** A path on the command line counts from where the user is. */
+async function followProfile(spec: FaultSpec, files: Ports['files']): Promise<FaultSpec> {
+  const word = profileOf(spec)
+  if (word === null || !isNetem(spec)) return spec
+  const {findProfile} = await import('../config/link-profiles/find.ts')
+  const read = async (path: string): Promise<string | null> => files.readText(path).catch(() => null)
+  return withProfile(spec, await findProfile({word, read}))
 }
 
 /** Flags that belong together become the object that the document would hold. */

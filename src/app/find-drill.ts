@@ -1,5 +1,5 @@
 /** Finds a drill by bundled name or by file, and loads it. */
-import {dirname, resolve} from 'node:path'
+import {resolve} from 'node:path'
 import {UserError} from '../core/errors.ts'
 import type {Ports} from '../core/ports.ts'
 import {suggest} from '../core/text.ts'
@@ -9,6 +9,7 @@ import {BUNDLED_DRILLS, isBundled} from '../scenarios/bundled/registry.ts'
 import type {DrillSpec} from '../scenarios/drill-spec.ts'
 import {type LoadedDrill, loadDrill} from '../scenarios/load-drill.ts'
 import {packageRoot} from '../system/package-root.ts'
+import {readBeside} from './read-beside.ts'
 
 export interface DrillText {
   readonly name: string
@@ -69,9 +70,7 @@ export async function findDrill(
   set: readonly string[] = [],
 ): Promise<LoadedDrill> {
   const source = await readDrillText(nameOrFile, ports)
-  // What a document names counts from its own folder; a bundled one names nothing.
-  const read = async (path: string): Promise<string | null> =>
-    ports.files.readText(resolve(dirname(source.file), path)).catch(() => null)
+  const read = readBeside(source.file, ports.files)
   const env = (name: string): string | undefined => ports.host.env(name)
   const loaded = await loadDrill({...source, env, read, set: readSettings(set)})
   return {...loaded, spec: await withAlerts(loaded)}

@@ -7,7 +7,9 @@ import type {LabSpec} from '../lab/lab.ts'
 import type {LabView} from '../reporters/lab-view.ts'
 import {documentSchema} from '../scenarios/document-schema.ts'
 import {startKeeper} from '../system/keeper-process.ts'
+import {followProfiles} from '../scenarios/profiles/follow-profiles.ts'
 import {readDrillText} from './find-drill.ts'
+import {readBeside} from './read-beside.ts'
 import {livingLabs} from './lab-records.ts'
 
 export interface LabSource {
@@ -24,7 +26,8 @@ export async function findLabSource(
 ): Promise<LabSource> {
   const source = await readDrillText(nameOrFile, ports)
   const schema = await documentSchema()
-  const {value} = loadDocument({...source, schema, env: (word) => ports.host.env(word)})
+  const document = loadDocument({...source, schema, env: (word) => ports.host.env(word)})
+  const {value} = await followProfiles(document, readBeside(source.file, ports.files))
   if (!value.lab) {
     throw new UserError({
       code: 'CONFIG_EMPTY',

@@ -22,6 +22,7 @@ import {type EndingSignal, endProcess, onEndingSignal} from '../system/signals.t
 import {type ProbeDisplay, type ProbeDisplayRequest, openProbeDisplay} from './probe-display.ts'
 import {type ExitStyle, judgeProbe, readExpectations} from './probe-judge.ts'
 import {readTarget, targetName} from './probe-target.ts'
+import {type ProfileRecording, openRecording} from './record-profile.ts'
 
 /** What the flags say, as text where a person typed text. */
 export interface ProbeRequestFlags {
@@ -37,6 +38,8 @@ export interface ProbeRequestFlags {
   readonly family: Family | 0
   readonly source?: string | undefined
   readonly interface?: string | undefined
+  /** A file for what was seen of the way, as a link profile. */
+  readonly record?: string | undefined
   /** Options of the kind, as its schema names them. */
   readonly options: Readonly<Record<string, unknown>>
   readonly exitStyle: ExitStyle
@@ -65,6 +68,8 @@ interface ProbeJob {
   /** Null without a policy. */
   readonly remedies: Remedies | null
   readonly another: () => Promise<Prober>
+  /** Null without --record. */
+  readonly recording: ProfileRecording | null
 }
 
 /** Probes, shows and judges; gives the exit code. Throws `UserError` before anything is sent. */
@@ -87,6 +92,7 @@ export async function runProbe(flags: ProbeRequestFlags, ports: Ports): Promise<
   const summary = new SummaryFold({target: job.info.name, kind: flags.kind, started})
   const emit = (event: RunEvent): void => {
     summary.add(event)
+    job.recording?.add(event)
     display.show(event)
   }
   try {
@@ -101,6 +107,7 @@ export async function runProbe(flags: ProbeRequestFlags, ports: Ports): Promise<
     await job.prober.close()
     const result = judgeProbe(summary.result(), job.conditions, {signal: signalled, style: exitStyle})
     finish(result, display, {emit, at: ports.clock.now() - origin})
+    await job.recording?.finish(started)
     return result.exit
   } finally {
     forget()
@@ -154,6 +161,7 @@ async function prepare(flags: ProbeRequestFlags, ports: Ports): Promise<ProbeJob
   const interval = readDuration('--interval', flags.interval, LEAST_INTERVAL)
   const asked = flags.timeout === undefined ? null : readDuration('--timeout', flags.timeout, 1)
   const policy = await readPolicy(flags.policy, asked, ports)
+  const recording = await openRecording(flags, ports)
   const probe = await loadProbe(kind)
   const options = attuned(probe, readOptions(probe, flags.options), conditions)
   const {family, source, interface: device} = flags
@@ -180,7 +188,7 @@ async function prepare(flags: ProbeRequestFlags, ports: Ports): Promise<ProbeJob
     policy: policy?.name ?? null,
     ...(policy && breakerStart(policy)),
   }
-  return {url, info, policy, conditions, prober, remedies, another: open}
+  return {url, info, policy, conditions, prober, remedies, another: open, recording}
 }
 
 function attuned(probe: Probe, options: unknown, conditions: readonly Condition[]): unknown {

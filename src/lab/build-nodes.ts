@@ -21,7 +21,7 @@ export interface BuildOptions {
   readonly signal: AbortSignal
   readonly startOf: (node: string) => NodeStart
 }
-export type BuildPorts = Pick<Ports, 'agents' | 'clock' | 'exec' | 'host'>
+export type BuildPorts = Pick<Ports, 'agents' | 'clock' | 'exec' | 'files' | 'host'>
 
 /** Starts an agent per node on the host itself. */
 export async function startOnLoopback(

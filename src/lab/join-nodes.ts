@@ -3,12 +3,13 @@ import {UserError} from '../core/errors.ts'
 import {EXIT} from '../core/exit-codes.ts'
 import {inPlace, toolPath} from '../core/place-command.ts'
 import type {Place} from '../core/place.ts'
+import {withTcTables} from '../core/tc-tables.ts'
 import type {Millis} from '../core/units.ts'
 import {awaitLinks} from './await-links.ts'
 import type {BuildPorts, Nodes} from './build-nodes.ts'
 import {joinEmulated} from './emulated-links/join-emulated.ts'
 import type {NodeSettings} from './lab.ts'
-import {cableCommands, nodeCommands, shapeCommands, switchCommands} from './plan-devices.ts'
+import {cableCommands, nodeCommands, shapeCommands, shapeTables, switchCommands} from './plan-devices.ts'
 import {mptcpCommands} from './plan-mptcp.ts'
 import {nodeRuleset} from './plan-packets.ts'
 import {planRoutes} from './plan-routes.ts'
@@ -31,16 +32,20 @@ export interface JoinRequest {
 /** Throws `UserError` (exit 6) when a tool or the kernel says no; what was made ends with the nodes. */
 export async function joinNodes(request: JoinRequest): Promise<void> {
   const {nodes, topology, settings} = request
-  const run = async (node: string, tool: Tool, input: string): Promise<void> => {
+  const run = async (node: string, tool: Tool, input: string, env = {}): Promise<void> => {
     const place = nodes.get(node)?.place
-    if (place && input !== '') await runTool(place, tool, input, request)
+    if (place && input !== '') await runTool({place, tool, input, env}, request)
   }
+  const tableWorld = {files: request.ports.files, stateFolder: request.ports.host.stateFolder}
   const pidOf = (node: string): number => nodes.get(node)?.session.pid ?? -1
   for (const node of topology.nodes) await run(node, 'ip', lines(cableCommands(node, topology, pidOf)))
   for (const segment of topology.segments) {
-    if (segment.switch === null) continue
-    await run(segment.switch, 'ip', lines(switchCommands(segment)))
-    await run(segment.switch, 'tc', lines(shapeCommands(segment)))
+    const wire = segment.switch
+    if (wire === null) continue
+    await run(wire, 'ip', lines(switchCommands(segment)))
+    await withTcTables(shapeTables(segment), tableWorld, async (env) =>
+      run(wire, 'tc', lines(shapeCommands(segment)), env),
+    )
     await joinEmulated(segment, nodes)
   }
   for (const node of topology.nodes) {
@@ -74,13 +79,20 @@ function lines(commands: readonly string[]): string {
 const TOOLS = {ip: ['-batch', '-'], tc: ['-batch', '-'], nft: ['-f', '-']} as const
 type Tool = keyof typeof TOOLS
 
-async function runTool(place: Place, tool: Tool, input: string, {ports, signal}: JoinRequest): Promise<void> {
+interface ToolCall {
+  readonly place: Place
+  readonly tool: Tool
+  readonly input: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+async function runTool({place, tool, input, env}: ToolCall, {ports, signal}: JoinRequest): Promise<void> {
   const result = await ports.exec.run({
     ...inPlace(place, tool, TOOLS[tool]),
     input,
     timeout: TOOL_LIMIT,
     signal,
-    env: {PATH: toolPath(ports.host.env('PATH'))},
+    env: {PATH: toolPath(ports.host.env('PATH')), ...env},
   })
   signal.throwIfAborted()
   if (result.exitCode === 0) return

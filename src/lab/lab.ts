@@ -1,7 +1,8 @@
 /** The contract of a lab: nodes, links and servers to break things in. */
 import type {ProxyControl, ServingServer} from '../core/agent.ts'
 import type {RunEvent} from '../core/events.ts'
-import type {LinkControl} from '../core/link-effects.ts'
+import type {LinkControl, LinkDistribution} from '../core/link-effects.ts'
+import type {ProfileLoss} from '../core/link-profile.ts'
 import type {Place} from '../core/place.ts'
 import type {PeerSpec} from '../core/peer-spec.ts'
 import type {CarriedSpec, SteerOrder} from '../core/stream-spec.ts'
@@ -27,11 +28,19 @@ export interface LabServer {
 export interface LinkShape {
   readonly delay?: Millis
   readonly jitter?: Millis
-  readonly loss?: Ratio
+  /** Uniform by default. */
+  readonly distribution?: LinkDistribution
+  readonly loss?: Ratio | ProfileLoss
+  readonly duplicate?: Ratio
+  /** False: the jitter may let a packet overtake another. */
+  readonly keepOrder?: boolean
+  /** Of what the first node sends, and of both where `back` is absent. */
   readonly rate?: BitsPerSecond
 }
 
 export interface LabLink {
+  /** Of what the second node sends. */
+  readonly back?: BitsPerSecond
   readonly between: readonly [string, string]
   /** IPv4 network in CIDR form; the first node gets .1, the second .2. */
   readonly subnet: string
@@ -44,6 +53,8 @@ export interface LabLink {
   readonly bond?: LinkBond | undefined
   /** netdrill carries its packets itself, so that they can be delayed and lost whatever the kernel can do. */
   readonly emulate?: boolean | undefined
+  /** As the document names it; followed before the lab is built (`shapeByProfile`). */
+  readonly profile?: string | undefined
 }
 
 /** A switch with several nodes on it; numbered in their order from .1. */

@@ -13,7 +13,7 @@ import {HOST_NODE, RunningLab} from './running-lab.ts'
 import {type ServerPlace, startServers} from './start-servers.ts'
 import {type Topology, nodeAddresses} from './topology.ts'
 
-type LabPorts = Pick<Ports, 'agents' | 'capabilities' | 'clock' | 'exec' | 'host'>
+type LabPorts = Pick<Ports, 'agents' | 'capabilities' | 'clock' | 'exec' | 'files' | 'host'>
 
 /**
  * Builds the lab and starts its servers. Throws `UserError`: exit 6 when namespaces are required and can't be made,

@@ -1,7 +1,10 @@
 /** The commands that make a lab's devices. Pure. */
 import {computeLimit} from '../core/netem-limit.ts'
-import type {BitsPerSecond} from '../core/units.ts'
+import {type NamedTable, nameTable} from '../core/delay-table.ts'
+import type {ProfileLoss} from '../core/link-profile.ts'
+import type {BitsPerSecond, Ratio} from '../core/units.ts'
 import type {LinkShape} from './lab.ts'
+import {isRateAlone, lossOf, rateOf} from './link-shape.ts'
 import {bondCommands, cablesOf} from './plan-bond.ts'
 import type {PlannedEnd, Segment, Topology} from './topology.ts'
 
@@ -73,17 +76,23 @@ export function switchCommands(segment: Segment): readonly string[] {
 /** Lines for `tc -batch` in a switch: what leaves a port is what its node receives. */
 export function shapeCommands({ends, shape, emulated}: Segment): readonly string[] {
   if (shape === null || emulated) return []
-  return ends.map((_, port) => `qdisc add dev port${port} root ${shaper(shape)}`)
+  // Each port sends what the other end has sent.
+  return ends.map((_, port) => `qdisc add dev port${port} root ${shaper(shape, port === 0 ? 1 : 0)}`)
 }
 
 /** A link of a lab holds no more than this, whatever its delay. */
 const MOST_LIMIT = 1_000_000
 
 /** A rate alone is given to tbf, which every kernel has; delay and loss need netem. */
-function shaper(shape: LinkShape): string {
-  const {rate} = shape
-  const rateAlone = (shape.delay ?? 0) + (shape.jitter ?? 0) + (shape.loss ?? 0) === 0
-  return rateAlone && rate !== undefined ? tokenBucket(rate) : netem(shape)
+function shaper(shape: LinkShape, sender: 0 | 1): string {
+  const rate = rateOf(shape, sender)
+  return isRateAlone(shape) && rate !== undefined ? tokenBucket(rate) : netem(shape, rate ?? null)
+}
+
+/** The recorded distributions that `shapeCommands` name. */
+export function shapeTables({shape, emulated}: Segment): readonly NamedTable[] {
+  const {distribution = 'uniform', jitter = 0} = shape ?? {}
+  return emulated || typeof distribution === 'string' || jitter === 0 ? [] : [nameTable(distribution)]
 }
 
 /** A bucket of 10 ms, with room for two full frames, and a queue of 50 ms: no more delay than a home router adds. */
@@ -92,13 +101,37 @@ function tokenBucket(rate: BitsPerSecond): string {
   return `tbf rate ${rate}bit burst ${bucket} latency 50ms`
 }
 
-function netem({delay = 0, jitter = 0, loss = 0, rate}: LinkShape): string {
+/** netem keeps the order as soon as it has a rate (sch_netem.c, netem_enqueue), so it gets one that nothing reaches. */
+const ORDER_GUARD: BitsPerSecond = 100e9
+
+function netem(shape: LinkShape, rate: BitsPerSecond | null): string {
+  const {delay = 0, jitter = 0, duplicate = 0, keepOrder = true} = shape
+  const loss = lossOf(shape)
+  const ordered = jitter > 0 && keepOrder ? ORDER_GUARD : null
+  const limit = rate ?? ordered
   return [
-    `netem limit ${Math.min(MOST_LIMIT, computeLimit({delay, jitter, rate: rate ?? null}))}`,
-    ...(delay > 0 || jitter > 0 ? [`delay ${delay}ms${jitter > 0 ? ` ${jitter}ms` : ''}`] : []),
-    ...(loss > 0 ? [`loss ${loss * 100}%`] : []),
-    ...(rate === undefined ? [] : [`rate ${rate}bit`]),
+    `netem limit ${Math.min(MOST_LIMIT, computeLimit({delay, jitter, rate}))}`,
+    ...(delay > 0 || jitter > 0
+      ? [`delay ${delay}ms${jitter > 0 ? ` ${jitter}ms${shapeWords(shape)}` : ''}`]
+      : []),
+    ...(loss ? [lossWords(loss)] : []),
+    ...(duplicate > 0 ? [`duplicate ${percent(duplicate)}`] : []),
+    ...(limit === null ? [] : [`rate ${limit}bit`]),
   ].join(' ')
+}
+
+function shapeWords({distribution = 'uniform'}: LinkShape): string {
+  if (distribution === 'uniform') return ''
+  return ` distribution ${typeof distribution === 'string' ? distribution : nameTable(distribution).name}`
+}
+
+function lossWords(loss: ProfileLoss): string {
+  if (loss.model === 'random') return `loss ${percent(loss.chance)}`
+  return `loss gemodel ${[loss.p, loss.r, loss.badLoss, loss.goodLoss].map(percent).join(' ')}`
+}
+
+function percent(share: Ratio): string {
+  return `${Number((share * 100).toFixed(6))}%`
 }
 
 function pair(segment: Segment, first: PlannedEnd, second: PlannedEnd, pid: number): readonly string[] {

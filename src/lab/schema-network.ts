@@ -1,6 +1,7 @@
 /** Links and networks in the `lab:` section of a document. */
 import * as z from 'zod'
 import {durationBetween, nameSchema, percentSchema, rateSchema} from '../config/quantities.ts'
+import {profileWord} from '../config/link-profiles/word.ts'
 import type {Parsed} from '../core/units.ts'
 import {bondSchema} from './schema-bond.ts'
 import {type Subnet, parseSubnet, parseSubnet6} from './subnet.ts'
@@ -44,14 +45,15 @@ export const linkSchema = z
     jitter: durationBetween(0, HOUR).optional().describe('how much the delay varies'),
     loss: percentSchema.optional().describe('of all packets in each direction'),
     rate: rateSchema.optional().describe('in each direction'),
+    profile: profileWord.optional(),
     bond: bondSchema.optional(),
     emulate: z
       .boolean()
       .optional()
       .describe('netdrill carries the packets itself: delay and loss without netem, as faults too'),
   })
-  .superRefine(({bond, delay, jitter, loss, rate, emulate}, context) => {
-    if (bond === undefined || (delay ?? jitter ?? loss ?? rate ?? emulate) === undefined) return
+  .superRefine(({bond, delay, jitter, loss, rate, profile, emulate}, context) => {
+    if (bond === undefined || (delay ?? jitter ?? loss ?? rate ?? profile ?? emulate) === undefined) return
     const message = 'the cables of a bond are not shaped: put netem on one of them as a fault'
     context.addIssue({code: 'custom', path: ['bond'], message})
   })

@@ -19,6 +19,7 @@ import type {GroupSpec} from '../core/group-spec.ts'
 import {runOnOwnSystem} from './own-system.ts'
 import {readHosts, refuseHostsInLab} from './read-hosts.ts'
 import {readTimeline} from './timeline/read-timeline.ts'
+import {followProfiles} from './profiles/follow-profiles.ts'
 import {unknownReference} from './unknown-reference.ts'
 
 export interface DrillSource {
@@ -47,7 +48,8 @@ const DEFAULT_TIMEOUT = 3000
 
 /** Throws `UserError` with every mistake found. */
 export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
-  const document = loadDocument({...source, schema: await documentSchema()})
+  const read = source.read ?? (async () => null)
+  const document = await followProfiles(loadDocument({...source, schema: await documentSchema()}), read)
   const {value} = document
   const drill = sectionOf(document)
   const targets = readTargets(document)
@@ -73,7 +75,7 @@ export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
       document,
       drill,
       condition: (path, text) => ({...readCondition(document, path, text, subjects), during: 'drill'}),
-      read: source.read ?? (async () => null),
+      read,
     }),
     settle: drill.settle,
     steady: readConditions(document, drill, 'steady', subjects),

@@ -48,6 +48,12 @@ export function sharedFlags(count: number) {
       helpValue: 'CONDITION',
     }),
     ...PLACE_FLAGS,
+    record: Flags.string({
+      summary:
+        'write what was seen of the way as a link profile, for faults and labs; takes 100 answers or more',
+      env: 'NETDRILL_RECORD',
+      helpValue: 'FILE',
+    }),
     'exit-style': Flags.option({
       options: EXIT_STYLES,
       default: 'netdrill' as const,
@@ -74,6 +80,7 @@ export interface SharedFlags {
   readonly ipv6: boolean
   readonly source?: string | undefined
   readonly interface?: string | undefined
+  readonly record?: string | undefined
   readonly 'exit-style': ExitStyle
   readonly json: boolean
   readonly jsonl: boolean
@@ -101,7 +108,7 @@ export abstract class ProbeCommand extends BaseCommand {
   }
 
   #gather(flags: SharedFlags, request: KindRequest): ProbeRequestFlags {
-    const {count, interval, timeout, policy, source, color, quiet, verbose} = flags
+    const {count, interval, timeout, policy, source, record, color, quiet, verbose} = flags
     const mode = flags.json ? 'json' : flags.jsonl ? 'jsonl' : 'text'
     return {
       ...request,
@@ -111,6 +118,7 @@ export abstract class ProbeCommand extends BaseCommand {
       timeout,
       policy,
       source,
+      record,
       expect: flags.expect ?? [],
       interface: flags.interface,
       family: flags.ipv4 ? 4 : flags.ipv6 ? 6 : 0,

@@ -21,6 +21,12 @@ ${EXIT_TEXT}`
       command: '<%= config.bin %> probe ping example.org --mtu',
     },
     {
+      description:
+        'Record the way as a link profile that a lab or a fault can use; lost samples are no failure here',
+      command:
+        '<%= config.bin %> probe ping example.org -c 1000 -i 20ms --record office.yaml -e "loss < 100%" -q',
+    },
+    {
       description: 'As a plugin of a monitoring system',
       command: '<%= config.bin %> probe ping 192.0.2.1 --exit-style nagios',
     },

@@ -56,6 +56,12 @@ export const PROBLEMS = problemTable({
     meaning: 'The feature needs a kernel facility, a right or a program that is not there.',
     advice: ['netdrill doctor lists what is missing and how to get it'],
   },
+  PROFILE_SAMPLES: {
+    title: 'too little for a link profile',
+    meaning:
+      'Fewer than 100 answers came, or many samples failed for a reason that is no property of a link; a profile of them would be chance.',
+    advice: ['take more samples: --count 1000 --interval 20ms'],
+  },
   FAULT_NO_EFFECT: {
     title: 'the fault had no effect',
     meaning:

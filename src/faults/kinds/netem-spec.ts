@@ -7,6 +7,7 @@ import {
   rateSchema,
   sizeSchema,
 } from '../../config/quantities.ts'
+import {profileWord} from '../../config/link-profiles/word.ts'
 import {MOST_ENTRIES} from '../../core/delay-table.ts'
 import {type LinkDistribution, NAMED_DISTRIBUTIONS} from '../../core/link-effects.ts'
 import type {BitsPerSecond, Bytes, Millis, Ratio} from '../../core/units.ts'
@@ -70,6 +71,7 @@ export const netemSchema = z.strictObject({
     .union([z.enum(NAMED_DISTRIBUTIONS), z.array(z.int().min(-32_768).max(32_767)).min(2).max(MOST_ENTRIES)])
     .optional()
     .describe("of the jitter: by name, or the values of a table of netem's, 8192 per unit of the jitter"),
+  profile: profileWord.optional(),
   loss: lossSchema.optional().describe('5%, or {random}, {state} or {gemodel}'),
   duplicate: chanceSchema.optional(),
   corrupt: chanceSchema.optional(),
@@ -130,6 +132,8 @@ export interface NetemSpec {
   readonly jitter?: Millis | undefined
   readonly correlation?: Ratio | undefined
   readonly distribution?: LinkDistribution | undefined
+  /** As the user names it; followed before planning (`withProfile`). */
+  readonly profile?: string | undefined
   readonly loss?: LossModel | undefined
   readonly duplicate?: Chance | undefined
   readonly corrupt?: Chance | undefined

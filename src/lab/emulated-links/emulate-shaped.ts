@@ -1,5 +1,6 @@
 import type {Ports} from '../../core/ports.ts'
-import type {LabLink, LabSpec, LinkShape} from '../lab.ts'
+import type {LabLink, LabSpec} from '../lab.ts'
+import {isRateAlone} from '../link-shape.ts'
 
 /** Links that only netem could shape are carried by netdrill itself where the kernel has none. */
 export async function emulateShaped(
@@ -15,8 +16,4 @@ export async function emulateShaped(
 /** A rate alone is the token bucket's, which every kernel has. Whoever says that the kernel is to do it has decided. */
 function needsNetem({shape, bond, emulate}: LabLink): boolean {
   return shape !== undefined && bond === undefined && emulate === undefined && !isRateAlone(shape)
-}
-
-function isRateAlone({delay = 0, jitter = 0, loss = 0}: LinkShape): boolean {
-  return delay + jitter + loss === 0
 }

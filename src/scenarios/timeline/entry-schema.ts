@@ -1,7 +1,7 @@
 /** One entry of a timeline, as written. */
 import * as z from 'zod'
+import {profileWord} from '../../config/link-profiles/word.ts'
 import {durationBetween} from '../../config/quantities.ts'
-import {LINK_PROFILE_NAMES} from './link-profiles.ts'
 
 /** A drill that runs longer is a monitor; a fault that lasts longer than an hour is refused anyway. */
 export const LONGEST_DRILL = 24 * 3_600_000
@@ -122,10 +122,7 @@ export const timelineEntry = z
       .max(200)
       .optional()
       .describe('what the fault is, one after the other; for and the keys that differ from the fault'),
-    profile: z
-      .enum(LINK_PROFILE_NAMES)
-      .optional()
-      .describe('the netem fault takes delay, jitter, loss and rate of this kind of link'),
+    profile: profileWord.optional(),
     trace: z
       .string()
       .min(1)

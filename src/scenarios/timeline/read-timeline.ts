@@ -1,15 +1,16 @@
 /** The timeline and the tracks of a document, with names followed and courses written out. */
+import {type ProfileQuestion, findProfile} from '../../config/link-profiles/find.ts'
 import type {LoadedDocument, Path} from '../../config/load.ts'
 import {UserError} from '../../core/errors.ts'
 import {type Millis, formatDuration} from '../../core/units.ts'
 import type {FaultSpec} from '../../faults/fault.ts'
+import {becomeProfile, isNetem} from '../../faults/with-profile.ts'
 import type {NetdrillDocument} from '../document-schema.ts'
 import type {DrillCondition, TimelineEntry} from '../drill-spec.ts'
 import type {DrillSection} from '../drill-schema.ts'
 import {unknownReference} from '../unknown-reference.ts'
 import type {EntryDocument} from './entry-schema.ts'
 import {type FaultState, changeFault, rampFault} from './course.ts'
-import {LINK_PROFILES} from './link-profiles.ts'
 import {parseTrace} from './trace-file.ts'
 
 export interface TimelineWorld {
@@ -98,8 +99,8 @@ async function courseOf(
 ): Promise<readonly FaultState[] | null> {
   const {ramp, steps, trace, profile, for: lasts = 0} = entry
   if (profile) {
-    const placeOf = () => document.positionOf([...path, 'profile'])
-    return [{spec: await changeFault(fault, LINK_PROFILES[profile], placeOf), lasts}]
+    const position = document.positionOf([...path, 'profile'])
+    return [{spec: await takeProfile(fault, {word: profile, read, position}), lasts}]
   }
   if (ramp) {
     const placeOf = (key: string) => document.positionOf([...path, 'ramp', 'to', key])
@@ -120,6 +121,12 @@ async function courseOf(
   return trace === undefined
     ? null
     : traceOf({trace, path: [...path, 'trace'], lasts: entry.for ?? null}, fault, {document, read})
+}
+
+async function takeProfile(fault: FaultSpec, question: Required<ProfileQuestion>): Promise<FaultSpec> {
+  if (isNetem(fault)) return becomeProfile(fault, await findProfile(question))
+  const message = `a ${fault.kind} fault can't be a kind of link: only a netem fault can`
+  throw new UserError({code: 'CONFIG_INVALID', message, position: question.position})
 }
 
 /** A trace that is shorter than the time it has starts again; one that is longer is cut. */
