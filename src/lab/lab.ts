@@ -36,11 +36,11 @@ export interface LinkShape {
   readonly keepOrder?: boolean
   /** Of what the first node sends, and of both where `back` is absent. */
   readonly rate?: BitsPerSecond
+  /** Of what the second node sends. */
+  readonly back?: BitsPerSecond
 }
 
 export interface LabLink {
-  /** Of what the second node sends. */
-  readonly back?: BitsPerSecond
   readonly between: readonly [string, string]
   /** IPv4 network in CIDR form; the first node gets .1, the second .2. */
   readonly subnet: string
