@@ -183,8 +183,8 @@ export const orderFlags = {
 export interface OrderFlags {
   readonly [key: string]: unknown
   readonly file?: string | undefined
-  readonly to?: string[] | undefined
   readonly on?: string | undefined
+  readonly to?: string[] | undefined
   readonly pick?: number | undefined
   readonly from?: string | undefined
   readonly port?: number | undefined
@@ -211,8 +211,8 @@ export function orderOf(kind: string | undefined, flags: OrderFlags, lasts: stri
     words: {
       kind: kind ?? null,
       file: flags.file ?? null,
-      flags: {...values, seed} as FaultOrder['words']['flags'],
       on: flags.file === undefined ? undefined : flags.on,
+      flags: {...values, seed} as FaultOrder['words']['flags'],
       scope: {
         ...{pick, from, port, protocol, family, uid, cgroup, device, namespace, pid, container},
         targets: flags.to ?? [],
