@@ -10,5 +10,6 @@ const HOST_LAB: LabSpec = {isolation: 'none', nodes: ['host'], links: [], server
 /** Where the kernel has no netem, netdrill itself carries the links that are to be delayed or to lose packets. */
 export async function labFor(spec: DrillSpec, {capabilities}: Pick<Ports, 'capabilities'>): Promise<LabSpec> {
   const {status} = await capabilities.check('qdisc-netem')
-  return (status === 'missing' ? emulateForFaults(spec) : spec.lab) ?? HOST_LAB
+  const lab = status === 'missing' ? emulateForFaults(spec) : spec.lab
+  return lab ?? {...HOST_LAB, servers: spec.ownServers ?? {}}
 }

@@ -1,5 +1,6 @@
 /** One drill from the command line to the exit code: journal, display, signals, clean end. */
 import type {RunEvent} from '../core/events.ts'
+import type {WebhookRequest} from '../core/webhook-port.ts'
 import {EXIT, type ExitCode} from '../core/exit-codes.ts'
 import type {Ports} from '../core/ports.ts'
 import type {AlertPlan} from '../policies/alerts/rule.ts'
@@ -11,11 +12,13 @@ import {type DrillRun, runDrill} from '../scenarios/runner.ts'
 import {packageVersion} from '../system/package-root.ts'
 import {endProcess, onEndingSignal} from '../system/signals.ts'
 import {renderProblem} from '../reporters/problem.ts'
+import {systemWebhooks} from '../system/webhooks.ts'
 import {systemTerminal} from '../system/terminal.ts'
 import {type DisplayKind, openDisplay} from './drill-display.ts'
 import {labFor} from './drill-lab.ts'
 import {type DrillJob, type DrillReportFiles, openDrillJob} from './drill-job.ts'
 import {MonitorAlerts, type MonitorAlertsWorld} from './monitor-alerts.ts'
+import {type MonitorNotifyWorld, openNotifier} from './monitor-notify.ts'
 import {markMaker} from './marks.ts'
 import {openEngineFor} from './open-fault-engine.ts'
 import {watchHalt} from './watch-halt.ts'
@@ -75,6 +78,7 @@ export async function runDrillSession(request: DrillRunRequest, ports: Ports): P
       ports,
       engine,
       ...(spec.alerts && {openAlerts: alertsOf(spec.alerts, {clock: ports.clock, now: elapsed})}),
+      ...(spec.notify?.length && {openNotifier: notifierOf(spec, {run: id, ports, now: elapsed})}),
       openLab: async (options) => openLab(await labFor(spec, ports), ports, options),
       origin,
       info: describeRun(id, request, ports),
@@ -99,6 +103,28 @@ function alertsOf(
 ): NonNullable<DrillRun['openAlerts']> {
   return (publish) => new MonitorAlerts(plan, {...world, publish})
 }
+
+/** Messages are posted from where the drill probes, since nobody else gets at the servers of its lab. */
+function notifierOf(
+  {notify = [], from}: DrillSpec,
+  world: Pick<MonitorNotifyWorld, 'run' | 'ports' | 'now'>,
+): NonNullable<DrillRun['openNotifier']> {
+  return async (lab, publish) => {
+    const {post} = systemWebhooks
+    const webhooks = {
+      post: async (request: WebhookRequest) =>
+        lab.post?.(from ?? 'host', request, LONGEST_POST) ?? post(request),
+    }
+    const resolved = notify.map((spec) => {
+      const {way} = spec
+      return way.kind === 'webhook' ? {...spec, way: {...way, url: lab.resolve(way.url)}} : spec
+    })
+    return openNotifier(resolved, {...world, publish, webhooks})
+  }
+}
+
+/** Longer than anybody waits for an answer: the policy of the receiver gives up before. */
+const LONGEST_POST = 60_000
 
 /** Annotations there are in a GitHub job only. */
 async function tellJob(job: DrillJob, display: DisplayKind): Promise<void> {

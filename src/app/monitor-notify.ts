@@ -5,6 +5,7 @@ import type {ReceiverWorld} from '../connections/notify/receiver.ts'
 import {deliver} from '../connections/notify/deliver.ts'
 import type {RunEvent} from '../core/events.ts'
 import type {Ports} from '../core/ports.ts'
+import type {Webhooks} from '../core/webhook-port.ts'
 import type {Millis} from '../core/units.ts'
 import {systemTerminal} from '../system/terminal.ts'
 import {systemWebhooks} from '../system/webhooks.ts'
@@ -15,11 +16,13 @@ export interface MonitorNotifyWorld {
   /** On the run's clock. */
   readonly now: () => Millis
   readonly publish: (event: RunEvent) => void
+  /** From where messages are posted; from this machine by default. */
+  readonly webhooks?: Webhooks
 }
 
 export async function openNotifier(
   specs: readonly ReceiverSpec[],
-  {run, ports, now, publish}: MonitorNotifyWorld,
+  {run, ports, now, publish, webhooks = systemWebhooks}: MonitorNotifyWorld,
 ): Promise<Notifier> {
   const {clock, random, exec, files} = ports
   const host = (await files.readText('/proc/sys/kernel/hostname').catch(() => null))?.trim() ?? ''
@@ -29,8 +32,7 @@ export async function openNotifier(
     now,
     random: random.fork(`notify ${name}`),
     source,
-    send: async (message, options) =>
-      deliver(way, message, {...options, exec, webhooks: systemWebhooks, ring}),
+    send: async (message, options) => deliver(way, message, {...options, exec, webhooks, ring}),
     tell: (event) => publish({...event, at: now()}),
   })
   return new Notifier(specs, {worldOf})

@@ -13,11 +13,13 @@ import type {ProxyCounters, ProxyFaultOrder} from './proxy-effects.ts'
 import type {CarriedSpec, SteerOrder} from './stream-spec.ts'
 import type {Millis} from './units.ts'
 import type {WatchSpec} from './watch.ts'
+import type {WebhookRequest, WebhookResult} from './webhook-port.ts'
 
 /** A server that an agent runs. `port` 0 means any free one; the answer tells which. */
 export interface ServerSpec {
   readonly name: string
-  readonly kind: 'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command' | 'webrtc' | 'herd' | 'peer' | 'proxy'
+  readonly kind:
+    'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'webhook' | 'command' | 'webrtc' | 'herd' | 'peer' | 'proxy'
   readonly address: string
   readonly port: number
   /** Of a `proxy`: where it connects to. */
@@ -86,6 +88,13 @@ export type ToAgent =
   | {readonly type: 'keep-peers'; readonly id: number; readonly peers: readonly PeerSpec[]}
   /** What another peer of the drill tells this one, as JSON. */
   | {readonly type: 'peer-signal'; readonly id: number; readonly peer: string; readonly text: string}
+  /** Post a message from here; `failed` when nobody answered. */
+  | {
+      readonly type: 'post'
+      readonly id: number
+      readonly request: Omit<WebhookRequest, 'signal'>
+      readonly timeout: Millis
+    }
   /** Stop probing; servers go on. */
   | {readonly type: 'unwatch'; readonly id: number}
 
@@ -97,6 +106,8 @@ export type FromAgent =
       readonly servers?: readonly ServingServer[]
       /** Of an `impair-link`. */
       readonly link?: LinkState
+      /** Of a `post`. */
+      readonly posted?: WebhookResult
     }
   | {
       readonly type: 'failed'

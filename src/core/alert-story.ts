@@ -22,6 +22,12 @@ export function tellAlert(event: RunEvent): readonly Told[] {
       const tries = attempts === 1 ? 'one attempt' : `${attempts} attempts`
       return line('bad', receiver, `could not be told after ${tries}, ${because}: ${about}`)
     }
+    case 'webhook-added':
+      return line('plain', event.webhook, `takes messages at ${event.url}`)
+    case 'webhook-received': {
+      const told = event.incidents.map(({name, state}) => `${name} ${state}`).join(', ')
+      return line('plain', event.webhook, `received a message: ${told === '' ? 'of no incident' : told}`)
+    }
     default:
       return []
   }

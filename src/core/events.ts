@@ -18,6 +18,7 @@ import type {HealthEvent} from './health-events.ts'
 import type {ExpectationResult, ProbeVerdict} from './probe-result.ts'
 import type {StrategyEvent} from './strategy-events.ts'
 import type {StreamEvent} from './stream-events.ts'
+import type {WebhookEvent} from './webhook-events.ts'
 import type {Millis} from './units.ts'
 
 export type ConnectionState =
@@ -115,6 +116,7 @@ export type RunEvent = Stamped &
     | PeerEvent
     | NetworkEvent
     | AlertEvent
+    | WebhookEvent
     | HealthEvent
     /** A reply beyond the first, or after its sample's deadline; the sample stays as it was. */
     | {

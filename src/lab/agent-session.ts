@@ -8,6 +8,7 @@ import type {AgentProcess, Clock, Ports, SpawnOptions} from '../core/ports.ts'
 import type {CarriedSpec, SteerOrder} from '../core/stream-spec.ts'
 import type {Millis} from '../core/units.ts'
 import type {WatchSpec} from '../core/watch.ts'
+import type {WebhookRequest, WebhookResult} from '../core/webhook-port.ts'
 
 /** An agent answers within milliseconds, to thousands of targets within seconds, on a starved machine later. One that has ended is told at once. */
 const ANSWER_LIMIT: Millis = 60_000
@@ -109,6 +110,23 @@ export class AgentSession {
 
   signalPeer(peer: string, text: string): void {
     void this.#ask({type: 'peer-signal', peer, text}).catch(() => undefined)
+  }
+
+  /** What its servers have to say. */
+  hear(emit: EmitEvent): void {
+    this.#emit = emit
+  }
+
+  /** An abort of the request's signal gives the answer up. */
+  async post({signal, ...request}: WebhookRequest, timeout: Millis): Promise<WebhookResult> {
+    const given = new Promise<WebhookResult>((resolve) => {
+      signal.addEventListener('abort', () => resolve({status: 'aborted'}), {once: true})
+    })
+    const asked = this.#ask({type: 'post', request, timeout}).then((answer): WebhookResult => {
+      const posted = answer.type === 'done' ? answer.posted : undefined
+      return posted ?? {status: 'aborted'}
+    })
+    return signal.aborted ? {status: 'aborted'} : Promise.race([asked, given])
   }
 
   async unwatch(): Promise<void> {

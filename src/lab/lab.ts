@@ -8,6 +8,7 @@ import type {PeerSpec} from '../core/peer-spec.ts'
 import type {CarriedSpec, SteerOrder} from '../core/stream-spec.ts'
 import type {BitsPerSecond, Bytes, Millis, Ratio} from '../core/units.ts'
 import type {WatchSpec} from '../core/watch.ts'
+import type {WebhookRequest, WebhookResult} from '../core/webhook-port.ts'
 import type {LinkBond} from './lab-bond.ts'
 
 /** `auto` takes namespaces where the kernel lets us, else loopback; `required` ends with exit 6 instead. */
@@ -17,10 +18,12 @@ export interface LabServer {
   readonly node: string
   /** `upstream` is no server of the lab: a proxy before somebody else's. */
   readonly kind:
-    'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'command' | 'webrtc' | 'herd' | 'peer' | 'upstream'
+    'tcp-echo' | 'tls-echo' | 'dns' | 'http' | 'webhook' | 'command' | 'webrtc' | 'herd' | 'peer' | 'upstream'
   /** Put a userspace proxy in front, so that faults need no kernel support. */
   readonly proxy: boolean
   readonly port: number
+  /** Outside of namespaces it listens here, and on its own port, which somebody else knows; else anywhere. */
+  readonly own?: {readonly address: string} | undefined
   readonly options: Readonly<Record<string, unknown>>
 }
 
@@ -50,11 +53,11 @@ export interface LabLink {
   readonly name?: string | undefined
   readonly mtu?: Bytes | undefined
   readonly shape?: LinkShape | undefined
+  /** As the document names it; followed before the lab is built (`shapeByProfile`). */
+  readonly profile?: string | undefined
   readonly bond?: LinkBond | undefined
   /** netdrill carries its packets itself, so that they can be delayed and lost whatever the kernel can do. */
   readonly emulate?: boolean | undefined
-  /** As the document names it; followed before the lab is built (`shapeByProfile`). */
-  readonly profile?: string | undefined
 }
 
 /** A switch with several nodes on it; numbered in their order from .1. */
@@ -135,6 +138,8 @@ export interface Lab {
   steer?(order: SteerOrder): void
   /** Keeps these peers in a node until `unwatch`; what they tell each other is carried whatever the links do. */
   keepPeers?(node: string, peers: readonly PeerSpec[], emit: (event: RunEvent) => void): Promise<void>
+  /** Posts a message from a node, as somebody's alerting would. */
+  post?(node: string, request: WebhookRequest, timeout: Millis): Promise<WebhookResult>
   unwatch(): Promise<void>
   /** Ends every process and namespace of the lab. Idempotent; nothing is left behind even if it isn't called. */
   down(): Promise<void>

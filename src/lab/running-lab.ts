@@ -5,7 +5,9 @@ import type {LinkControl} from '../core/link-effects.ts'
 import type {PeerSpec} from '../core/peer-spec.ts'
 import {HOST, type Place} from '../core/place.ts'
 import type {CarriedSpec, SteerOrder} from '../core/stream-spec.ts'
+import type {Millis} from '../core/units.ts'
 import type {WatchSpec} from '../core/watch.ts'
+import type {WebhookRequest, WebhookResult} from '../core/webhook-port.ts'
 import type {AgentSession} from './agent-session.ts'
 import {closeNodes, type Node, type Nodes} from './build-nodes.ts'
 import type {Lab, LinkEnd, NodeSettings} from './lab.ts'
@@ -93,6 +95,7 @@ export class RunningLab implements Lab {
   ): Promise<void> {
     const session = await this.#sessionOf(node)
     this.#watching.add(session)
+    for (const {session: other} of this.#nodes.values()) other.hear(emit)
     await session.watch(trustServers(targets, this.#everywhere()), emit, streams)
   }
 
@@ -107,10 +110,15 @@ export class RunningLab implements Lab {
     await session.keepPeers(peers, emit, (peer, text) => this.#peers.get(peer)?.signalPeer(peer, text))
   }
 
+  async post(node: string, request: WebhookRequest, timeout: Millis): Promise<WebhookResult> {
+    return (await this.#sessionOf(node)).post(request, timeout)
+  }
+
   async unwatch(): Promise<void> {
     const watching = [...this.#watching]
     this.#watching.clear()
     await Promise.all(watching.map(async (session) => this.#unwatchOne(session)))
+    for (const {session} of this.#nodes.values()) session.hear(() => undefined)
   }
 
   async down(): Promise<void> {

@@ -98,6 +98,7 @@ const server = z.discriminatedUnion('kind', [
   serverOf('tls-echo', 'the same inside TLS, with a certificate made at the start'),
   serverOf('dns', 'answers A and AAAA questions from a table, by UDP and TCP'),
   serverOf('http', 'answers every request with one status and body'),
+  serverOf('webhook', 'takes messages about alerts: a drill tells how many arrive, and how soon'),
   serverOf(
     'peer',
     'the other end of a stream that a group carries: proves a key, and connects back when asked to',

@@ -28,7 +28,9 @@ export async function startServers(
   const started = new Map<string, StartedServer>()
   for (const [name, server] of Object.entries(spec.servers)) {
     const {node, proxy, port} = server
-    const serving = await startOne(name, server, placeOf(node), freePorts ? 0 : port)
+    const {own} = freePorts ? server : {}
+    const place = own ? {...placeOf(node), addresses: [own.address]} : placeOf(node)
+    const serving = await startOne(name, server, place, freePorts && !own ? 0 : port)
     started.set(name, {...serving, node, proxied: proxy})
   }
   return started

@@ -47,13 +47,25 @@ export function isFiring({marks}: AlertSeries): boolean {
 /** How often it fired, and how soon: an evaluation tells what happened at some time since the one before. */
 export function alertFigures({info, alert}: TargetSeries, rounds: readonly Round[]): readonly Figure[] {
   if (!alert) return []
-  const all = courses(alert.marks, rounds, null)
+  const {fires, resolves} = courseTimes(alert.marks, rounds)
   const fired = alert.marks.filter(({state}) => state === 'firing').length
   return [
     {name: `${info.name}.fired`, value: fired, unit: 'count', low: fired, high: fired},
-    figure(`${info.name}.fires`, most(all.flatMap(({fires}) => fires ?? []))),
-    figure(`${info.name}.resolves`, most(all.flatMap(({resolves}) => resolves ?? []))),
+    figure(`${info.name}.fires`, fires),
+    figure(`${info.name}.resolves`, resolves),
   ]
+}
+
+/** The longest of what happened. */
+export function courseTimes(
+  marks: readonly AlertMark[],
+  rounds: readonly Round[],
+): {readonly fires: Millis | undefined; readonly resolves: Millis | undefined} {
+  const all = courses(marks, rounds, null)
+  return {
+    fires: most(all.flatMap(({fires}) => fires ?? [])),
+    resolves: most(all.flatMap(({resolves}) => resolves ?? [])),
+  }
 }
 
 /** Null: it did not. */

@@ -11,6 +11,7 @@ import {peerField} from './peer-figures.ts'
 import {modeField} from './mode-figures.ts'
 import {shareField} from './share-figures.ts'
 import {streamField} from './stream-figures.ts'
+import {webhookField} from './webhook-figures.ts'
 import {isPolicyField, policyField} from './policy-figures.ts'
 import type {Point, TargetSeries} from './series.ts'
 import {type Round, type Span, isInside, spansOf, touchesAny} from './windows.ts'
@@ -27,6 +28,8 @@ export function fieldValue(series: TargetSeries, question: FieldQuestion): Field
   const spans = rounds.flatMap((round) => spansOf(question.during, round))
   if (series.alert)
     return alertField(series.alert, {field, rounds, spans, only: named(question.during, spans)})
+  if (series.webhook)
+    return webhookField(series.webhook, {field, rounds, spans, only: named(question.during, spans)})
   if (series.peer) return peerField(series.peer, {field, rounds, spans, only: named(question.during, spans)})
   const ofPaths = pathsField(series, {field, rounds, spans})
   if (ofPaths !== undefined) return ofPaths

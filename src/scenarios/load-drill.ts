@@ -5,21 +5,22 @@ import {paceProblem, watchPace} from '../config/watch-pace.ts'
 import type {Variable} from '../config/variables.ts'
 import {UserError, isUserError} from '../core/errors.ts'
 import {boundTo} from '../core/watch.ts'
-import {ALERT_PRESETS} from '../policies/alerts/presets.ts'
-import {type AlertSource, entriesOf} from '../policies/alerts/read-alerts.ts'
+import type {AlertSource} from '../policies/alerts/read-alerts.ts'
 import type {Policy} from '../policies/policy.ts'
 import {resolvePolicy} from '../policies/resolve.ts'
 import {type NetdrillDocument, documentSchema} from './document-schema.ts'
 import type {DrillCondition, DrillSpec, DrillTarget, During} from './drill-spec.ts'
 import type {DrillSection} from './drill-schema.ts'
+import {readReceivers} from './check/read-receivers.ts'
+import {readNames} from './read-names.ts'
 import {readDrillPeers} from './read-drill-peers.ts'
 import {readBudgets} from './read-budgets.ts'
 import {groupProblems, groupSpec} from './group-specs.ts'
 import type {GroupSpec} from '../core/group-spec.ts'
 import {runOnOwnSystem} from './own-system.ts'
 import {readHosts, refuseHostsInLab} from './read-hosts.ts'
-import {readTimeline} from './timeline/read-timeline.ts'
 import {followProfiles} from './profiles/follow-profiles.ts'
+import {readTimeline} from './timeline/read-timeline.ts'
 import {unknownReference} from './unknown-reference.ts'
 
 export interface DrillSource {
@@ -58,7 +59,7 @@ export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
   const peers = readDrillPeers(document, from ?? 'host', [...targets, ...groups])
   const sets = [...new Set(peers.flatMap(({spec: {set}}) => (set === undefined ? [] : [set])))]
   const names = [...[...targets, ...groups, ...peers.map((each) => each.spec)].map(({name}) => name), ...sets]
-  const subjects = [...names, ...readRuleNames(document, names)]
+  const subjects = [...names, ...readNames(document, names)]
   const spec: DrillSpec = {
     name: source.name,
     title: value.title ?? source.name,
@@ -67,6 +68,7 @@ export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
     targets,
     groups,
     ...(peers.length > 0 && {peers}),
+    ...(value.notify && {notify: readReceivers([document], 'lab')}),
     faults: value.faults ?? {},
     hosts: await readHosts(document),
     lab: value.lab ?? null,
@@ -138,25 +140,6 @@ function readTargets(document: Document): readonly DrillTarget[] {
         policy === undefined ? null : {name: policy, policy: readPolicy(document, name, target, policy)},
       ...paceOf(document, name),
     }
-  })
-}
-
-/** Conditions name rules as they name targets, so the two must not be mixed up. */
-function readRuleNames({value, positionOf}: Document, taken: readonly string[]): readonly string[] {
-  const rules = value.alerts ? entriesOf(value.alerts) : []
-  return rules.flatMap(({entry, path}) => {
-    const names =
-      entry.preset === undefined
-        ? [entry.name ?? entry.alert ?? '']
-        : ALERT_PRESETS[entry.preset].map(({name}) => name)
-    const twice = names.find((name) => taken.includes(name))
-    if (twice === undefined) return names
-    throw new UserError({
-      code: 'CONFIG_INVALID',
-      message: `${twice} is a target or group and an alert`,
-      position: positionOf(path),
-      advice: ['give one of them another name'],
-    })
   })
 }
 

@@ -3,6 +3,7 @@ import type {GroupSpec} from '../core/group-spec.ts'
 import {isFiring} from './alert-figures.ts'
 import {isPeerSettled} from './peer-figures.ts'
 import type {Millis} from '../core/units.ts'
+import {isHeard} from './webhook-figures.ts'
 import type {DrillContext} from './runner.ts'
 import type {Point, SeriesByTarget, TargetSeries} from './series.ts'
 import {WATCH_EVERY, pause} from './watchful-pause.ts'
@@ -17,7 +18,9 @@ export async function waitForRecovery(context: DrillContext): Promise<void> {
   const end = begun + spec.settle
   while (!signal.aborted && elapsed() < end) {
     await pause(context, Math.min(end, elapsed() + WATCH_EVERY))
-    if (areBack(series.all(), spec.groups ?? [], begun)) return
+    const all = series.all()
+    const isQuiet = [...all.values()].every(({webhook}) => !webhook || isHeard(webhook, elapsed()))
+    if (isQuiet && areBack(all, spec.groups ?? [], begun)) return
   }
 }
 
@@ -25,6 +28,7 @@ export async function waitForRecovery(context: DrillContext): Promise<void> {
 export function areBack(all: SeriesByTarget, groups: readonly GroupSpec[], since: Millis): boolean {
   return [...all.values()].every((one) => {
     if (one.alert) return !isFiring(one.alert)
+    if (one.webhook) return true
     if (one.peer) return isPeerSettled(one.peer)
     if (!one.group) return isBack(one, since)
     return isGroupBack(one, groups.find(({name}) => name === one.info.name) ?? null, since)

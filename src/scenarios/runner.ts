@@ -15,6 +15,8 @@ import type {DrillSpec} from './drill-spec.ts'
 import {type DrillEvidence, judgeConditions, judgeDrill} from './judge.ts'
 import {describeTarget, watchSpec} from './describe-target.ts'
 import {DrillFaults} from './drill-faults.ts'
+import {type DrillAlerts, type DrillNotifier, Onlookers} from './onlookers.ts'
+import {webhookFigures} from './webhook-figures.ts'
 import {peerFigures} from './peer-figures.ts'
 import {runRound} from './round.ts'
 import {pickScopes, resolveScopeHosts} from './scope-hosts.ts'
@@ -31,19 +33,14 @@ export interface DrillRun {
   readonly openLab: (options: OpenLabOptions) => Promise<Lab>
   /** The rules of the document; absent for none. */
   readonly openAlerts?: (publish: EmitEvent) => DrillAlerts
+  /** Whom the document tells about incidents, by way of the lab; absent for nobody. */
+  readonly openNotifier?: (lab: Lab, publish: EmitEvent) => Promise<DrillNotifier>
   /** Start of the run on the monotonic clock: what every event's `at` counts from. */
   readonly origin: Millis
   readonly info: Omit<RunInfo, 'started' | 'seed' | 'backends'>
   readonly emit: EmitEvent
   /** Ends the drill in an orderly way; its reason says why. */
   readonly signal: AbortSignal
-}
-
-/** Evaluates rules over what it is told, and publishes what becomes of them. */
-export interface DrillAlerts {
-  add(event: RunEvent): void
-  start(): void
-  stop(): void
 }
 
 export interface DrillResult {
@@ -64,7 +61,7 @@ export interface DrillContext {
   readonly emit: (event: Unstamped) => void
   /** Of an event that has its time. */
   readonly publish: EmitEvent
-  readonly alerts: DrillAlerts | null
+  readonly onlookers: Onlookers
   /** Time since the start of the run. */
   readonly elapsed: () => Millis
   readonly signal: AbortSignal
@@ -87,16 +84,14 @@ export async function runDrill(run: DrillRun): Promise<DrillResult> {
   const signal = AbortSignal.any([run.signal, inner.signal])
   const series = new SeriesCollector()
   const groups = new FollowGroups()
-  let steering: Steering | null = null
   const publish = (event: RunEvent): void => {
     for (const one of [event, ...groups.add(event)]) {
       series.add(one)
       run.emit(one)
-      alerts?.add(one)
-      steering?.see(one)
+      onlookers.see(one)
     }
   }
-  const alerts = run.openAlerts?.(publish) ?? null
+  const onlookers = new Onlookers(run.openAlerts?.(publish) ?? null)
   const emit = (event: Unstamped): void => publish({...event, at: elapsed()} as RunEvent)
   let aborted: string | null = null
   const abort = (because: string): void => {
@@ -124,13 +119,14 @@ export async function runDrill(run: DrillRun): Promise<DrillResult> {
     signal,
     onLoss: (what) => abort(`${what} ended by itself`),
   })
-  steering = new Steering(run.spec.groups ?? [], (order) => lab.steer?.(order))
   try {
+    const steering = new Steering(run.spec.groups ?? [], (order) => lab.steer?.(order))
+    onlookers.join(steering, (await run.openNotifier?.(lab, publish)) ?? null)
     const spec = await resolveScopeHosts(pickScopes(run.spec, ports.random), ports.resolver)
     for (const note of lab.notes) emit({type: 'notice', level: 'info', code: null, text: note})
     const faults = await DrillFaults.plan({spec, lab, engine: run.engine, emit, elapsed})
     const followed = groups.replace(spec.groups ?? [], (name) => intervalOf(spec, name))
-    const shared = {ports, lab, faults, series, emit, publish, alerts, elapsed, signal, abort}
+    const shared = {ports, lab, faults, series, emit, publish, onlookers, elapsed, signal, abort}
     const context: DrillContext = {followed, spec, ...shared}
     const rounds = await runRounds(context)
     return finish(context, rounds, aborted)
@@ -141,11 +137,11 @@ export async function runDrill(run: DrillRun): Promise<DrillResult> {
 }
 
 async function runRounds(context: DrillContext): Promise<readonly Round[]> {
-  const {spec, lab, faults, signal, alerts} = context
+  const {spec, lab, faults, signal, onlookers} = context
   const rounds: Round[] = []
   try {
     announce(context)
-    alerts?.start()
+    onlookers.start()
     if (!signal.aborted) await watch(context)
     for (let index = 0; index < spec.repeat && !signal.aborted && !faults.broken; index++) {
       const round = await runRound(context, index)
@@ -156,10 +152,10 @@ async function runRounds(context: DrillContext): Promise<readonly Round[]> {
   } catch (error) {
     if (isUserError(error) || !signal.aborted) throw error
   } finally {
-    // What the end itself makes of targets is no news.
-    alerts?.stop()
+    onlookers.stop()
     context.emit({type: 'phase-started', phase: 'cleanup', ends: null})
     await faults.removeAll(signal.aborted ? 'abort' : 'ended')
+    await onlookers.close()
     await lab.unwatch()
   }
   return rounds
@@ -201,6 +197,7 @@ function finish(context: DrillContext, rounds: readonly Round[], aborted: string
 
 function figuresOf(series: TargetSeries, rounds: readonly Round[]): readonly Figure[] {
   if (series.alert) return alertFigures(series, rounds)
+  if (series.webhook) return webhookFigures(series.info.name, series.webhook, rounds)
   if (series.peer) return peerFigures(series.info.name, series.peer, rounds)
   if (series.info.role !== 'target') return []
   return series.group ? groupFigures(series, rounds) : targetFigures(series, rounds)
@@ -212,6 +209,9 @@ function sampledGroup({group}: TargetSeries): DrillEvidence['targets'] {
 
 function announce({spec, lab, followed, emit}: DrillContext): void {
   for (const target of spec.targets) emit({type: 'target-added', target: describeTarget(target, lab)})
+  for (const [name, {kind}] of Object.entries(spec.lab?.servers ?? spec.ownServers ?? {}))
+    if (kind === 'webhook')
+      emit({type: 'webhook-added', webhook: name, url: lab.resolve(`http://{${name}}/`)})
   for (const event of followed) emit(event)
 }
 

@@ -9,6 +9,7 @@ import type {AlertSeries, StepMark, WarningMark} from './series-marks.ts'
 import {ModeCollector, type ModeSeries} from './mode-figures.ts'
 import {ShareCollector, type ShareSeries} from './share-figures.ts'
 import {StreamCollector, type StreamSeries} from './stream-figures.ts'
+import {WebhookCollector, type WebhookSeries} from './webhook-figures.ts'
 import {PeerCollector, type PeerSeries} from './peer-figures.ts'
 import {BondCollector, type BondSeries} from './bond-figures.ts'
 import {type Growing, grow, growGroup, growNamed, growRule} from './grow-series.ts'
@@ -75,6 +76,8 @@ export interface TargetSeries {
   readonly shares?: ShareSeries
   /** Of a peer. */
   readonly peer?: PeerSeries
+  /** Of a receiver of webhooks. */
+  readonly webhook?: WebhookSeries
   /** Of a rule. */
   readonly alert?: AlertSeries
 }
@@ -88,6 +91,7 @@ export class SeriesCollector {
   readonly #streams = new StreamCollector()
   readonly #modes = new ModeCollector()
   readonly #shares = new ShareCollector()
+  readonly #webhooks = new WebhookCollector()
   readonly #peers = new PeerCollector()
   /** Observer gaps: nothing that was sent inside counts against a target. */
   readonly #gaps: {readonly from: Millis; readonly to: Millis}[] = []
@@ -100,6 +104,8 @@ export class SeriesCollector {
     const followed = this.#streams.add(event)
     const carrying = followed && this.#series.get(followed.group)
     if (carrying) carrying.stream = followed.stream
+    const hook = this.#webhooks.add(event)
+    if (hook) this.#series.set(hook.name, {...growNamed(hook.name, 'webhook'), ...hook.part})
     for (const known of [this.#modes.add(event), this.#shares.add(event)])
       Object.assign(this.#series.get(known?.name ?? '') ?? {}, known?.part)
     for (const {name, peer} of this.#peers.add(event))

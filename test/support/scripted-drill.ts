@@ -29,6 +29,7 @@ export interface Script {
   readonly leavesBehind?: string
   readonly planFails?: UserError
   readonly openAlerts?: DrillRun['openAlerts']
+  readonly openNotifier?: DrillRun['openNotifier']
 }
 
 export function condition(text: string, during: During = 'drill'): DrillCondition {
@@ -80,6 +81,7 @@ export async function runScripted(
     emit: (event) => events.push(event),
     signal: stop.signal,
     ...(script.openAlerts && {openAlerts: script.openAlerts}),
+    ...(script.openNotifier && {openNotifier: script.openNotifier}),
   }).catch((error: unknown) => error as Error)
   let result: DrillResult | Error | undefined
   void running.then((value) => {

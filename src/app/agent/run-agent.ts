@@ -8,6 +8,8 @@ import type {OpenWatch} from '../../connections/watch-targets.ts'
 import type {KeptPeers} from '../../connections/peers/kept-peers.ts'
 import type {Ports} from '../../core/ports.ts'
 import type {Millis} from '../../core/units.ts'
+import type {WebhookEvent} from '../../core/webhook-events.ts'
+import type {WebhookResult, Webhooks} from '../../core/webhook-port.ts'
 import {LinkRoom} from '../../lab/emulated-links/link-room.ts'
 import {ServerRoom} from '../../lab/servers/server-room.ts'
 
@@ -21,6 +23,7 @@ export interface AgentDoors {
   readonly openPingGroups: () => Promise<unknown>
   readonly forwardPackets: () => Promise<void>
   readonly packets: PacketDoor
+  readonly webhooks: Webhooks
   readonly keepHeapSmall: () => void
   readonly ownResolver: (resolver: {
     readonly servers: readonly string[]
@@ -48,7 +51,7 @@ interface Started {
   readonly links: LinkRoom
 }
 
-type Answer = Pick<Extract<FromAgent, {type: 'done'}>, 'servers' | 'link'> | undefined
+type Answer = Pick<Extract<FromAgent, {type: 'done'}>, 'servers' | 'link' | 'posted'> | undefined
 
 class Agent {
   readonly #doors: AgentDoors
@@ -65,7 +68,9 @@ class Agent {
 
   /** One after the other, in the order they came. */
   handle(message: ToAgent): void {
-    this.#work = this.#work.then(async () => this.#handle(message))
+    // A receiver of messages may take its time, which nothing else should wait for.
+    if (message.type === 'post') void this.#handle(message)
+    else this.#work = this.#work.then(async () => this.#handle(message))
   }
 
   async #handle(message: ToAgent): Promise<void> {
@@ -118,6 +123,8 @@ class Agent {
       case 'peer-signal':
         this.#peers?.hear(message.peer, message.text)
         return undefined
+      case 'post':
+        return {posted: await this.#post(started, message)}
       case 'unwatch':
         await this.#unwatch()
         return undefined
@@ -130,7 +137,10 @@ class Agent {
     if (message.resolver) await this.#doors.ownResolver(message.resolver)
     const ports = this.#doors.openPorts(message.seed)
     const links = new LinkRoom({clock: ports.clock, packets: this.#doors.packets, seed: message.seed})
-    const started = {ports, origin: message.origin, room: new ServerRoom(ports), links}
+    const {origin} = message
+    const tell = (news: WebhookEvent): void =>
+      this.#send({type: 'event', event: {...news, at: ports.clock.now() - origin}})
+    const started = {ports, origin, room: new ServerRoom(ports, tell), links}
     const tick = (): void => {
       this.#tellCounters(started)
       ports.clock.after(COUNTERS_EVERY, tick)
@@ -188,6 +198,19 @@ class Agent {
       tell: (peer, text) => this.#send({type: 'peer-signal', peer, text}),
     })
     await this.#peers.replace(peers)
+  }
+
+  async #post(
+    {ports: {clock}}: Started,
+    {request, timeout}: Extract<ToAgent, {type: 'post'}>,
+  ): Promise<WebhookResult> {
+    const late = new AbortController()
+    const cancel = clock.after(timeout, () => late.abort())
+    try {
+      return await this.#doors.webhooks.post({...request, signal: late.signal})
+    } finally {
+      cancel()
+    }
   }
 
   async #unwatch(): Promise<void> {

@@ -5,6 +5,7 @@ import {ownResolver} from '../../system/own-resolver.ts'
 import {openParentChannel} from '../../system/parent-channel.ts'
 import {systemPackets} from '../../system/packet-door.ts'
 import {openPingGroups} from '../../system/ping-groups.ts'
+import {systemWebhooks} from '../../system/webhooks.ts'
 import {openPorts} from '../ports.ts'
 import {runAgent} from './run-agent.ts'
 
@@ -18,6 +19,7 @@ export function startAgent(): void {
     forwardPackets,
     keepHeapSmall,
     packets: systemPackets,
+    webhooks: systemWebhooks,
     ownResolver,
   })
 }

@@ -125,6 +125,13 @@ const FIELDS: Readonly<Record<string, FieldKind>> = {
   fired: {type: 'number'},
   fires: {type: 'duration'},
   resolves: {type: 'duration'},
+  arrives: {type: 'duration'},
+  clears: {type: 'duration'},
+  messages: {type: 'number'},
+  incidents: {type: 'number'},
+  received: {type: 'number'},
+  repeats: {type: 'number'},
+  resolved: {type: 'number'},
 }
 
 /** The names of all fields but the `http.header.NAME`, `http.json.PATH` and `share.PATH` families. */

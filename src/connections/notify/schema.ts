@@ -11,7 +11,7 @@ export type NotifyKind = (typeof NOTIFY_KINDS)[number]
 const url = z
   .string()
   .regex(/^https?:\/\//, {error: 'a webhook is a URL that begins with http:// or https://'})
-  .refine((text) => URL.canParse(text), {error: 'this is not a URL'})
+  .refine((text) => URL.canParse(text.replaceAll(/\{[\w.-]+\}/g, 'server')), {error: 'this is not a URL'})
 
 const receiverSchema = z
   .strictObject({

@@ -64,6 +64,19 @@ export const httpOptions = z.strictObject({
   body: z.string().default('ok\n').describe('body of every answer'),
 })
 
+export const webhookOptions = z.strictObject({
+  ...shared,
+  status: z
+    .int()
+    .min(200)
+    .max(599)
+    .default(200)
+    .describe('answer to every message; from 300 on none of them has arrived'),
+  own_address: address
+    .default('127.0.0.1')
+    .describe('where it listens when the drill is pointed at your own system; 0.0.0.0 for all addresses'),
+})
+
 export const commandOptions = z.strictObject({
   command: z
     .array(z.string())
@@ -116,6 +129,7 @@ export const SERVER_OPTIONS = {
   'tls-echo': tlsEchoOptions,
   dns: dnsOptions,
   http: httpOptions,
+  webhook: webhookOptions,
   command: commandOptions,
   webrtc: webrtcOptions,
   herd: herdOptions,

@@ -7,6 +7,7 @@ export const SERVERS: Readonly<Record<Exclude<LabServer['kind'], 'upstream'>, ()
   'tls-echo': async () => (await import('./tls-echo.ts')).startTlsEcho,
   dns: async () => (await import('./dns/server.ts')).startDns,
   http: async () => (await import('./http.ts')).startHttp,
+  webhook: async () => (await import('./webhook.ts')).startWebhook,
   command: async () => (await import('./command.ts')).startCommand,
   herd: async () => (await import('./herd.ts')).startHerd,
   peer: async () => (await import('./peer.ts')).startPeer,

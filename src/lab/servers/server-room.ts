@@ -2,6 +2,7 @@ import type {ServerSpec, ServingServer} from '../../core/agent.ts'
 import {isUserError} from '../../core/errors.ts'
 import type {Ports} from '../../core/ports.ts'
 import type {ProxyCounters, ProxyFaultOrder} from '../../core/proxy-effects.ts'
+import type {WebhookEvent} from '../../core/webhook-events.ts'
 import {type Authority, makeAuthority} from './certificates/certificate.ts'
 import {LabProxy} from './proxy/lab-proxy.ts'
 import {SERVERS} from './registry.ts'
@@ -13,16 +14,21 @@ const LIFE = 100 * DAY
 
 type RoomPorts = Pick<Ports, 'clock' | 'random' | 'programs'> & Partial<Pick<Ports, 'mptcp'>>
 
+/** Of a server, before it gets its time. */
+type TellNews = (news: WebhookEvent) => void
+
 /** The servers and proxies of one agent. */
 export class ServerRoom {
   readonly #ports: RoomPorts
+  readonly #tell: TellNews
   readonly #servers: RunningServer[] = []
   readonly #proxies = new Map<string, LabProxy>()
   /** By port: a proxy is told no more of the server behind it. */
   readonly #authorities = new Map<number, Authority>()
 
-  constructor(ports: RoomPorts) {
+  constructor(ports: RoomPorts, tell: TellNews = () => undefined) {
     this.#ports = ports
+    this.#tell = tell
   }
 
   /** Starts them in the given order; when one can't start, its error tells which and why. */
@@ -70,6 +76,7 @@ export class ServerRoom {
       random: random.fork(`server ${spec.name}`),
       programs,
       mptcp,
+      tell: (news) => this.#tell({...news, webhook: spec.name}),
     })
     this.#servers.push(running)
     const {address, port, ca, authority} = running

@@ -1,7 +1,12 @@
 /** The contract of an embedded server. */
 import type {MptcpDoor} from '../../core/mptcp-port.ts'
 import type {Clock, Programs, Random} from '../../core/ports.ts'
+import type {WebhookEvent} from '../../core/webhook-events.ts'
 import type {Authority} from './certificates/certificate.ts'
+
+type WithoutStamp<E> = E extends WebhookEvent ? Omit<E, 'webhook'> : never
+/** An event of a server, before it gets its time and the name of the server. */
+export type ServerNews = WithoutStamp<WebhookEvent & {readonly type: 'webhook-received'}>
 
 export interface ServeRequest {
   readonly address: string
@@ -14,6 +19,8 @@ export interface ServeRequest {
   readonly clock: Pick<Clock, 'now' | 'wall' | 'after' | 'sleep'>
   readonly random: Random
   readonly programs: Programs
+  /** What the server has to say of itself while it runs. */
+  readonly tell?: ((news: ServerNews) => void) | undefined
   /** Absent where there is none. */
   readonly mptcp?: Pick<MptcpDoor, 'bind'> | undefined
 }

@@ -69,6 +69,12 @@ export const BONDING_DRILLS = {
     needs: LAB,
     impairs: true,
   },
+  'bonding-alert-arrives': {
+    file: 'bonding-alert-arrives.yaml',
+    topic: 'bonding',
+    summary: 'two outages, told by webhook: each incident arrives soon, once, and is told to be over',
+    needs: LAB,
+  },
   'bonding-path-order': {
     file: 'bonding-path-order.yaml',
     topic: 'bonding',

@@ -69,7 +69,7 @@ export async function loadCheck(
     peers,
     alerts: documents.flatMap(({value: {alerts}, positionOf}) => (alerts ? [{alerts, positionOf}] : [])),
     targetNames: known.map(({name}) => name),
-    receivers: readReceivers(documents),
+    receivers: readReceivers(documents, 'host'),
     warnings: documents.flatMap(({warnings}) => warnings),
     secrets: documents.flatMap(({substitutions}) => substitutions.map(({value}) => value)),
   }

@@ -8,6 +8,7 @@ import {LINK_CAUSES, MPTCP_MODES} from '../../core/network-events.ts'
 import {NETWORK_CHANGES} from '../../core/network-port.ts'
 import {DENIAL_CODES} from '../../core/outcome.ts'
 import {STRATEGY_NAMES, STRATEGY_RESULTS} from '../../core/strategy-events.ts'
+import {TOLD_STATES} from '../../core/webhook-events.ts'
 import {GROUP_LINES} from './group-lines.ts'
 import {line} from './line.ts'
 import {PEER_LINES} from './peer-lines.ts'
@@ -184,6 +185,12 @@ export const journalLineSchema = z.discriminatedUnion('type', [
     result: z.enum(['delivered', 'failed', 'dropped']),
     attempts: z.number().int(),
     because: text,
+  }),
+  line('webhook-added', {webhook: text, url: text}),
+  line('webhook-received', {
+    webhook: text,
+    path: text,
+    incidents: z.array(z.strictObject({key: text, name: text, state: z.enum(TOLD_STATES)})),
   }),
   line('fault-applied', {fault: text, took: millis, until: millis, readback: text}),
   line('fault-measured', {fault: text, proofs: z.array(proof)}),

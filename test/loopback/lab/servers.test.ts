@@ -7,7 +7,7 @@ import {afterEach, describe, expect, it} from 'vitest'
 import {WebSocket} from 'ws'
 import {seededRandom} from '../../../src/core/random.ts'
 import {SERVERS} from '../../../src/lab/servers/registry.ts'
-import type {RunningServer} from '../../../src/lab/servers/server.ts'
+import type {RunningServer, ServerNews} from '../../../src/lab/servers/server.ts'
 import {systemClock} from '../../../src/system/clock.ts'
 import {systemHost} from '../../../src/system/host.ts'
 import {systemPrograms} from '../../../src/system/programs.ts'
@@ -20,6 +20,7 @@ afterEach(async () => {
 async function serve(
   kind: keyof typeof SERVERS,
   options: Record<string, unknown> = {},
+  tell?: (news: ServerNews) => void,
 ): Promise<RunningServer> {
   const start = await SERVERS[kind]()
   const server = await start({
@@ -30,6 +31,7 @@ async function serve(
     clock: systemClock,
     random: seededRandom(Math.floor(systemClock.now())),
     programs: systemPrograms(systemHost()),
+    tell,
   })
   cleanups.push(() => server.close())
   return server
@@ -41,6 +43,33 @@ async function handshake(server: RunningServer, options: tls.ConnectionOptions):
   await once(socket, 'secureConnect')
   return socket
 }
+
+describe('webhook', () => {
+  const alert = {status: 'firing', labels: {alertname: 'Down'}, fingerprint: 'f', startsAt: 't'}
+  const post = async ({port}: RunningServer, body: string, method = 'POST'): Promise<number> =>
+    (await fetch(`http://127.0.0.1:${port}/hook`, {method, body})).status
+
+  it('tells of each message what it says, and anybody who asks how many there were', async () => {
+    const news: ServerNews[] = []
+    const server = await serve('webhook', {}, (one) => news.push(one))
+    expect(await post(server, JSON.stringify({alerts: [alert]}))).toBe(200)
+    expect(await post(server, 'no JSON', 'PUT')).toBe(200)
+    expect(news).toEqual([
+      {type: 'webhook-received', path: '/hook', incidents: [{key: 'f t', name: 'Down', state: 'firing'}]},
+      {type: 'webhook-received', path: '/hook', incidents: [{key: '/hook', name: '/hook', state: 'told'}]},
+    ])
+    expect(await (await fetch(`http://127.0.0.1:${server.port}/`)).json()).toEqual({messages: 2})
+  })
+
+  it('has not got what it refuses: with a status of its own, or since it is too long', async () => {
+    const news: ServerNews[] = []
+    const busy = await serve('webhook', {status: 503}, (one) => news.push(one))
+    expect(await post(busy, JSON.stringify({alerts: [alert]}))).toBe(503)
+    const server = await serve('webhook', {}, (one) => news.push(one))
+    expect(await post(server, 'x'.repeat(1_048_577))).toBe(413)
+    expect(news).toEqual([])
+  })
+})
 
 describe('tcp-echo', () => {
   it('greets with its banner and echoes', async () => {

@@ -24,6 +24,21 @@ describe('a bundled drill pointed at a system of the user', () => {
     ])
   })
 
+  it('is told by the alerting of the user, at an address of this machine, and tells nothing itself', async () => {
+    const {spec} = await load('bonding-alert-arrives', {
+      target: '10.0.0.2:8443',
+      port: '9999',
+      incidents: '3',
+    })
+    expect(spec).toMatchObject({
+      lab: null,
+      notify: [],
+      ownServers: {pager: {kind: 'webhook', node: 'host', port: 9999, own: {address: '127.0.0.1'}}},
+    })
+    expect(spec.expect.map(({text}) => text)).toContain('pager.incidents == 3')
+    expect((await load('bonding-alert-arrives', {})).spec.notify).toHaveLength(1)
+  })
+
   it('watches a control of the user', async () => {
     const {spec, warnings} = await load('partition', {target: '10.0.0.2:8443', control: '10.0.0.3:22'})
     expect(spec.targets.find(({role}) => role === 'control')?.url).toBe('tcp://10.0.0.3:22')

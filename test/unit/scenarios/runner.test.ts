@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest'
 import {UserError} from '../../../src/core/errors.ts'
 import type {RunEvent} from '../../../src/core/events.ts'
 import {journalLineSchema} from '../../../src/scenarios/journal/schema.ts'
-import type {DrillResult} from '../../../src/scenarios/runner.ts'
+import type {DrillResult, DrillRun} from '../../../src/scenarios/runner.ts'
 import {condition, drillSpec, runScripted} from '../../support/scripted-drill.ts'
 
 const phases = (events: readonly RunEvent[]): string[] =>
@@ -88,6 +88,25 @@ describe('runDrill', () => {
     expect(calls.indexOf('start')).toBeLessThan(calls.indexOf('sample'))
     expect(calls.indexOf('stop')).toBeGreaterThan(calls.indexOf('fault-removed'))
     expect(calls.filter((call) => call === 'stop')).toHaveLength(1)
+  })
+
+  it('tells whoever is to be told what happens, and lets the last message out before the verdict', async () => {
+    const calls: string[] = []
+    const openNotifier: DrillRun['openNotifier'] = async (_lab, publish) => ({
+      add: ({type}) => calls.push(type),
+      close: async () => {
+        calls.push('close')
+        const told = {receiver: 'pager', about: 'all', result: 'delivered', attempts: 1, because: ''} as const
+        publish({at: 9999, type: 'notified', ...told})
+        return Promise.resolve()
+      },
+    })
+    const {result, events} = await runScripted(drillSpec(), {openNotifier})
+    expect(result).toMatchObject({verdict: 'pass'})
+    expect(calls).toContain('sample')
+    expect(calls.indexOf('close')).toBeGreaterThan(calls.indexOf('fault-removed'))
+    expect(calls.indexOf('close')).toBeLessThan(calls.indexOf('verdict'))
+    expect(events.map(({type}) => type)).toContain('notified')
   })
 
   it('breaks nothing when the baseline is not steady', async () => {
