@@ -165,7 +165,12 @@ export const orderFlags = {
   })(),
   uid: Flags.integer({summary: 'only what programs of this user send from here', min: 0, helpGroup: SCOPE}),
   cgroup: text('only what programs of this control group (v2) send from here', 'PATH', SCOPE),
-  device: text('network device; the route decides if not given', 'NAME', SCOPE),
+  device: Flags.string({
+    summary: 'network device, also one member of a bond; the route decides if not given',
+    aliases: ['interface'],
+    helpValue: 'NAME',
+    helpGroup: SCOPE,
+  }),
   namespace: text('named network namespace to act in', 'NAME', SCOPE),
   pid: Flags.integer({summary: 'act in the network namespace of this process', min: 1, helpGroup: SCOPE}),
   container: text('act in that of this container (docker, podman)', 'NAME', SCOPE),

@@ -17,6 +17,7 @@ afterAll(async () => {
 describe('drill run on a kernel that bonds', () => {
   it.each([
     ['bond-link-loss', {mii: 'bond0p0 → bond0p1'}],
+    ['bond-silent-loss', {mii: 'bond0p0', arp: 'bond1p0 → bond1p1 → bond1p0'}],
     ['bond-failback', {back: 'bond0p0 → bond0p1 → bond0p0', stay: 'bond1p0 → bond1p1'}],
   ])(
     '%s passes, names the members that were used, and leaves the kernel as it was',

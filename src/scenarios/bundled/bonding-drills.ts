@@ -50,6 +50,13 @@ export const BONDING_DRILLS = {
     summary: "the cable in use under the kernel's own bond goes dark: the other one takes over",
     needs: BOND,
   },
+  'bond-silent-loss': {
+    file: 'bond-silent-loss.yaml',
+    topic: 'bonding',
+    summary:
+      'a cable under a bond loses everything but its carrier: ARP monitoring finds it, miimon never does',
+    needs: BOND,
+  },
   'bond-failback': {
     file: 'bond-failback.yaml',
     topic: 'bonding',
