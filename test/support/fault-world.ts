@@ -88,14 +88,14 @@ function makeHost(env: Readonly<Record<string, string>>): Host {
   }
 }
 
-/** One holder at a time, in the order of asking. */
+/** One holder of each at a time, in the order of asking. */
 function makeLocks(): FaultPorts['locks'] {
-  let last: Promise<void> = Promise.resolve()
+  const last = new Map<string, Promise<void>>()
   return {
-    hold: async () => {
-      const before = last
+    hold: async (name) => {
+      const before = last.get(name)
       let release = (): void => {}
-      last = new Promise((resolve) => (release = resolve))
+      last.set(name, new Promise((resolve) => (release = resolve)))
       await before
       return async () => release()
     },

@@ -28,6 +28,13 @@ export interface Script {
   readonly applyFails?: boolean
   readonly leavesBehind?: string
   readonly planFails?: UserError
+  /** Faults of this engine instead, which keeps this time. */
+  readonly other?: {
+    readonly clock: FakeClock
+    readonly isInForce: () => boolean
+    /** `stop` ends the drill. */
+    readonly open: (stop: (because: string) => void) => FaultEngine
+  }
   readonly openAlerts?: DrillRun['openAlerts']
   readonly openNotifier?: DrillRun['openNotifier']
 }
@@ -66,7 +73,7 @@ export async function runScripted(
   script: Script = {},
   interfere?: {readonly at: Millis; readonly act: (stop: AbortController) => void},
 ): Promise<{result: DrillResult | Error; events: RunEvent[]; inForce: number; clock: FakeClock}> {
-  const clock = new FakeClock()
+  const clock = script.other?.clock ?? new FakeClock()
   const events: RunEvent[] = []
   const world = new ScriptedWorld(clock, script)
   const stop = new AbortController()
@@ -74,7 +81,7 @@ export async function runScripted(
   const running = runDrill({
     spec,
     ports: {clock, random: seededRandom(1), network: new FakeNetwork()} as unknown as Ports,
-    engine: world.engine,
+    engine: script.other?.open((because) => stop.abort(new Error(because))) ?? world.engine,
     openLab: async (options) => world.lab(options),
     origin: clock.now(),
     info: {id: 'r', command: 'drill run', title: spec.title, version: '0', platform: 'test'},
@@ -139,7 +146,9 @@ class ScriptedWorld {
     if (role === 'control') return (broadFaults ?? false) && this.inForce > 0
     if (sickBaseline && !this.#hadFault) return true
     if (neverRecovers && this.#hadFault) return true
-    return this.inForce > 0 && !uselessFaults
+    const isInForce = this.#script.other?.isInForce() ?? this.inForce > 0
+    if (isInForce) this.#hadFault = true
+    return isInForce && !uselessFaults
   }
 
   lab(options: OpenLabOptions): Lab {

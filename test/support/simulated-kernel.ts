@@ -24,6 +24,8 @@ export class SimulatedKernel implements Exec {
   failAt = Number.POSITIVE_INFINITY
   /** tc answers 0 and does nothing. */
   tcIsFake = false
+  /** What the counter of every rule says. */
+  packets = 0
   #commands = 0
 
   constructor(devices: readonly string[] = ['eth0', 'lo']) {
@@ -134,7 +136,10 @@ export class SimulatedKernel implements Exec {
     return result(
       0,
       JSON.stringify({
-        nftables: [{set: {elem: [1]}}, ...rules.map(() => ({rule: {expr: [{counter: {packets: 0}}]}}))],
+        nftables: [
+          {set: {elem: [1]}},
+          ...rules.map(() => ({rule: {expr: [{counter: {packets: this.packets}}]}})),
+        ],
       }),
     )
   }
