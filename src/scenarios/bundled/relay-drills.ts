@@ -58,4 +58,10 @@ export const RELAY_DRILLS = {
     summary: 'five ways in which the WebSocket of a relay ends, told apart',
     needs: [],
   },
+  'relay-address-changes': {
+    file: 'relay-address-changes.yaml',
+    topic: 'relay',
+    summary: 'the server moves to another address: whoever asks for it each time is there at once',
+    needs: LAB,
+  },
 } as const satisfies BundledDrills

@@ -128,6 +128,24 @@ export const TUNNEL_DRILLS = {
     summary: 'the own machine runs out of ports: told as such, and nobody else is blamed',
     needs: [...LAB, 'sysctl'],
   },
+  'tunnel-no-files-left': {
+    file: 'tunnel-no-files-left.yaml',
+    topic: 'tunnel',
+    summary: 'descriptors run out at the server, then here: told apart, and what stands goes on',
+    needs: [...LAB, 'prlimit'],
+  },
+  'tunnel-no-memory-left': {
+    file: 'tunnel-no-memory-left.yaml',
+    topic: 'tunnel',
+    summary: 'no memory for two servers: one says so and lives, the other dies, which is told',
+    needs: [...LAB, 'prlimit'],
+  },
+  'tunnel-server-killed': {
+    file: 'tunnel-server-killed.yaml',
+    topic: 'tunnel',
+    summary: 'a server dies and is started again: refused at once, and back with the first attempt',
+    needs: LAB,
+  },
   'tunnel-server-hangs': {
     file: 'tunnel-server-hangs.yaml',
     topic: 'tunnel',
