@@ -39,8 +39,8 @@ export interface LinkShape {
   readonly keepOrder?: boolean
   /** Of what the first node sends, and of both where `back` is absent. */
   readonly rate?: BitsPerSecond
-  /** Of what the second node sends. */
-  readonly back?: BitsPerSecond
+  /** Of what the second node sends; null: not limited. */
+  readonly back?: BitsPerSecond | null
 }
 
 export interface LabLink {

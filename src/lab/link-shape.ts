@@ -15,6 +15,6 @@ export function lossOf({loss = 0}: {readonly loss?: LinkShape['loss'] | undefine
 }
 
 /** Of what one end sends: 0 or 1, in the order of the link. */
-export function rateOf({rate, back = rate}: LinkShape, sender: 0 | 1): BitsPerSecond | undefined {
-  return sender === 0 ? rate : back
+export function rateOf({rate, back}: LinkShape, sender: 0 | 1): BitsPerSecond | undefined {
+  return sender === 0 || back === undefined ? rate : (back ?? undefined)
 }

@@ -77,16 +77,20 @@ export function switchCommands(segment: Segment): readonly string[] {
 export function shapeCommands({ends, shape, emulated}: Segment): readonly string[] {
   if (shape === null || emulated) return []
   // Each port sends what the other end has sent.
-  return ends.map((_, port) => `qdisc add dev port${port} root ${shaper(shape, port === 0 ? 1 : 0)}`)
+  return ends.flatMap((_, port) => {
+    const words = shaper(shape, port === 0 ? 1 : 0)
+    return words === null ? [] : [`qdisc add dev port${port} root ${words}`]
+  })
 }
 
 /** A link of a lab holds no more than this, whatever its delay. */
 const MOST_LIMIT = 1_000_000
 
 /** A rate alone is given to tbf, which every kernel has; delay and loss need netem. */
-function shaper(shape: LinkShape, sender: 0 | 1): string {
-  const rate = rateOf(shape, sender)
-  return isRateAlone(shape) && rate !== undefined ? tokenBucket(rate) : netem(shape, rate ?? null)
+function shaper(shape: LinkShape, sender: 0 | 1): string | null {
+  const rate = rateOf(shape, sender) ?? null
+  if (!isRateAlone(shape)) return netem(shape, rate)
+  return rate === null ? null : tokenBucket(rate)
 }
 
 /** The recorded distributions that `shapeCommands` name. */

@@ -14,7 +14,7 @@ export function shapeByProfile(link: LabLink, profile: LinkProfile): LabLink {
     ...(duplicate > 0 && {duplicate}),
     ...(!keepOrder && {keepOrder}),
     ...(own.rate === undefined && up !== null && {rate: up}),
-    ...(own.rate === undefined && down !== null && {back: down}),
+    ...(own.rate === undefined && up !== down && {back: down}),
     ...own,
   }
   return {...link, shape}

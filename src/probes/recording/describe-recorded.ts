@@ -23,7 +23,7 @@ export function describeRecorded(recorded: RecordedProfile, {at, file}: Recorded
     profile,
     measured: measuredOf(recorded, at),
     comments: [
-      `A link as netdrill saw it: ${target.kind} ${stripControl(target.name)}, ${fates.length} samples ${formatDuration(target.interval)} apart.`,
+      `A link as netdrill saw it: ${nameOf(target)}, ${fates.length} samples ${formatDuration(target.interval)} apart.`,
       baseOf(target.kind),
       'All figures are of round trips. One fault gets them as they are. A link of a lab has two directions, which are taken to be',
       `alike: each gets half of rtt (${exact(way.delay)}), jitter divided by √2 (${exact(way.jitter)}), and half of the loss.`,
@@ -48,8 +48,7 @@ function measuredOf({series, loss}: RecordedProfile, at: string): Record<string,
   const failed = [...others.values()].reduce((sum, count) => sum + count, 0)
   return {
     at,
-    kind: target.kind,
-    target: stripControl(target.name),
+    target: nameOf(target),
     samples: fates.length,
     interval: exact(target.interval),
     answers: rtts.length,
@@ -74,6 +73,12 @@ function baseOf(kind: string): string {
     return 'A round trip is a TCP handshake. TCP sends again what was lost, so a loss shows as an answer a second late: ping sees losses.'
   if (kind === 'ping') return 'A round trip is an ICMP echo.'
   return `A round trip is a question and its answer by ${kind}, with the time that the server took.`
+}
+
+/** The target of a probe has its kind in its name. */
+function nameOf({kind, name}: RecordedProfile['series']['target']): string {
+  const text = stripControl(name)
+  return text.startsWith(`${kind} `) ? text : `${kind} ${text}`
 }
 
 /** Half of the mean may be nearer to 0 than the fastest answers were to the mean. */

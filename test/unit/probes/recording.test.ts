@@ -122,7 +122,7 @@ describe('a profile', () => {
     expect(text).toContain('A round trip is an ICMP echo.')
     expect(text).toContain('half of rtt (11ms)')
     expect(text).toContain('profile: ./office.yaml')
-    expect(text).toContain('target: "a"')
+    expect(text).toContain('target: "ping a"')
     expect(parseProfile('office.yaml', text)).toEqual(recorded.profile)
     expect(tellRecorded(recorded, 'office.yaml')).toBe(
       'recorded 120 answers in office.yaml: round trip 22ms ± 1.42ms, 0% lost',
