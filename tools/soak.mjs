@@ -1,43 +1,21 @@
 /**
- * `npm run soak`: a long watch whose memory, open files and threads have to stay as they are. Five minutes by default;
- * `npm run soak -- --minutes 30 --targets 500` for more.
+ * `npm run soak`: what takes too long for every run of the tests. `monitor` (when nothing is said) is a long watch whose memory, open
+ * files and threads have to stay as they are; `drills-fail` runs the bundled drills with what they check broken, which each must notice.
  */
-import {parseArgs} from 'node:util'
 import {isReady} from './set-up/on-project-node.mjs'
 import {setUpOrExplain} from './setup.mjs'
 
-/** The last third may be larger than the second by this, where nothing grows. */
-const ALLOWED = {megabytes: 1.1, files: 1.1, threads: 1.01}
+const PARTS = {
+  monitor: async (words) => (await import('./soak/run-monitor.ts')).runMonitorSoak(words),
+  'drills-fail': async (words) => (await import('./soak/run-drills-fail.ts')).runDrillsFail(words),
+}
 
 if ((await isReady(import.meta.url)) && (await setUpOrExplain())) {
-  const {values} = parseArgs({
-    options: {
-      minutes: {type: 'string', default: '5'},
-      targets: {type: 'string', default: '300'},
-      interval: {type: 'string', default: '500'},
-    },
-  })
-  const {growth, soakMonitor} = await import('./soak/monitor.ts')
-  const request = {
-    seconds: Math.round(Number(values.minutes) * 60),
-    targets: Number(values.targets),
-    interval: Number(values.interval),
-  }
-  const {looks, samples, failed, code} = await soakMonitor(
-    request,
-    ({seconds, megabytes, files, threads}) => {
-      process.stdout.write(
-        `${seconds.toFixed(0).padStart(6)} s${megabytes.toFixed(0).padStart(6)} MB${String(files).padStart(7)} files${String(threads).padStart(5)} threads\n`,
-      )
-    },
-  )
-  process.stdout.write(`\n${samples} samples, ${failed} failed as they should, ended with ${code}\n`)
-  for (const [name, most] of Object.entries(ALLOWED)) {
-    const ratio = growth(looks, (look) => look[name])
-    const bad = ratio > most
-    if (bad) process.exitCode = 1
-    process.stdout.write(
-      `${name.padEnd(10)} last third / second third: ${ratio.toFixed(3)}${bad ? `, more than ${most}` : ''}\n`,
-    )
+  const [first = 'monitor', ...rest] = process.argv.slice(2)
+  const [part, words] = first.startsWith('-') ? ['monitor', process.argv.slice(2)] : [first, rest]
+  if (Object.hasOwn(PARTS, part)) process.exitCode = (await PARTS[part](words)) || process.exitCode
+  else {
+    process.stderr.write(`no part ${part}; there are ${Object.keys(PARTS).join(', ')}\n`)
+    process.exitCode = 2
   }
 }
