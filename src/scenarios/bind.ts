@@ -2,6 +2,7 @@
 import {HOST} from '../core/place.ts'
 import type {FaultBinding, FaultScope, FaultSpec} from '../faults/fault.ts'
 import type {Lab} from '../lab/lab.ts'
+import {answersInScope} from './answers-in-scope.ts'
 import type {DrillSpec} from './drill-spec.ts'
 import {coversTarget, isNode, nodeOf, resolveScope, splitPlace} from './scope-names.ts'
 
@@ -12,20 +13,25 @@ export interface BoundFault {
   readonly proxyOnly: boolean
   /** Names of the targets inside the scope. */
   readonly affected: readonly string[]
+  /** And of those whose answers are. */
+  readonly felt: readonly string[]
 }
 
 /** Replaces server and node names in the scope by addresses and finds out where the fault has to act. */
 export function bindFault(spec: FaultSpec, drill: DrillSpec, lab: Lab): BoundFault {
   // Names of another host are for that host; what it hits is known when it has planned.
   if (spec.on !== undefined)
-    return {spec, binding: {place: HOST, device: null, proxy: null}, proxyOnly: false, affected: []}
+    return {spec, binding: {place: HOST, device: null, proxy: null}, proxyOnly: false, affected: [], felt: []}
   const scope = resolveScope(spec.scope ?? {}, drill, lab)
+  const affected = drill.targets.filter((target) => coversTarget(scope, target, lab)).map(({name}) => name)
+  const answers = answersInScope(scope, scope.from ?? drill.from, drill, lab)
   return {
     // `from` is where the fault acts, not a part of what the kernel matches.
     spec: {...spec, scope: {...scope, from: undefined}},
     binding: bindPlace(spec.scope ?? {}, drill, lab),
     proxyOnly: drill.lab !== null && lab.isolation === 'loopback',
-    affected: drill.targets.filter((target) => coversTarget(scope, target, lab)).map((target) => target.name),
+    affected,
+    felt: [...new Set([...affected, ...answers])],
   }
 }
 

@@ -7,6 +7,7 @@ import type {ActiveFault, FaultCounters, FaultEngine} from '../faults/fault.ts'
 import type {Lab} from '../lab/lab.ts'
 import type {DrillSpec} from './drill-spec.ts'
 import {type PlannedPart, planPart} from './plan-part.ts'
+import {FaultHistory} from './fault-history.ts'
 import {isProven, judgeProof} from './proof.ts'
 import {unknownName} from './scope-names.ts'
 import {type Occurrence, stepsOf} from './timeline/plan-timeline.ts'
@@ -52,6 +53,7 @@ export class DrillFaults {
   readonly #entries: readonly (readonly PlannedPart[])[]
   readonly #running = new Map<string, Running>()
   readonly #summaries: FaultSummary[] = []
+  readonly #history = new FaultHistory()
   /** A fault could not be put in place: going on would prove nothing. */
   broken = false
 
@@ -114,7 +116,10 @@ export class DrillFaults {
     const begun = elapsed()
     try {
       const active = await engine.apply({...entry.plan, id: fault}, entry.binding)
-      this.#running.set(fault, {entry, active, from: elapsed(), begun})
+      const from = elapsed()
+      this.#running.set(fault, {entry, active, from, begun})
+      const {name, felt, plan} = entry
+      this.#history.began(fault, {item: occurrence.entry, name, felt, effect: plan.effect, begun, from})
       emit({type: 'fault-applied', fault, took: active.took, until, readback: active.readback})
     } catch (error) {
       if (!isUserError(error)) throw error
@@ -162,6 +167,7 @@ export class DrillFaults {
     // Where the kernel ends it, it may have done so while another one was taken back.
     const to = entry.plan.endsByKernel ? Math.min(ended, begun + entry.plan.lasts) : ended
     const removal = await active.remove()
+    this.#history.ended(fault, {to, gone: elapsed()})
     emit({type: 'fault-removed', fault, took: removal.took, because, restored: removal.restored})
     for (const remark of removal.remarks ?? [])
       emit({type: 'notice', level: 'warning', code: null, text: `${entry.name}: ${remark}`})
@@ -205,6 +211,7 @@ export class DrillFaults {
       baseline,
       affected: pick((one) => entry.affected.includes(one.info.name)),
       controls: pick((one) => one.info.role === 'control'),
+      others: this.#history.besides(ended.fault),
     })
     this.#options.emit({type: 'fault-measured', fault: ended.fault, proofs})
     this.#summaries.push({

@@ -12,6 +12,8 @@ export interface PlannedPart {
   readonly binding: FaultBinding
   /** Names of the targets inside the scope. */
   readonly affected: readonly string[]
+  /** And of those whose answers are. */
+  readonly felt: readonly string[]
   readonly plan: FaultPlan
 }
 
@@ -40,7 +42,7 @@ export async function planPart(part: Part, {spec, lab, engine}: PartWorld): Prom
       allow: {broad: bound.binding.place.kind !== 'host', lockout: false},
     })
     const affected = plan.on ? affectedThere(bound.spec, plan.on, spec.targets) : bound.affected
-    return {name: part.name, binding: bound.binding, affected, plan}
+    return {name: part.name, binding: bound.binding, affected, felt: plan.on ? affected : bound.felt, plan}
   } catch (error) {
     throw atPosition(error, spec.hosts?.[part.name])
   }
