@@ -166,8 +166,9 @@ function recordAt({records}: PeerSeries, at: Millis): PeerHealth | undefined {
   return records.findLast((record) => record.at <= at)?.health
 }
 
+/** How often it was connected no longer. */
 function losses({changes}: PeerSeries, spans: readonly Span[]): number {
-  return changes.filter(({at, to}) => to === 'disconnected' && isInside(at, spans)).length
+  return changes.filter(({at}, index) => changes[index - 1]?.to === 'connected' && isInside(at, spans)).length
 }
 
 /** The codes with which sending failed in these spans. */

@@ -20,12 +20,15 @@ export interface StreamSeries {
   readonly counts: readonly {readonly at: Millis; readonly counts: StreamCounts}[]
   /** Codes of the stages and paths that failed. */
   readonly failures: readonly {readonly at: Millis; readonly code: string}[]
+  /** Stages of the way back with their direction and how they ended: `connect inbound INBOUND_BLOCKED`, `migration outbound ok`. */
+  readonly stages: readonly {readonly at: Millis; readonly text: string}[]
 }
 
 interface Growing extends StreamSeries {
   readonly moves: MoveMark[]
   readonly counts: {at: Millis; counts: StreamCounts}[]
   readonly failures: {at: Millis; code: string}[]
+  readonly stages: {at: Millis; text: string}[]
 }
 
 /** Follows the streams of a drill, by group. */
@@ -52,6 +55,8 @@ export class StreamCollector {
         const {group, at, failure} = event
         const stream = this.#of(group)
         if (failure) stream.failures.push({at, code: failure.code})
+        if (event.type === 'upgrade-stage' && event.result !== 'skipped')
+          stream.stages.push({at, text: stageText(event)})
         return {group, stream}
       }
       default:
@@ -60,10 +65,14 @@ export class StreamCollector {
   }
 
   #of(group: string): Growing {
-    const known = this.#streams.get(group) ?? {moves: [], counts: [], failures: []}
+    const known = this.#streams.get(group) ?? {moves: [], counts: [], failures: [], stages: []}
     this.#streams.set(group, known)
     return known
   }
+}
+
+function stageText({stage, direction, failure}: RunEvent & {type: 'upgrade-stage'}): string {
+  return [stage, direction, failure?.code ?? 'ok'].filter((word) => word !== null).join(' ')
 }
 
 /** Names of fields that count messages, and which of the counts they are. */
@@ -88,6 +97,8 @@ export function streamField(
   switch (field) {
     case 'stream.failures':
       return [...new Set(stream.failures.filter(({at}) => isInside(at, spans)).map(({code}) => code))]
+    case 'stream.stages':
+      return [...new Set(stream.stages.filter(({at}) => isInside(at, spans)).map(({text}) => text))]
     case 'execution':
       return longest(moves.map(({took}) => took))
     case 'execution_net':

@@ -113,6 +113,7 @@ const FIELDS: Readonly<Record<string, FieldKind>> = {
   execution_net: {type: 'duration'},
   ...all('number', 'stream', ['sent', 'confirmed', 'lost', 'duplicates', 'reordered', 'resent']),
   'stream.failures': {type: 'list', words: Object.keys(FAILURES)},
+  'stream.stages': {type: 'list'},
   availability: {type: 'ratio'},
   lost: {type: 'number'},
   flaps: {type: 'number'},

@@ -46,6 +46,12 @@ export const RELAY_DRILLS = {
       'the way back fails at each of its five stages: the stream stays where it works, and loses nothing',
     needs: LAB,
   },
+  'relay-one-direction': {
+    file: 'relay-one-direction.yaml',
+    topic: 'relay',
+    summary: 'only one direction of the way back is open: the other is named, and the direct path comes up',
+    needs: LAB,
+  },
   'relay-adaptive-interval': {
     file: 'relay-adaptive-interval.yaml',
     topic: 'relay',

@@ -91,6 +91,7 @@ describe('a peer of a drill', () => {
   it('tells how often it was lost, of its glares, and which restarts the other side took up', () => {
     const won = [...BACK, check(9000, {restartsTotal: 2, restartsWon: 1, glares: 1})]
     expect([ask(won, 'lost'), ask(won, 'restarts_won'), ask(won, 'glares')]).toEqual([1, 1, 1])
+    expect(ask([...LOST.slice(0, 2), state(4200, 'closed')], 'lost')).toBe(1)
     expect([ask(BACK, 'restarts_won'), ask(BACK, 'glares')]).toEqual([0, 0])
   })
 

@@ -38,6 +38,14 @@ const STREAM = collect([
     ...{direction: 'outbound', result: 'failed', address: null, took: 5, because: ''},
     failure: makeFailure('TCP_TIMEOUT', 'nobody answers'),
   },
+  {
+    ...{type: 'upgrade-stage', at: 1900, group: 'uplink', attempt: 2, stage: 'listener', step: 1, of: 5},
+    ...{direction: null, result: 'skipped', address: null, took: 5, because: '', failure: null},
+  },
+  {
+    ...{type: 'upgrade-stage', at: 1950, group: 'uplink', attempt: 2, stage: 'migration', step: 4, of: 5},
+    ...{direction: 'inbound', result: 'ok', address: null, took: 5, because: '', failure: null},
+  },
   counted(2000, 20, 2, 1),
   counted(3000, 30, 2, 5),
 ])
@@ -53,6 +61,17 @@ test.each([
   ['stream.lost', [{from: 1400, to: 1600}], 2],
 ])('%s in %j is %d', (field, spans, value) => {
   expect(streamField(STREAM, {field, spans})).toBe(value)
+})
+
+test('the stages of the way back are told with their direction and end, but for those that were not needed', () => {
+  expect(streamField(STREAM, {field: 'stream.stages', spans: ALL})).toEqual([
+    'connect outbound TCP_TIMEOUT',
+    'migration inbound ok',
+  ])
+  const first = [{from: 1000, to: 1900}]
+  expect(streamField(STREAM, {field: 'stream.stages', spans: first})).toEqual([
+    'connect outbound TCP_TIMEOUT',
+  ])
 })
 
 test('the execution is that of moves away, with and without connecting; the way back and a return to the same path are none', () => {
