@@ -5,6 +5,7 @@ import type {
   CompletionSpec,
   CompletionValue,
 } from '../reporters/completion/spec.ts'
+import {LINK_PROFILE_NAMES} from '../config/link-profiles/registry.ts'
 import {FAULT_KINDS} from '../faults/registry.ts'
 import {PRESETS} from '../policies/presets/index.ts'
 import {BUNDLED_DRILLS} from '../scenarios/bundled/registry.ts'
@@ -91,6 +92,7 @@ function argumentLists(): Lists {
     kind: words(FAULT_KINDS),
     name: words(SCHEMA_NAMES),
     shell: words(Object.keys(SHELLS)),
+    profile: words(LINK_PROFILE_NAMES, true),
     file: files,
     journal: files,
     before: files,
@@ -121,7 +123,7 @@ function readFlag(flag: KnownFlag, lists: Lists): readonly CompletionFlag[] {
 
 function valueOf({name, options, helpValue = ''}: KnownFlag, lists: Lists): CompletionValue {
   if (options !== undefined) return {kind: 'words', words: options, files: false}
-  if (name === 'policy') return lists['policy'] ?? {kind: 'none'}
+  if (name === 'policy' || name === 'profile') return lists[name] ?? {kind: 'none'}
   const [hint = ''] = [helpValue].flat()
   if (hint.startsWith('FILE')) return {kind: 'files'}
   return hint === 'FOLDER' ? {kind: 'folders'} : {kind: 'none'}

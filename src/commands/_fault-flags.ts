@@ -32,11 +32,7 @@ export const kindFlags = {
     options: ['uniform', 'normal', 'pareto', 'paretonormal'],
     helpGroup: NETEM,
   }),
-  profile: text(
-    'a kind of link (netdrill fault profiles), or the file of a recorded one',
-    'NAME|FILE',
-    NETEM,
-  ),
+  profile: text('a kind of link (netdrill fault profiles), or the file of a recorded one', 'PROFILE', NETEM),
   loss: text('share of packets lost at random', '5%', NETEM),
   'loss-correlation': text('how much one loss depends on the last one', '25%', NETEM),
   'loss-state': text('4-state loss model: P13[,P31[,P32[,P23[,P14]]]]', '1%,20%', NETEM),

@@ -29,7 +29,7 @@ Exit codes: 0 done, 2 mistake in the request, 3 too few samples for a profile.`
   static override flags = {
     from: Flags.string({
       summary: 'make one from this journal',
-      helpValue: 'JOURNAL',
+      helpValue: 'FILE',
       dependsOn: ['record'],
     }),
     target: Flags.string({
