@@ -108,7 +108,16 @@ export interface HttpFrontEffect {
   readonly close?: 'announced' | 'silently' | undefined
 }
 
-export const WEBSOCKET_ENDS = ['close', 'fin', 'reset', 'silence', 'refuse'] as const
+/** The last two end nothing: pongs come late, or are those of earlier pings. */
+export const WEBSOCKET_ENDS = [
+  'close',
+  'fin',
+  'reset',
+  'silence',
+  'refuse',
+  'late-pongs',
+  'old-pongs',
+] as const
 export type WebSocketEnd = (typeof WEBSOCKET_ENDS)[number]
 
 export interface WebSocketFrontEffect {
@@ -123,6 +132,8 @@ export interface WebSocketFrontEffect {
   readonly reason: string
   /** Of `refuse`: the HTTP status in place of 101. */
   readonly status: number
+  /** Of `late-pongs`: how late. */
+  readonly by: Millis
 }
 
 export type StreamFrontEffect = TlsFrontEffect | HttpFrontEffect | WebSocketFrontEffect

@@ -70,4 +70,10 @@ export const RELAY_DRILLS = {
     summary: 'the server moves to another address: whoever asks for it each time is there at once',
     needs: LAB,
   },
+  'relay-late-pongs': {
+    file: 'relay-late-pongs.yaml',
+    topic: 'relay',
+    summary: 'pongs that are late, or answer earlier pings: misses, and three of them lead to the relay',
+    needs: [],
+  },
 } as const satisfies BundledDrills

@@ -314,6 +314,11 @@ const CASES: readonly {
     words: {kind: 'websocket-front', end: 'close', code: 1013, wait: '5s'},
     setting: {proxy: true},
   },
+  {
+    name: 'websocket-front-late-pongs',
+    words: {kind: 'websocket-front', end: 'late-pongs', by: '6s', paths: '/ws'},
+    setting: {proxy: true},
+  },
   {name: 'proxy-blackhole', words: {kind: 'proxy', blackhole: true}, setting: {proxy: true}},
 ]
 

@@ -48,6 +48,25 @@ describe('a WebSocket front', () => {
     expect(rig.counts()).toEqual({matched: 1, affected: 1})
   })
 
+  it('lets pongs come late, which is too late for those who do not wait so long', async () => {
+    await rig.put({kind, end: 'late-pongs', by: '400ms'})
+    expect(codeOf(await probe())).toBe('WS_PONG_TIMEOUT')
+    await rig.put({kind, end: 'late-pongs', by: '60ms'})
+    const outcome = await probe()
+    expect(codeOf(outcome)).toBe('ok')
+    expect(outcome.status === 'ok' && outcome.reading.rtt).toBeGreaterThan(55)
+  })
+
+  it('answers with pongs of earlier pings, which are none', async () => {
+    const {fails} = await rig.put({kind, end: 'old-pongs'})
+    expect(fails?.codes).toEqual(['WS_PONG_TIMEOUT'])
+    const outcome = await probe()
+    expect(codeOf(outcome)).toBe('WS_PONG_TIMEOUT')
+    expect(JSON.stringify(outcome)).toContain('for other pings did')
+    await rig.put({kind, end: 'old-pongs', wait: '10s'})
+    expect(codeOf(await probe())).toBe('ok')
+  })
+
   it('refuses upgrades by a status of HTTP too', async () => {
     await rig.put({kind: 'http-front', status: 503})
     expect(codeOf(await probe())).toBe('HTTP_UNAVAILABLE')

@@ -5,6 +5,7 @@ import type {WebSocketFrontEffect} from '../../../../core/proxy-effects.ts'
 import type {HostPort} from '../../toxics/host-port.ts'
 import type {Gate} from '../gate.ts'
 import {type UpstreamTls, type Wire, dialUpstream, joinWires, resetWire} from '../wire.ts'
+import {falsifyPongs} from './falsify-pongs.ts'
 import {FrameEdges, closeFrame} from './frame-edges.ts'
 
 /** So long a peer may take to answer a close frame. */
@@ -32,6 +33,10 @@ export async function passUpgrade(
   if (head.length > 0) server.stream.write(head)
   if (!gate) {
     joinWires(wire, server)
+    return
+  }
+  if (gate.effect.end === 'late-pongs' || gate.effect.end === 'old-pongs') {
+    joinFalsified(wire, server, {gate, clock})
     return
   }
   const edges = new FrameEdges()
@@ -65,6 +70,20 @@ export async function passUpgrade(
   wire.socket.once('close', cancel)
 }
 
+/** The connection lives on when the fault is over; whichever side ends takes the other along. */
+function joinFalsified(
+  wire: Wire,
+  server: Wire,
+  {gate, clock}: {readonly gate: Gate<WebSocketFrontEffect>; readonly clock: Pick<Clock, 'after'>},
+): void {
+  const stop = falsifyPongs({client: wire.stream, server: server.stream, gate, clock})
+  wire.socket.once('close', () => {
+    stop()
+    server.socket.destroy()
+  })
+  server.socket.once('close', () => wire.stream.end())
+}
+
 function endWebSocket(client: Wire, gate: Gate<WebSocketFrontEffect>, clock: Pick<Clock, 'after'>): void {
   const {end, code, reason} = gate.effect
   const {stream, socket} = client
@@ -91,6 +110,8 @@ function endWebSocket(client: Wire, gate: Gate<WebSocketFrontEffect>, clock: Pic
       return
     case 'reset':
     case 'refuse':
+    case 'late-pongs':
+    case 'old-pongs':
       resetWire(client)
   }
 }
