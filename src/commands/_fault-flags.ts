@@ -63,10 +63,12 @@ export const kindFlags = {
     helpGroup: RATE,
   }),
   mode: Flags.string({
-    summary: 'silence, or an answer that says so; of mptcp, address, route and process: what happens to them',
+    summary:
+      'silence, or an answer that says so; of mptcp, address, route, neighbour and process: what happens to them',
     options: [
       ...['drop', 'reject', 'strip', 'drop-syn', 'drop-join'],
       ...['add', 'remove', 'unreachable', 'prohibit', 'blackhole', 'stop', 'kill', 'restart'],
+      ...['wrong', 'silent'],
     ],
     helpGroup: PARTITION,
   }),

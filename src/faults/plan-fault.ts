@@ -130,9 +130,9 @@ function checkActs({place}: Situation, {trace}: Act, entries: readonly LedgerEnt
   const same = (other: Trace, where: Place): boolean => {
     if (trace.type === 'setting')
       return other.type === 'setting' && other.name === trace.name && samePlace(where, place)
-    if (trace.type === 'neighbours')
+    if (trace.type === 'neighbours' || trace.type === 'silent-neighbours')
       return (
-        other.type === 'neighbours' &&
+        (other.type === 'neighbours' || other.type === 'silent-neighbours') &&
         other.device === trace.device &&
         samePlace(where, place) &&
         other.before.some(({address}) => trace.before.some((one) => one.address === address))

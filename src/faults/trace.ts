@@ -8,11 +8,13 @@ import {type ProcessIdentity, isAlive, stateOf} from './identity.ts'
 import {type NameList, readNames} from './sight.ts'
 import {type Neighbour, readNeighbours} from './neighbours.ts'
 import {type LimitTrace, limitLeftovers, limitRemarks, readLimitTrace} from './process-limits.ts'
+import {type SilentNeighbours, countSilence, readSilence, silenceLeftovers} from './silent-neighbours.ts'
 import type {Tools} from './tools.ts'
 import {holderPath, parseHolder} from './work.ts'
 
 export type Trace =
   | LimitTrace
+  | SilentNeighbours
   /** These names are on no list any more. */
   | {
       readonly type: 'names'
@@ -87,6 +89,8 @@ export async function readTrace(world: TraceWorld, trace: Trace): Promise<Readba
       const text = now?.map(({address, lladdr}) => `${address} at ${lladdr ?? 'nothing'}`).join(', ')
       return {asAsked, text: text ?? 'ip does not tell the neighbours'}
     }
+    case 'silent-neighbours':
+      return readSilence(world, trace)
     case 'limit':
     case 'group-limit':
       return readLimitTrace(world.files, trace)
@@ -124,6 +128,8 @@ export async function countTrace(world: TraceWorld, trace: Trace): Promise<Fault
       const count = (await recordOf(world, trace.id))?.count
       return count === undefined ? null : {matched: count, affected: count}
     }
+    case 'silent-neighbours':
+      return countSilence(world, trace)
     case 'setting':
     case 'neighbours':
     case 'limit':
@@ -154,6 +160,8 @@ export async function leftovers(world: TraceWorld, trace: Trace): Promise<readon
         return same ? [] : [`the neighbour ${one.address} is at ${one.lladdr ?? 'nothing'}`]
       })
     }
+    case 'silent-neighbours':
+      return silenceLeftovers(world, trace)
     case 'limit':
     case 'group-limit':
       return limitLeftovers(world.files, trace)

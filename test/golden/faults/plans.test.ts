@@ -175,6 +175,19 @@ const CASES: readonly {
     },
   },
   {
+    name: 'neighbour-silent',
+    words: {kind: 'neighbour', mode: 'silent', scope: {to: '10.0.0.2,2001:db8::2'}},
+    setting: {
+      sight: {
+        type: 'neighbours',
+        neighbours: [
+          {address: '10.0.0.2', lladdr: '52:54:00:12:34:56', permanent: true},
+          {address: '2001:db8::2', lladdr: null, permanent: false},
+        ],
+      },
+    },
+  },
+  {
     name: 'netem-without-offload',
     words: {kind: 'netem', loss: '1%', offload: 'off', scope: {to: '10.0.0.2'}},
     setting: {device: {offload: {device: 'eth0', key: 'gso_max_segs', before: 65535}}},

@@ -1,4 +1,4 @@
-/** A neighbour with a link-layer address that nobody has. */
+/** A neighbour with a link-layer address that nobody has, and one that does not answer. */
 import {afterAll, afterEach, beforeAll, expect, it} from 'vitest'
 import {DEVICE, FAR4, FAR6, FaultRig} from '../../support/fault-rig.ts'
 import {ipIn, runIn} from '../../support/namespaces.ts'
@@ -27,6 +27,21 @@ it('answers with silence, over both families, and is found again at once afterwa
   expect([rig.pings(FAR4), rig.pings(FAR6)]).toEqual([true, true])
 })
 
+it('that does not answer is unreachable, over both families, and is found again at once afterwards', async () => {
+  expect([rig.pings(FAR4), rig.pings(FAR6)]).toEqual([true, true])
+  const fault = await rig.apply({kind: 'neighbour', mode: 'silent', scope: {to: `${FAR4},${FAR6}`}})
+  expect(fault.asAsked, fault.readback).toBe(true)
+  expect(fault.plan.effect).toEqual({blocked: 'reject'})
+  // The kernel asks for three seconds.
+  const ends = [rig.connect(FAR4, 7001, 8000), rig.connect(FAR6, 7001, 8000)]
+  expect(rig.pings('10.99.0.3')).toBe(true)
+  await expect(rig.apply({kind: 'neighbour', scope: {to: FAR6}})).rejects.toMatchObject({exit: 7})
+  expect(await Promise.all(ends)).toEqual(['EHOSTUNREACH', 'EHOSTUNREACH'])
+  expect((await fault.counters())?.affected).toBeGreaterThan(1)
+  expect(await fault.remove()).toMatchObject({restored: true, differences: []})
+  expect([rig.pings(FAR4), rig.pings(FAR6)]).toEqual([true, true])
+})
+
 it('comes back as it was where somebody had set it by hand', async () => {
   const [, real = ''] = /lladdr (\S+)/.exec(entry(FAR4)) ?? []
   runIn(rig.pair.near, 'ip', ['neigh', 'replace', FAR4, 'dev', DEVICE, 'lladdr', real, 'nud', 'permanent'])
@@ -37,6 +52,10 @@ it('comes back as it was where somebody had set it by hand', async () => {
   expect(await fault.remove()).toMatchObject({restored: true, differences: []})
   expect(entry(FAR4)).toBe(before)
   expect(rig.pings(FAR4)).toBe(true)
+  const silent = await rig.apply({kind: 'neighbour', mode: 'silent', scope: {to: FAR4}})
+  expect(rig.pings(FAR4)).toBe(false)
+  expect(await silent.remove()).toMatchObject({restored: true, differences: []})
+  expect(entry(FAR4)).toBe(before)
 })
 
 it('is refused for what is no single address', async () => {
