@@ -109,24 +109,27 @@ function tokenBucket(rate: BitsPerSecond): string {
 const ORDER_GUARD: BitsPerSecond = 100e9
 
 function netem(shape: LinkShape, rate: BitsPerSecond | null): string {
-  const {delay = 0, jitter = 0, duplicate = 0, keepOrder = true} = shape
+  const {delay = 0, jitter = 0, duplicate = 0} = shape
   const loss = lossOf(shape)
-  const ordered = jitter > 0 && keepOrder ? ORDER_GUARD : null
-  const limit = rate ?? ordered
+  const limit = rate ?? orderGuard(shape)
   return [
     `netem limit ${Math.min(MOST_LIMIT, computeLimit({delay, jitter, rate}))}`,
-    ...(delay > 0 || jitter > 0
-      ? [`delay ${delay}ms${jitter > 0 ? ` ${jitter}ms${shapeWords(shape)}` : ''}`]
-      : []),
+    ...(delay > 0 || jitter > 0 ? [`delay ${delay}ms${jitterWords(shape)}`] : []),
     ...(loss ? [lossWords(loss)] : []),
     ...(duplicate > 0 ? [`duplicate ${percent(duplicate)}`] : []),
     ...(limit === null ? [] : [`rate ${limit}bit`]),
   ].join(' ')
 }
 
-function shapeWords({distribution = 'uniform'}: LinkShape): string {
-  if (distribution === 'uniform') return ''
-  return ` distribution ${typeof distribution === 'string' ? distribution : nameTable(distribution).name}`
+function orderGuard({jitter = 0, keepOrder = true}: LinkShape): BitsPerSecond | null {
+  return jitter > 0 && keepOrder ? ORDER_GUARD : null
+}
+
+function jitterWords({jitter = 0, distribution = 'uniform'}: LinkShape): string {
+  if (jitter === 0) return ''
+  if (distribution === 'uniform') return ` ${jitter}ms`
+  const name = typeof distribution === 'string' ? distribution : nameTable(distribution).name
+  return ` ${jitter}ms distribution ${name}`
 }
 
 function lossWords(loss: ProfileLoss): string {

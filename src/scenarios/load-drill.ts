@@ -49,7 +49,7 @@ const DEFAULT_TIMEOUT = 3000
 
 /** Throws `UserError` with every mistake found. */
 export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
-  const read = source.read ?? (async () => null)
+  const read = readerOf(source)
   const document = await followProfiles(loadDocument({...source, schema: await documentSchema()}), read)
   const {value} = document
   const drill = sectionOf(document)
@@ -98,6 +98,10 @@ export async function loadDrill(source: DrillSource): Promise<LoadedDrill> {
 }
 
 type Document = LoadedDocument<NetdrillDocument>
+
+function readerOf({read}: DrillSource): NonNullable<DrillSource['read']> {
+  return read ?? (async () => null)
+}
 
 function sectionOf({file, value, keyPositionOf}: Document): DrillSection {
   const {drill, include} = value

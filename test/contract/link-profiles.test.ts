@@ -49,14 +49,16 @@ describe('link profiles', () => {
     expect(rows).toEqual(listProfiles().map((one) => profileCells(one)))
   })
 
-  it.each(THROTTLE)('%s has the figures of throttle %s', (name, theirs, down, up, rtt) => {
+  it.each(THROTTLE)('%s has the figures of throttle %s', (...row) => {
+    const [name, theirs, down, up, rtt] = row
     expect(namedProfile(name)).toMatchObject({
       source: `throttle ${theirs}`,
       profile: {down: down * 1000, up: up * 1000, rtt, jitter: 0, loss: null},
     })
   })
 
-  it.each(COMCAST)('%s has the figures of comcast %s', (name, theirs, rtt, rate, loss) => {
+  it.each(COMCAST)('%s has the figures of comcast %s', (...row) => {
+    const [name, theirs, rtt, rate, loss] = row
     const bits = rate === null ? null : rate * 1000
     expect(namedProfile(name)).toMatchObject({
       source: `comcast ${theirs}`,

@@ -68,23 +68,18 @@ function ratePart(rate: BitsPerSecond): Part {
 
 function delayPart(spec: NetemSpec, delay: Millis, jitter: Millis): Part {
   if (delay === 0 && jitter === 0) return NOTHING
-  const correlation = spec.correlation ?? 0
-  const {distribution = 'uniform'} = spec
-  const table = typeof distribution === 'string' || jitter === 0 ? null : nameTable(distribution)
-  const shape = table?.name ?? distribution
+  const expect = {'delay.delay': delay / 1000, 'delay.jitter': jitter / 1000}
+  if (jitter === 0) return {words: ['delay', time(delay)], expect}
+  const {correlation = 0, distribution = 'uniform'} = spec
+  const table = typeof distribution === 'string' ? null : nameTable(distribution)
   return {
-    ...(table && {table}),
     words: [
-      ...['delay', time(delay)],
-      ...(jitter > 0 ? [time(jitter)] : []),
-      ...(jitter > 0 && correlation > 0 ? [percent(correlation)] : []),
-      ...(jitter > 0 && shape !== 'uniform' ? ['distribution', String(shape)] : []),
+      ...['delay', time(delay), time(jitter)],
+      ...(correlation > 0 ? [percent(correlation)] : []),
+      ...(distribution === 'uniform' ? [] : ['distribution', table?.name ?? String(distribution)]),
     ],
-    expect: {
-      'delay.delay': delay / 1000,
-      'delay.jitter': jitter / 1000,
-      ...(jitter > 0 ? {'delay.correlation': correlation} : {}),
-    },
+    expect: {...expect, 'delay.correlation': correlation},
+    ...(table && {table}),
   }
 }
 

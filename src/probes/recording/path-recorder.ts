@@ -1,6 +1,6 @@
 /** What the samples of one target say about the way to it, as a fold over events: live, or from a journal. */
 import type {RunEvent, TargetInfo} from '../../core/events.ts'
-import type {Outcome, Sample} from '../../core/outcome.ts'
+import type {Outcome, Reading, Sample} from '../../core/outcome.ts'
 import type {Millis} from '../../core/units.ts'
 import type {Fate} from './fit-loss.ts'
 
@@ -96,15 +96,19 @@ interface Seen {
   readonly other?: string
 }
 
-/** A failure is a loss only where nothing was heard: whoever refuses has answered, but of the way it says nothing sure. */
+/** A failure is a loss only where nothing was heard. */
 function judgeSample(outcome: Outcome, kind: string): Seen {
   if (outcome.status === 'skipped') return {fate: null}
-  const {phase, rtt} = outcome.status === 'ok' ? outcome.reading : outcome.partial
-  const failure = outcome.status === 'failed' ? outcome.failure : null
-  const byHandshake = hasHandshake(kind)
-  const silent = failure?.detail === 'timeout' && (!byHandshake || failure.stage === 'connect')
-  if (silent) return {fate: 'lost'}
-  const seen = byHandshake ? (phase.connect ?? rtt) : rtt
-  if (seen !== undefined && failure?.stage !== 'connect') return {fate: 'answered', rtt: seen}
-  return failure ? {fate: null, other: failure.code} : {fate: null}
+  if (outcome.status === 'ok') return answered(outcome.reading, kind) ?? {fate: null}
+  const {failure, partial} = outcome
+  const connecting = failure.stage === 'connect'
+  if (failure.detail === 'timeout' && (connecting || !hasHandshake(kind))) return {fate: 'lost'}
+  // Whoever refuses has answered, but how long that took says nothing sure of the way.
+  const seen = connecting ? null : answered(partial, kind)
+  return seen ?? {fate: null, other: failure.code}
+}
+
+function answered({phase, rtt}: Reading, kind: string): Seen | null {
+  const seen = hasHandshake(kind) ? (phase.connect ?? rtt) : rtt
+  return seen === undefined ? null : {fate: 'answered', rtt: seen}
 }
