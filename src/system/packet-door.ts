@@ -5,11 +5,8 @@ import type {Alarm, PacketDoor, PacketPort} from '../core/packet-port.ts'
 import type {Millis} from '../core/units.ts'
 import * as C from './ffi-constants.ts'
 import {type Ffi, type SysResult, errnoName, intOption, loadFfi} from './ffi.ts'
+import {type FrameWriter, frameReader, frameWriter} from './packet-batch.ts'
 
-/** The largest frame that a device passes on unsplit, with the header before it (65,550 octets and some). */
-const LARGEST = 70_000
-/** So many frames are read before the other end, and the alarm, get their turn. */
-const AT_ONCE = 64
 /** Room for bursts while a garbage collection stops the reading; a thousand packets of full size. */
 const ROOM = 4 << 20
 
@@ -70,25 +67,35 @@ function linkAddress(index: number): Buffer {
   return bytes
 }
 
+/** Frames that were sent while others were read, or the alarm rang, leave together at the end of that. */
+const unsent = new Set<FrameWriter>()
+let collecting = false
+
+function collect(act: () => void): void {
+  collecting = true
+  try {
+    act()
+  } finally {
+    collecting = false
+    for (const writer of unsent) writer.flush()
+    unsent.clear()
+  }
+}
+
 function portOf(ffi: Ffi, fd: number): PacketPort {
-  const recv = ffi.call('intptr_t recv(int fd, void *data, size_t size, int flags)')
-  const send = ffi.call('intptr_t send(int fd, void *data, size_t size, int flags)')
-  const buffer = Buffer.alloc(LARGEST)
+  const read = frameReader(ffi, fd)
+  const writer = frameWriter(ffi, fd)
   let listener: (frame: Buffer) => void = () => {}
   let missed = 0
-  const watch = ffi.watch(fd, () => {
-    for (let count = 0; count < AT_ONCE; count++) {
-      const length = recv(fd, buffer, LARGEST, C.MSG_DONTWAIT)
-      if (length <= 0) return
-      listener(buffer.subarray(0, length))
-    }
-  })
+  const watch = ffi.watch(fd, () => collect(() => read(listener)))
   return {
     onFrame: (callback) => {
       listener = callback
     },
     send: (frame) => {
-      send(fd, frame, frame.length, C.MSG_DONTWAIT)
+      writer.add(frame)
+      if (collecting) unsent.add(writer)
+      else writer.flush()
     },
     // Reading it sets the kernel's counters back: packets, then drops.
     missed: () => {
@@ -126,7 +133,7 @@ function openAlarm(ffi: Ffi, ring: () => void): Alarm {
   }
   const watch = ffi.watch(fd, () => {
     isSet = false
-    ring()
+    collect(ring)
     // Setting it again takes back that it has rung, as reading it would: one call in place of two.
     if (!isSet) set(null)
   })
