@@ -1,5 +1,6 @@
 /** What the samples of one target say about the way to it, as a fold over events: live, or from a journal. */
 import type {RunEvent, TargetInfo} from '../../core/events.ts'
+import type {Failure, Stage} from '../../core/failure.ts'
 import type {Outcome, Reading, Sample} from '../../core/outcome.ts'
 import type {Millis} from '../../core/units.ts'
 import type {Fate} from './fit-loss.ts'
@@ -101,11 +102,18 @@ function judgeSample(outcome: Outcome, kind: string): Seen {
   if (outcome.status === 'skipped') return {fate: null}
   if (outcome.status === 'ok') return answered(outcome.reading, kind) ?? {fate: null}
   const {failure, partial} = outcome
-  const connecting = failure.stage === 'connect'
-  if (failure.detail === 'timeout' && (connecting || !hasHandshake(kind))) return {fate: 'lost'}
+  if (isSilence(failure, kind)) return {fate: 'lost'}
   // Whoever refuses has answered, but how long that took says nothing sure of the way.
-  const seen = connecting ? null : answered(partial, kind)
+  const seen = BEFORE_CONNECTED.has(failure.stage) ? null : answered(partial, kind)
   return seen ?? {fate: null, other: failure.code}
+}
+
+const BEFORE_CONNECTED: ReadonlySet<Stage> = new Set(['resolve', 'route', 'connect'])
+
+/** Of the target; a resolver that is silent when it is asked for the target's name is something else. */
+function isSilence({code, detail, stage}: Failure, kind: string): boolean {
+  if (kind === 'dns') return code === 'DNS_TIMEOUT'
+  return detail === 'timeout' && (!hasHandshake(kind) || stage === 'connect')
 }
 
 function answered({phase, rtt}: Reading, kind: string): Seen | null {

@@ -71,6 +71,16 @@ describe('what is recorded', () => {
     expect(series).toMatchObject({rtts: [10, 11], fates: ['answered', 'answered', 'lost']})
   })
 
+  it('tells a name that was not resolved, and a way that is closed, from a loss and from an answer', () => {
+    const late = failed('DNS_TIMEOUT')
+    const closed = failed('NET_UNREACHABLE', {phase: {connect: 3000}})
+    const series = fold('http', [late, closed])
+    expect(series).toMatchObject({rtts: [], fates: [null, null]})
+    expect([...series.others.keys()]).toEqual(['DNS_TIMEOUT', 'NET_UNREACHABLE'])
+    expect(fold('ping', [late]).fates).toEqual([null])
+    expect(fold('dns', [failed('DNS_TIMEOUT')]).fates).toEqual(['lost'])
+  })
+
   it('keeps to one target: the first, or the one that was named', () => {
     const events = [added('a', 'ping'), added('b', 'ping'), sample('a', 1, ok(1)), sample('b', 1, ok(2))]
     for (const [wanted, rtt] of [
