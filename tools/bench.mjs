@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: figures that depend on the machine, beside what else runs on it in the same minute. `npm run bench -- startup`,
- * `-- check`, `-- monitor` and `-- proxy` run one part.
+ * `-- check`, `-- monitor`, `-- proxy` and `-- links` run one part.
  */
 import {isReady} from './set-up/on-project-node.mjs'
 import {setUpOrExplain} from './setup.mjs'
@@ -10,6 +10,7 @@ const PARTS = {
   check: async () => (await import('./bench/check.ts')).benchCheck(),
   monitor: async () => (await import('./bench/monitor.ts')).benchMonitor(),
   proxy: async () => (await import('./bench/proxy.ts')).benchProxy(),
+  links: async () => (await import('./bench/links.ts')).benchLinks(),
 }
 
 if ((await isReady(import.meta.url)) && (await setUpOrExplain())) {
