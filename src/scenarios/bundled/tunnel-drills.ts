@@ -146,6 +146,36 @@ export const TUNNEL_DRILLS = {
     summary: 'a server dies and is started again: refused at once, and back with the first attempt',
     needs: LAB,
   },
+  'tunnel-no-neighbour': {
+    file: 'tunnel-no-neighbour.yaml',
+    topic: 'tunnel',
+    summary: 'a neighbour that is not found, and one that is looked for in vain: told so, and silence',
+    needs: LAB,
+  },
+  'tunnel-mtu-black-hole': {
+    file: 'tunnel-mtu-black-hole.yaml',
+    topic: 'tunnel',
+    summary: 'big packets vanish: small checks call that well, and a real request finds it',
+    needs: LAB,
+  },
+  'tunnel-full-queue': {
+    file: 'tunnel-full-queue.yaml',
+    topic: 'tunnel',
+    summary: 'a server hangs until its queue is full: then nobody gets in, and nobody is told',
+    needs: LAB,
+  },
+  'tunnel-nat-forgets': {
+    file: 'tunnel-nat-forgets.yaml',
+    topic: 'tunnel',
+    summary: 'a NAT forgets its connections: whoever speaks first does not notice',
+    needs: [...LAB, 'conntrack'],
+  },
+  'tunnel-wrong-clock': {
+    file: 'tunnel-wrong-clock.yaml',
+    topic: 'tunnel',
+    summary: 'a client a year ahead, and a year behind: the certificate is well, and its clock is not',
+    needs: [...LAB, 'faketime'],
+  },
   'tunnel-server-hangs': {
     file: 'tunnel-server-hangs.yaml',
     topic: 'tunnel',
