@@ -82,6 +82,10 @@ export class SshHost {
     chmodSync(this.path('bin/netdrill'), 0o755)
   }
 
+  removeNetdrill(): void {
+    rmSync(this.path('bin/netdrill'), {force: true})
+  }
+
   restoreNetdrill(): void {
     this.replaceNetdrill(`exec ${process.execPath} ${BIN} "$@"`)
   }
@@ -96,6 +100,13 @@ export class SshHost {
 
   async run(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Answer> {
     return answerOf(this.spawn(words, env))
+  }
+
+  /** netdrill on the host, as somebody at its keyboard would run it. */
+  async there(words: readonly string[]): Promise<Answer> {
+    const env = {...process.env, XDG_STATE_HOME: this.path('state'), NO_COLOR: '1'}
+    const args = ['netns', 'exec', this.far, process.execPath, BIN, ...words]
+    return answerOf(spawn('ip', args, {env, stdio: ['ignore', 'pipe', 'pipe']}))
   }
 
   /** Rules in force on the host. */
@@ -133,6 +144,8 @@ export class SshHost {
     this.restoreNetdrill()
     const key = readFileSync(this.path('host.pub'), 'utf8').split(' ').slice(0, 2).join(' ')
     writeFileSync(this.path('known'), `[10.99.0.2]:${PORT} ${key}\n`)
+    const other = readFileSync(this.path('stranger.pub'), 'utf8').split(' ').slice(0, 2).join(' ')
+    writeFileSync(this.path('other-known'), `[10.99.0.2]:${PORT} ${other}\n`)
     writeFileSync(this.path('nobody-known'), '')
     // What the user's own ~/.ssh/config would hold; ssh itself is the real one.
     const real = execFileSync('which', ['ssh'], {encoding: 'utf8'}).trim()
