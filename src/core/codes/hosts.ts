@@ -10,7 +10,7 @@ export const HOST_PROBLEMS = problemTable({
   HOST_KEY: {
     title: 'the key of the host is not known, or another one',
     meaning:
-      'ssh trusts only hosts whose key is in known_hosts, and netdrill answers no questions for you. A key that has changed may mean that somebody stands in between.',
+      'OpenSSH trusts only hosts whose key is in known_hosts, and netdrill answers no questions for you. A key that has changed may mean that somebody stands in between.',
     advice: [
       'log in once by hand and compare the key: ssh USER@HOST',
       'a host that was set up anew: ssh-keygen -R HOST, then log in once by hand',
