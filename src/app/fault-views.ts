@@ -101,7 +101,8 @@ function describeEffect({rtt, loss, blocked, rate, fails}: ExpectedEffect): read
 
 export function viewRow({entry, standing, left}: ListedEntry): FaultRow {
   const {id, name, kind, summary, backend, detached, started} = entry
-  const place = describePlace(entry.place)
+  const {carried} = entry
+  const place = carried ? `link ${carried.link} of the lab ${carried.lab}` : describePlace(entry.place)
   return {
     ...{id, name, kind, summary, backend, place, standing, detached, started},
     left: isEndless(entry) ? null : left,
