@@ -106,7 +106,9 @@ describe('a fault on a link of a kept lab', () => {
     )
     expect(JSON.parse(applied.stdout)).toMatchObject({backend: 'carrier', applied: {as_asked: true}, exit: 0})
     expect(roundTrip()).toBeGreaterThan(58)
-    expect((await netdrill('fault', 'list')).stdout).toMatch(/carrier in link client-server of the lab office .* left .* active/)
+    expect((await netdrill('fault', 'list')).stdout).toMatch(
+      /carrier in link client-server of the lab office .* left .* active/,
+    )
     const second = await netdrill(
       'fault',
       'apply',
