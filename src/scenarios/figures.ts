@@ -11,6 +11,9 @@ import {type Disturbance, type Round, type Span, disturbances, sinceStart} from 
 /** States in which the tool has declared the connection lost. */
 const DOWN: ReadonlySet<ConnectionState> = new Set(['reconnecting', 'exhausted', 'failed'])
 
+/** And in which nothing is tried any more. */
+const FINAL: ReadonlySet<ConnectionState> = new Set(['exhausted', 'failed'])
+
 /** A duration with the range in which the true value lies; null when it was not observed. */
 export interface Measured {
   readonly value: Millis
@@ -49,35 +52,46 @@ function measureImpact(series: TargetSeries, disturbance: Disturbance, reach: Sp
   const down = series.states.find(
     (change) => DOWN.has(change.to) && change.at >= reach.from && change.at < reach.to,
   )
-  const up =
-    down &&
-    series.states.findLast(
-      (change) => change.to === 'connected' && change.at > down.at && change.at < reach.to,
-    )
   const attempts = series.attempts.filter((mark) => mark.at >= reach.from && mark.at < reach.to).length
+  const recovery = recoveryIn(series, disturbance, reach)
   return {
     disturbance,
-    downtime: lost === 0 ? exact(0) : largestGap(series.points, reach, interval),
+    downtime: lost === 0 ? exact(0) : largestGap(series, reach),
     detection: down ? around(sinceStart(down.at, disturbance), interval) : null,
-    recovery: down ? recoveryOf(up?.at, disturbance, interval) : lost === 0 ? exact(0) : around(0, interval),
+    recovery: recovery === undefined ? (lost === 0 ? exact(0) : around(0, interval)) : recovery,
     lost,
     attempts,
   }
 }
 
-function recoveryOf(upAt: Millis | undefined, disturbance: Span, interval: Millis): Measured | null {
-  return upAt === undefined ? null : around(Math.max(0, upAt - disturbance.to), interval)
+/** Undefined: it was never down. Null: it was not back; who was still down from the disturbance before may not be either. */
+function recoveryIn(
+  series: TargetSeries,
+  disturbance: Disturbance,
+  reach: Span,
+): Measured | null | undefined {
+  const before = series.states.findLast((change) => change.at < reach.from)
+  const inside = series.states.filter((change) => change.at >= reach.from && change.at < reach.to)
+  const since = before && DOWN.has(before.to) ? reach.from : inside.find((change) => DOWN.has(change.to))?.at
+  if (since === undefined) return undefined
+  const up = inside.findLast((change) => change.to === 'connected' && change.at > since)
+  const last = inside.findLast((change) => change.to === 'connected' || DOWN.has(change.to))
+  if (!up || last !== up) return null
+  return around(Math.max(0, up.at - disturbance.to), series.info.interval)
 }
 
 /** The longest stretch inside `reach` without a good sample, the last good one before it included. */
-function largestGap(points: readonly Point[], reach: Span, interval: Millis): Measured {
+function largestGap({points, states, info: {interval}}: TargetSeries, reach: Span): Measured {
   const good = points.filter((point) => point.ok && point.sentAt < reach.to).map((point) => point.sentAt)
   const before = good.filter((at) => at < reach.from).at(-1) ?? reach.from
   const inside = good.filter((at) => at >= reach.from)
   const lastSent = points.filter((point) => point.sentAt < reach.to).at(-1)?.sentAt ?? reach.to
+  const state = states.findLast((change) => change.at < reach.to)?.to
+  const gaveUp = state !== undefined && FINAL.has(state)
   const marks = [before, ...inside]
-  // Still down at the end: the gap is at least as long as we looked.
-  if ((inside.at(-1) ?? before) < lastSent) marks.push(lastSent + interval)
+  // Still down at the end: the gap is at least as long as we looked, or as nobody tried any more.
+  const end = gaveUp ? reach.to : lastSent + interval
+  if ((inside.at(-1) ?? before) < lastSent) marks.push(end)
   let gap = 0
   for (let index = 1; index < marks.length; index++)
     gap = Math.max(gap, (marks[index] ?? 0) - (marks[index - 1] ?? 0))

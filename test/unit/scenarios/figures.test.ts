@@ -57,6 +57,31 @@ describe('measureImpacts', () => {
     expect(measureImpacts(never, round(faults))[0]?.recovery).toBeNull()
   })
 
+  it('counts who has given up as down to the end, although nothing is sampled any more', () => {
+    const points = makePoints({end: 3400, interval: 100, isDown: (at) => at >= 3000})
+    const series = makeSeries(points, {states: [[3300, 'connected', 'failed']]})
+    const [impact] = measureImpacts(series, round([{fault: 'f', name: 'f', from: 3000, to: 5000}]))
+    expect(impact?.downtime.value).toBe(7000)
+  })
+
+  it('has no recovery for who is still down from the disturbance before, or is down again', () => {
+    const points = makePoints({end: 10_000, interval: 100, isDown: (at) => at >= 3000 && at < 4000})
+    const faults = [
+      {fault: 'f', name: 'f', from: 3000, to: 4000},
+      {fault: 'g', name: 'g', from: 6000, to: 7000},
+    ]
+    const recoveries = (states: Parameters<typeof makeSeries>[1]): readonly unknown[] =>
+      measureImpacts(makeSeries(points, states), round(faults)).map(({recovery}) => recovery?.value ?? null)
+    const down = [3200, 'connected', 'reconnecting'] as const
+    expect(recoveries({states: [down]})).toEqual([null, null])
+    expect(recoveries({states: [down, [7500, 'reconnecting', 'connected']]})).toEqual([null, 500])
+    expect(
+      recoveries({
+        states: [down, [4100, 'reconnecting', 'connected'], [5000, 'connected', 'reconnecting']],
+      }),
+    ).toEqual([null, null])
+  })
+
   it('counts an outage that lasts to the end as downtime up to the last sample', () => {
     const points = makePoints({end: 10_000, interval: 100, isDown: (at) => at >= 3000})
     const [impact] = measureImpacts(
