@@ -6,7 +6,7 @@ import type {HostedEngine} from '../faults/hosts/hosted-engine.ts'
 import {systemHostDoor} from '../system/host-channel.ts'
 import {packageVersion} from '../system/package-root.ts'
 
-export interface EngineWishes {
+interface EngineWishes {
   readonly run: string
   readonly dryRun?: boolean
   /** Another host was lost, or faults were halted there. */

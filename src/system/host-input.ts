@@ -1,7 +1,7 @@
 import {createInterface} from 'node:readline'
 
 /** What a program at the far end of ssh has: lines from there, and their end. */
-export interface HostInput {
+interface HostInput {
   onLine(listener: (line: string) => void): void
   /** The connection is gone, or this machine wants us to end. Calls back once. */
   onEnd(listener: () => void): void

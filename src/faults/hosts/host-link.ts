@@ -35,7 +35,7 @@ export interface LinkWorld {
   readonly version: string
 }
 
-export interface LinkListener {
+interface LinkListener {
   lost(problem: UserError): void
   halted(because: string): void
 }

@@ -11,7 +11,7 @@ import {HostLink, type LinkWorld} from './host-link.ts'
 import {type NamedHost, isLost} from './host-problems.ts'
 import {type RemoteHost, readHost} from './ssh-host.ts'
 
-export interface HostedEngineOptions extends LinkWorld {
+interface HostedEngineOptions extends LinkWorld {
   readonly run: string
   readonly dryRun?: boolean
   /** A host was lost, or somebody has halted all faults there: nothing new should be begun. */
