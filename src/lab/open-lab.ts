@@ -8,6 +8,7 @@ import {emulateShaped} from './emulated-links/emulate-shaped.ts'
 import {joinNodes} from './join-nodes.ts'
 import type {Lab, LabSpec, OpenLabOptions} from './lab.ts'
 import {neighbour} from './plan-routes.ts'
+import {requirePackages} from './require-packages.ts'
 import {checkNodes, planTopology} from './plan-topology.ts'
 import {HOST_NODE, RunningLab} from './running-lab.ts'
 import {type ServerPlace, startServers} from './start-servers.ts'
@@ -16,12 +17,13 @@ import {type Topology, nodeAddresses} from './topology.ts'
 type LabPorts = Pick<Ports, 'agents' | 'capabilities' | 'clock' | 'exec' | 'files' | 'host'>
 
 /**
- * Builds the lab and starts its servers. Throws `UserError`: exit 6 when namespaces are required and can't be made,
- * 2 for names that lead nowhere and servers that can't start. When it throws, nothing of the lab is left; an abort
+ * Builds the lab and starts its servers. Throws `UserError`: exit 6 when namespaces are required and can't be made or a
+ * server's package is not installed, 2 for names that lead nowhere and servers that can't start. When it throws, nothing of the lab is left; an abort
  * of `signal` while it builds makes it throw the signal's reason.
  */
 export async function openLab(asked: LabSpec, ports: LabPorts, options: OpenLabOptions): Promise<Lab> {
   checkNodes(asked)
+  await requirePackages(asked, ports)
   const spec = await emulateShaped(asked, ports)
   const planned = planTopology(spec)
   const {isolation, because} = await chooseIsolation(spec, ports)

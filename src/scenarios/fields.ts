@@ -1,6 +1,7 @@
 /** The value of a condition's field for one target of a drill, over the part of the drill it asks about. */
 import type {FieldValue} from '../config/conditions/evaluate.ts'
 import type {Phases} from '../core/outcome.ts'
+import {jsonValue} from '../probes/http/json-path.ts'
 import {lossRatio, rttStatistics} from '../core/statistics.ts'
 import {bondField} from './bond-figures.ts'
 import type {During} from './drill-spec.ts'
@@ -159,10 +160,17 @@ function statesIn(series: TargetSeries, rounds: readonly Round[]): readonly stri
   return [stateAt(series, first.baselineEnd), ...changes.map((change) => change.to)]
 }
 
+/** A part of a JSON body. */
+const IN_BODY = 'http.json.'
+
 function factOf(series: TargetSeries, field: string): FieldValue {
   const path = field.split('.')
   const {last} = series
   if (!last) return undefined
+  if (field.startsWith(IN_BODY))
+    return typeof last.http?.body === 'string'
+      ? jsonValue(last.http.body, field.slice(IN_BODY.length))
+      : undefined
   let value: unknown = last
   for (const key of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined

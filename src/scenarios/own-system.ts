@@ -38,7 +38,7 @@ export function runOnOwnSystem(spec: DrillSpec, variables: readonly Variable[]):
       from: null,
       targets: spec.targets.filter(({name}) => !gone.has(name)),
       faults: Object.fromEntries(Object.entries(spec.faults).map(([name, fault]) => [name, onHost(fault)])),
-      timeline: spec.timeline.map((entry) => onHostEntry(entry, spec)),
+      timeline: spec.timeline.map((entry) => onHostEntry(entry, spec, variables)),
       steady: spec.steady.filter(isLeft),
       abortWhen: spec.abortWhen.filter(isLeft),
       expect: spec.expect.filter(isLeft),
@@ -83,11 +83,16 @@ function checkRest(spec: DrillSpec, gone: ReadonlySet<string>): void {
   }
 }
 
-function onHostEntry(entry: TimelineEntry, spec: DrillSpec): TimelineEntry {
+function onHostEntry(entry: TimelineEntry, spec: DrillSpec, variables: readonly Variable[]): TimelineEntry {
   const {on, scope: {to} = {}} = spec.faults[entry.fault] ?? {}
   if (on !== undefined) return entry
   if (to === undefined || isOfLab(to, spec)) {
     const what = to === undefined ? 'what a node of the lab sends' : `${to} of the lab`
+    const unset = variables.find(({value, given, type}) => !given && type !== 'target' && value === to)
+    if (unset)
+      throw usage(`the fault ${entry.fault} hits ${what}, and your system has none`, [
+        `say what it is to hit (${unset.description}): --set ${unset.name}=ADDRESS`,
+      ])
     throw usage(`the fault ${entry.fault} hits ${what}: this drill can only run in its lab`, [])
   }
   const steps = entry.steps?.map((step) => ({...step, spec: onHost(step.spec)}))

@@ -54,6 +54,21 @@ describe('fieldValue', () => {
     expect(fieldValue(series, {field, during, rounds})).toEqual(value)
   })
 
+  it.each([
+    ['http.json.restarts', '2'],
+    ['http.json.ice.state', 'connected'],
+    ['http.json.nothing', null],
+  ])('reads %s from the body of the last response', (field, value) => {
+    const body = '{"restarts": 2, "ice": {"state": "connected"}}'
+    const last = {...series.last, http: {body}} as unknown as typeof series.last
+    const ask = (of: typeof series) => fieldValue(of, {field, during: 'drill', rounds})
+    expect(ask({...series, last})).toBe(value)
+    expect(
+      ask({...series, last: {...last, http: {body: '<html>'}} as unknown as typeof last}),
+    ).toBeUndefined()
+    expect(ask({...series, last: null})).toBeUndefined()
+  })
+
   it('makes a recovery that never happened infinite, so that no bound on it is met', () => {
     const lost = makeSeries(makePoints({end: 10_000, interval: 100, isDown: (at) => at >= 3000}), {
       states: [[3200, 'connected', 'reconnecting']],

@@ -39,6 +39,32 @@ describe('a bundled drill pointed at a system of the user', () => {
     expect((await load('bonding-alert-arrives', {})).spec.notify).toHaveLength(1)
   })
 
+  it('can be a WebRTC app: what tells of its call, and where its media go', async () => {
+    const call = 'http://127.0.0.1:9000/call'
+    const {spec} = await load('webrtc-ice-restart', {call, media: '192.0.2.7'})
+    expect(spec.targets.map(({name, url}) => [name, url])).toEqual([['restarting', call]])
+    expect(spec.faults['cut']?.scope).toEqual({to: '192.0.2.7'})
+    expect(spec.expect.map(({text}) => text)).toEqual([
+      'restarting.detection < 2s',
+      'restarting.downtime < 6s',
+      'restarting.state == connected (during cut)',
+      'restarting.state == connected',
+    ])
+  })
+
+  it('is asked for what is to be hit where only the lab has that', async () => {
+    const missing = await load('webrtc-short-blackout', {call: 'http://127.0.0.1:9000/'}).catch(
+      (error: unknown) => error,
+    )
+    expect(isUserError(missing) && missing.problems).toMatchObject([
+      {
+        code: 'USAGE_INVALID',
+        message: expect.stringContaining('hits bob.wifi of the lab') as string,
+        advice: [expect.stringContaining('--set media=ADDRESS') as string],
+      },
+    ])
+  })
+
   it('watches a control of the user', async () => {
     const {spec, warnings} = await load('partition', {target: '10.0.0.2:8443', control: '10.0.0.3:22'})
     expect(spec.targets.find(({role}) => role === 'control')?.url).toBe('tcp://10.0.0.3:22')

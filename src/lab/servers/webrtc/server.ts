@@ -4,6 +4,7 @@ import type {RTCPeerConnection} from 'werift'
 import {UserError} from '../../../core/errors.ts'
 import {EXIT} from '../../../core/exit-codes.ts'
 import {runTcpServer} from '../connections.ts'
+import {WERIFT_ADVICE} from '../../require-packages.ts'
 import {webrtcOptions} from '../options.ts'
 import {parseOptions} from '../parse-options.ts'
 import type {StartServer} from '../server.ts'
@@ -99,7 +100,7 @@ async function loadWerift(): Promise<typeof import('werift')> {
       {
         code: 'CAPABILITY_MISSING',
         message: `the package werift, which speaks WebRTC, can not be loaded: ${because}`,
-        advice: ['npm install werift'],
+        advice: WERIFT_ADVICE,
       },
       EXIT.capability,
     )
