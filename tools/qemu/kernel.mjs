@@ -3,6 +3,7 @@ import {existsSync} from 'node:fs'
 import {mkdir, readdir, rename, rm} from 'node:fs/promises'
 import {join} from 'node:path'
 import {mustRun} from '../support/run-program.mjs'
+import {plainKernel} from './plain-kernel.mjs'
 
 /** What a machine without hardware needs of `kernel/drivers`; the rest is 300 MB of graphics and radios. */
 const DRIVERS = new Set(['net', 'virtio', 'char', 'ptp', 'pps', 'md', 'block'])
@@ -32,7 +33,8 @@ async function unpacked(cache) {
   const root = join(cache, 'kernel')
   if (!existsSync(join(root, 'lib/modules'))) return undefined
   const [release] = await readdir(join(root, 'lib/modules'))
-  return {release, root, image: join(root, 'boot', `vmlinuz-${release}`), modules: join(root, 'lib/modules')}
+  const image = await plainKernel(join(root, 'boot', `vmlinuz-${release}`))
+  return {release, root, image, modules: join(root, 'lib/modules')}
 }
 
 async function prune(kernel) {
