@@ -110,10 +110,9 @@ function notifierOf(
   world: Pick<MonitorNotifyWorld, 'run' | 'ports' | 'now'>,
 ): NonNullable<DrillRun['openNotifier']> {
   return async (lab, publish) => {
-    const {post} = systemWebhooks
     const webhooks = {
       post: async (request: WebhookRequest) =>
-        lab.post?.(from ?? 'host', request, LONGEST_POST) ?? post(request),
+        lab.post?.(from ?? 'host', request, LONGEST_POST) ?? systemWebhooks.post(request),
     }
     const resolved = notify.map((spec) => {
       const {way} = spec

@@ -6,7 +6,7 @@ import {lossRatio, rttStatistics} from '../core/statistics.ts'
 import {bondField} from './bond-figures.ts'
 import type {During} from './drill-spec.ts'
 import {availability, flapCount, measureImpacts, worstImpact} from './figures.ts'
-import {alertField} from './alert-figures.ts'
+import {type AlertQuestion, alertField} from './alert-figures.ts'
 import {groupField} from './group-figures.ts'
 import {peerField} from './peer-figures.ts'
 import {modeField} from './mode-figures.ts'
@@ -27,11 +27,8 @@ export interface FieldQuestion {
 export function fieldValue(series: TargetSeries, question: FieldQuestion): FieldValue {
   const {field, rounds} = question
   const spans = rounds.flatMap((round) => spansOf(question.during, round))
-  if (series.alert)
-    return alertField(series.alert, {field, rounds, spans, only: named(question.during, spans)})
-  if (series.webhook)
-    return webhookField(series.webhook, {field, rounds, spans, only: named(question.during, spans)})
-  if (series.peer) return peerField(series.peer, {field, rounds, spans, only: named(question.during, spans)})
+  const other = otherField(series)
+  if (other) return other({field, rounds, spans, only: named(question.during, spans)})
   const ofPaths = pathsField(series, {field, rounds, spans})
   if (ofPaths !== undefined) return ofPaths
   const ofGroup = groupField(series, {field, rounds, spans, only: named(question.during, spans)})
@@ -51,6 +48,13 @@ export function fieldValue(series: TargetSeries, question: FieldQuestion): Field
   if (ofPoints !== undefined) return ofPoints
   const ofConnection = connectionField(series, question)
   return ofConnection === undefined ? factOf(series, field) : ofConnection
+}
+
+/** Of what has no samples of its own; null for a target or group. */
+function otherField({alert, webhook, peer}: TargetSeries): ((asked: AlertQuestion) => FieldValue) | null {
+  if (alert) return (asked) => alertField(alert, asked)
+  if (webhook) return (asked) => webhookField(webhook, asked)
+  return peer ? (asked) => peerField(peer, asked) : null
 }
 
 /** What is carried over several paths, and how. */

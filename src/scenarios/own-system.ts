@@ -53,8 +53,9 @@ function ownServers(servers: LabSpec['servers']): LabSpec['servers'] {
   const hooks = Object.entries(servers).filter(([, {kind}]) => kind === 'webhook')
   return Object.fromEntries(
     hooks.map(([name, server]) => {
-      const own = {address: String(server.options['own_address'] ?? '127.0.0.1')}
-      return [name, {...server, node: 'host', own}]
+      const {own_address: given} = server.options
+      const address = typeof given === 'string' ? given : '127.0.0.1'
+      return [name, {...server, node: 'host', own: {address}}]
     }),
   )
 }

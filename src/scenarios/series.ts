@@ -101,15 +101,7 @@ export class SeriesCollector {
   }
 
   add(event: RunEvent): void {
-    const followed = this.#streams.add(event)
-    const carrying = followed && this.#series.get(followed.group)
-    if (carrying) carrying.stream = followed.stream
-    const hook = this.#webhooks.add(event)
-    if (hook) this.#series.set(hook.name, {...growNamed(hook.name, 'webhook'), ...hook.part})
-    for (const known of [this.#modes.add(event), this.#shares.add(event)])
-      Object.assign(this.#series.get(known?.name ?? '') ?? {}, known?.part)
-    for (const {name, peer} of this.#peers.add(event))
-      this.#series.set(name, {...growNamed(name, 'peer'), peer})
+    this.#collect(event)
     switch (event.type) {
       case 'target-added':
         this.#series.set(event.target.name, grow(event.target))
@@ -148,6 +140,19 @@ export class SeriesCollector {
         return
       default:
     }
+  }
+
+  /** What others have gathered goes to the series that it is about. */
+  #collect(event: RunEvent): void {
+    const followed = this.#streams.add(event)
+    const carrying = followed && this.#series.get(followed.group)
+    if (carrying) carrying.stream = followed.stream
+    const hook = this.#webhooks.add(event)
+    if (hook) this.#series.set(hook.name, {...growNamed(hook.name, 'webhook'), ...hook.part})
+    for (const known of [this.#modes.add(event), this.#shares.add(event)])
+      Object.assign(this.#series.get(known?.name ?? '') ?? {}, known?.part)
+    for (const {name, peer} of this.#peers.add(event))
+      this.#series.set(name, {...growNamed(name, 'peer'), peer})
   }
 
   #group(event: GroupEvent & {readonly at: Millis}): void {

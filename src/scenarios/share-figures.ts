@@ -116,13 +116,14 @@ export function shareFigures(
   })
 }
 
+/** Between two looks inside of a span: what was acknowledged across its start may have been sent before. */
 function shareIn({marks}: ShareSeries, path: string, spans: readonly Span[]): Ratio | null {
   let own = 0
   let all = 0
   for (const {from, to} of spans) {
-    const begin = marks.findLast(({at}) => at <= from)?.bytes
-    const end = marks.findLast(({at}) => at <= to)?.bytes
-    for (const [name, bytes] of end ?? []) {
+    const inside = marks.filter(({at}) => at >= from && at <= to)
+    const begin = inside[0]?.bytes
+    for (const [name, bytes] of inside.at(-1)?.bytes ?? []) {
       const grown = bytes - (begin?.get(name) ?? 0)
       all += grown
       if (name === path) own += grown

@@ -197,11 +197,16 @@ class KeptConnection {
     // Its time is over before its turn came: that says nothing about the connection, which others may still get an answer from.
     if (deadline.signal.aborted) return {failure: endOf({type: 'aborted'}, observation), over: false}
     await drain(stream)
-    const error = await stream.write(Buffer.from(options.send ?? ''))
+    const text = Buffer.from(options.send ?? '')
+    const error = await stream.write(options.size === undefined ? text : Buffer.alloc(options.size, text))
     if (error) return {failure: classifyNetError(error, contextOf(observation, 'send')), over: true}
-    const event = await stream.read(deadline.signal)
-    if (event.type === 'data') return {failure: null, over: false}
-    return {failure: endOf(event, observation, 'instead of answering'), over: true}
+    for (let missing = options.size ?? 1; missing > 0;) {
+      const event = await stream.read(deadline.signal)
+      if (event.type !== 'data')
+        return {failure: endOf(event, observation, 'instead of answering'), over: true}
+      missing -= event.data.length
+    }
+    return {failure: null, over: false}
   }
 
   #drop(): void {

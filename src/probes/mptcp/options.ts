@@ -1,8 +1,9 @@
 import * as z from 'zod'
-import {durationBetween} from '../../config/quantities.ts'
+import {durationBetween, sizeSchema} from '../../config/quantities.ts'
 
 const MINUTE = 60_000
 const DAY = 86_400_000
+const MOST = 1_000_000
 
 /** What YAML and flags may set for an MPTCP target beyond the shared keys. */
 export const mptcpOptions = z
@@ -21,6 +22,13 @@ export const mptcpOptions = z
       description:
         'Text to send after connecting; some servers confirm MPTCP with the first data only. With keep: what each sample sends.',
     }),
+    size: sizeSchema
+      .refine((size) => size >= 1 && size <= MOST, {error: 'a size from 1B to 1MB'})
+      .optional()
+      .meta({
+        description:
+          'With keep: `send` is repeated up to so many octets, all of which the server has to send back. By default as it is, and any answer will do.',
+      }),
     hold: durationBetween(0, MINUTE)
       .optional()
       .meta({
@@ -43,6 +51,10 @@ export const mptcpOptions = z
   .refine(({keep, send}) => !keep || send !== undefined, {
     path: ['send'],
     error: 'keep needs a text that the server answers',
+  })
+  .refine(({keep, size}) => keep || size === undefined, {
+    path: ['size'],
+    error: 'only a connection with keep sends so much',
   })
 
 export type MptcpOptions = z.infer<typeof mptcpOptions>

@@ -100,6 +100,12 @@ export const BONDING_DRILLS = {
     summary: 'an address on a second link makes MPTCP be tried again at once, and the event says so',
     needs: [...LAB, 'mptcp'],
   },
+  'mptcp-throttled-path': {
+    file: 'mptcp-throttled-path.yaml',
+    topic: 'bonding',
+    summary: 'one of two subflows is slow, not lost: the bytes shift to the other, with the share of each',
+    needs: [...LAB, 'mptcp', 'tc', 'qdisc-tbf'],
+  },
   'mptcp-setup-failure': {
     file: 'mptcp-setup-failure.yaml',
     topic: 'bonding',

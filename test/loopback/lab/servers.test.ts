@@ -46,8 +46,11 @@ async function handshake(server: RunningServer, options: tls.ConnectionOptions):
 
 describe('webhook', () => {
   const alert = {status: 'firing', labels: {alertname: 'Down'}, fingerprint: 'f', startsAt: 't'}
-  const post = async ({port}: RunningServer, body: string, method = 'POST'): Promise<number> =>
-    (await fetch(`http://127.0.0.1:${port}/hook`, {method, body})).status
+  const post = async (
+    {port}: RunningServer,
+    body: string,
+    method: 'POST' | 'PUT' = 'POST',
+  ): Promise<number> => (await fetch(`http://127.0.0.1:${port}/hook`, {method, body})).status
 
   it('tells of each message what it says, and anybody who asks how many there were', async () => {
     const news: ServerNews[] = []

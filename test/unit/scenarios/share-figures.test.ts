@@ -75,7 +75,16 @@ const ask = (shares: ShareSeries | undefined, path: string, from: number, to: nu
   shareField(shares, {field: `share.${path}`, spans: [{from, to}]})
 
 describe('the bytes of a multipath connection', () => {
-  const story = [...learnt, both(900, 600, 400), both(1900, 700, 1300), both(2900, 1200, 1800)]
+  const story = [
+    ...learnt,
+    both(100, 1000, 1000),
+    both(900, 1600, 1400),
+    // Still on its way when the fault came: nobody knows what of it was sent before.
+    both(1100, 2000, 2000),
+    both(1900, 2100, 2900),
+    both(2100, 2200, 3000),
+    both(2900, 2700, 3500),
+  ]
   const shares = sharesOf(story)
 
   it('are divided between the paths by where the subflows lead to', () => {
@@ -93,13 +102,14 @@ describe('the bytes of a multipath connection', () => {
   })
 
   it('go on counting when the connection is made anew', () => {
-    const anew = sharesOf([...story, both(3900, 300, 100, 'b')])
+    const anew = sharesOf([...story, both(3100, 100, 100, 'b'), both(3900, 400, 200, 'b')])
     expect(ask(anew, 'wifi', 3000, 4000)).toBe(0.75)
   })
 
   it('are not told where nothing was sent, and of two paths that lead to one address', () => {
     expect(ask(shares, 'wifi', 5000, 6000)).toBeUndefined()
+    expect(ask(shares, 'wifi', 2500, 3000)).toBeUndefined()
     const same = [added, sample('one', 10, {address: '10.0.1.2'}), sample('other', 10, {address: '10.0.1.2'})]
-    expect(ask(sharesOf([...same, both(900, 600, 400)]), 'wifi', 0, 1000)).toBeUndefined()
+    expect(ask(sharesOf([...same, both(100, 10, 10), both(900, 600, 400)]), 'wifi', 0, 1000)).toBeUndefined()
   })
 })
