@@ -111,13 +111,14 @@ export function availability(points: readonly Point[]): number | null {
   return points.length === 0 ? null : points.filter((point) => point.ok).length / points.length
 }
 
-/** How often the connection was lost more than once per disturbance. */
+/** How often the connection was lost beyond once in each disturbance; one that it survives excuses no loss in another. */
 export function flapCount(series: TargetSeries, round: Round): number {
-  const losses = series.states.filter(
-    (change) =>
-      DOWN.has(change.to) && !DOWN.has(change.from) && change.at >= round.start && change.at < round.end,
-  ).length
-  return Math.max(0, losses - disturbances(round).length)
+  const losses = series.states.filter((change) => DOWN.has(change.to) && !DOWN.has(change.from))
+  const within = (from: Millis, to: Millis): number => losses.filter(({at}) => at >= from && at < to).length
+  const spans = disturbances(round)
+  const ends = [...spans.slice(1).map(({begun}) => begun), round.end]
+  const inside = spans.map(({begun}, index) => Math.max(0, within(begun, ends[index] ?? round.end) - 1))
+  return inside.reduce((sum, count) => sum + count, within(round.start, spans[0]?.begun ?? round.end))
 }
 
 /** The worst of several impacts: the longest of each duration; null if any was never reached although it was due. */

@@ -60,7 +60,7 @@ function serversFor(faults: readonly Fault[], node: string): readonly (readonly 
   const fronted = [...wanted].map(
     ([name, kind], index) => [name, {node, kind, port: FIRST_PORT + index, proxy: true}] as const,
   )
-  if (!faults.some(({kind}) => kind === 'process')) return fronted
+  if (!faults.some(({kind}) => ['process', 'files', 'memory'].includes(kind))) return fronted
   const command = ['node', '-e', IDLE, '{port}', '{address}', 'nobody-needs-this']
   return [...fronted, ['nowhere-program', {node, kind: 'command', port: FIRST_PORT - 1, options: {command}}]]
 }
@@ -74,6 +74,11 @@ function changesOf({kind, scope = {}}: Fault, from: string, to: string): Changes
   switch (kind) {
     case 'process':
       return {match: 'nobody-needs-this', scope: {from: to}}
+    case 'files':
+    case 'memory':
+      return {match: 'nobody-needs-this', scope: {from: to}}
+    case 'clock':
+      return {command: ['sleep', '60'], scope: {from: to}}
     case 'ephemeral-ports':
       return {scope: {from: to}}
     case 'port':

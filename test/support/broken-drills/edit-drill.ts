@@ -23,7 +23,8 @@ export function editDrill(text: string, {set, remove}: Edit): string {
   for (const [path, value] of Object.entries(set)) {
     const keys = keysOf(path)
     const parent = keys.slice(0, -1)
-    if (parent.length > 0 && !document.hasIn(parent))
+    // A section that the drill does not have may be begun.
+    if (parent.length > 1 && !document.hasIn(parent))
       throw new Error(`nothing to set something in at ${path}`)
     document.setIn(keys, document.createNode(value))
   }

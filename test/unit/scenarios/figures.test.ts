@@ -151,6 +151,10 @@ describe('flapCount', () => {
         [4500, 'reconnecting', 'connected'],
       ],
     })
-    expect(flapCount(series, round([{fault: 'f', name: 'f', from: 3000, to: 4000}]))).toBe(1)
+    const hit = {fault: 'f', name: 'f', from: 3000, to: 4000}
+    expect(flapCount(series, round([hit]))).toBe(1)
+    // What it survives excuses nothing.
+    expect(flapCount(series, round([hit, {fault: 'g', name: 'g', from: 6000, to: 7000}]))).toBe(1)
+    expect(flapCount(series, round([]))).toBe(2)
   })
 })
