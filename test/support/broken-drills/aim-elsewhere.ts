@@ -12,6 +12,7 @@ interface Read {
 
 interface Fault {
   readonly kind: string
+  readonly mode?: string
   readonly scope?: Readonly<Record<string, unknown>>
 }
 
@@ -66,7 +67,7 @@ function serversFor(faults: readonly Fault[], node: string): readonly (readonly 
 }
 
 /** What has to change about a fault so that it hits nobody. */
-function changesOf({kind, scope = {}}: Fault, from: string, to: string): Changes {
+function changesOf({kind, mode, scope = {}}: Fault, from: string, to: string): Changes {
   const {device: _, ...rest} = scope
   const there = `${to}.${LINK}`
   const server = SERVERS[kind]
@@ -84,7 +85,10 @@ function changesOf({kind, scope = {}}: Fault, from: string, to: string): Changes
     case 'port':
       return {scope: {from, to: `${SUBNET}.1`, port: FIRST_PORT + 8}}
     case 'address':
-      return {address: `${SUBNET}.1`, scope: {from, to: there}}
+      return {address: mode === 'add' ? `${SUBNET}.9/24` : `${SUBNET}.1`, scope: {from, to: there}}
+    case 'route':
+      // What is removed has to be there, as it is written.
+      return {scope: {...rest, from, to: mode === 'remove' ? `${SUBNET}.0/24` : there}}
     case 'nat-rebind':
       return {scope: {...rest, to: `${SUBNET}.2`}}
     default:
