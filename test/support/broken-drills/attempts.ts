@@ -30,7 +30,7 @@ export interface Attempt {
 
 /** Of those that break nothing but the effect of faults. */
 const SAMPLED: Readonly<Record<Exclude<Attempt['kind'], 'broken'>, readonly string[]>> = {
-  elsewhere: ['tunnel-server-hangs', 'relay-slow-direct', 'mobility-address-change'],
+  elsewhere: ['tunnel-server-hangs', 'mobility-address-change'],
   lying: ['tunnel-connection-limit', 'bonding-carrier-loss'],
 }
 
