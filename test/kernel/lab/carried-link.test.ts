@@ -41,7 +41,7 @@ beforeAll(async () => {
   if (!found) throw new Error('the link is not carried')
   link = found
   for (const node of ['client', 'server'] as const) workers[node] = await startWorker(node)
-}, 30_000)
+}, 90_000)
 afterAll(async () => {
   for (const {child} of Object.values(workers)) child.kill('SIGKILL')
   await lab?.down()
