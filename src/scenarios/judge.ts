@@ -55,6 +55,8 @@ export interface DrillEvidence {
   readonly targets: readonly Sampled[]
   readonly faults: readonly FaultSummary[]
   readonly aborted: string | null
+  /** Of all targets: what was sent, and what could not be sent when its time had come. */
+  readonly probes?: {readonly sent: number; readonly missed: number}
 }
 
 /**
@@ -67,8 +69,23 @@ export function judgeDrill(evidence: DrillEvidence): DrillResult {
   const reasons =
     verdict === 'pass'
       ? passReasons(evidence)
-      : findings.filter((one) => one.verdict === verdict).map((one) => one.reason)
+      : [
+          ...findings.filter((one) => one.verdict === verdict).map((one) => one.reason),
+          ...busyReasons(verdict, evidence),
+        ]
   return {verdict, exit: exitCodeOf(verdict), reasons}
+}
+
+/** From this share on the machine, and not what is drilled, may be the reason. */
+const BUSY_FROM = 0.1
+
+function busyReasons(verdict: Verdict, {probes}: DrillEvidence): readonly string[] {
+  if (!probes || (verdict !== 'inconclusive' && verdict !== 'fail')) return []
+  const due = probes.sent + probes.missed
+  if (due === 0 || probes.missed < due * BUSY_FROM) return []
+  return [
+    `this machine was too busy to look closely: ${probes.missed} of ${due} probes could not be sent in time`,
+  ]
 }
 
 function findingsOf(evidence: DrillEvidence): readonly Finding[] {

@@ -190,9 +190,17 @@ function finish(context: DrillContext, rounds: readonly Round[], aborted: string
     targets: [...spec.targets, ...all.flatMap(sampledGroup)],
     faults: faults.summary(),
     aborted,
+    probes: countProbes(all),
   })
   emit({type: 'verdict', ...result})
   return result
+}
+
+function countProbes(all: readonly TargetSeries[]): {readonly sent: number; readonly missed: number} {
+  const own = all.filter((series) => !series.group)
+  const sum = (of: (series: TargetSeries) => number): number =>
+    own.reduce((total, series) => total + of(series), 0)
+  return {sent: sum(({points}) => points.length), missed: sum(({missed}) => missed)}
 }
 
 function figuresOf(series: TargetSeries, rounds: readonly Round[]): readonly Figure[] {

@@ -1,3 +1,4 @@
+import {EXIT} from '../../../src/core/exit-codes.ts'
 import type {BrokenRow} from './rows.ts'
 import type {Ended} from './run-edited.ts'
 
@@ -12,11 +13,17 @@ export function complaintAboutRow(row: Pick<BrokenRow, 'fails' | 'also'>, ended:
   return others.length === 0 ? null : `failed for another reason as well: ${others.join('; ')}`
 }
 
-/** Without the effect of its faults a drill is inconclusive or fails; it never passes. */
+/** How a drill may end whose faults had no effect. What a lying program has not undone either is left behind. */
+const WITHOUT_EFFECT: ReadonlyMap<string, number> = new Map([
+  ['inconclusive', EXIT.inconclusive],
+  ['fail', EXIT.fail],
+  ['leftovers', EXIT.leftovers],
+])
+
+/** It never passes. */
 export function complaintAboutNoEffect(ended: Ended): string | null {
-  const fine =
-    (ended.verdict === 'inconclusive' && ended.code === 3) || (ended.verdict === 'fail' && ended.code === 1)
-  return fine ? null : `ended ${told(ended)}, although its faults had no effect`
+  const isFine = ended.code !== null && WITHOUT_EFFECT.get(ended.verdict ?? '') === ended.code
+  return isFine ? null : `ended ${told(ended)}, although its faults had no effect`
 }
 
 export function told({verdict, code, reasons}: Ended): string {
