@@ -14,7 +14,7 @@ export function listProfiles(): readonly ListedProfile[] {
   return Object.entries(LINK_PROFILES).map(([name, one]) => ({name, ...one}))
 }
 
-export interface ShownProfile {
+interface ShownProfile {
   readonly listed: ListedProfile
   /** The document that says the same. */
   readonly text: string
@@ -30,7 +30,7 @@ export async function showProfile(word: string, {files}: Pick<Ports, 'files'>): 
   return {listed: {name: word, profile, source, about}, text}
 }
 
-export interface JournalRecording {
+interface JournalRecording {
   readonly journal: string
   /** Null for the first one. */
   readonly target: string | null

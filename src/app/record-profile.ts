@@ -12,7 +12,7 @@ import {systemTerminal} from '../system/terminal.ts'
 /** What a recording writes begins with this. */
 const MARK = '# A link as netdrill saw it'
 
-export interface RecordingRequest {
+interface RecordingRequest {
   readonly record?: string | undefined
   /** 0 for no end. */
   readonly count: number

@@ -13,7 +13,7 @@ const MOST_VALUE = 32_767
 /** More samples are put together in so many parts of equal size: a line of text holds some twenty. */
 const PARTS = 1024
 
-export interface DelayScatter {
+interface DelayScatter {
   readonly mean: Millis
   /**
    * The unit of the table: one standard deviation, or more where a sample lies further than four of them from the mean, since

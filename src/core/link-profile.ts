@@ -23,7 +23,7 @@ export interface LinkProfile {
 export type ProfileLoss = Extract<LinkLoss, {model: 'random' | 'gemodel'}>
 
 /** All that one fault has to do, when it acts on one direction only: what a `netem` fault calls its keys. */
-export interface ProfileFault {
+interface ProfileFault {
   readonly rtt?: Millis
   readonly jitter?: Millis
   readonly distribution?: LinkDistribution
@@ -47,7 +47,7 @@ export function profileFault(profile: LinkProfile): ProfileFault {
 }
 
 /** What each direction of a link does. */
-export interface ProfileWay {
+interface ProfileWay {
   readonly delay: Millis
   readonly jitter: Millis
   readonly distribution: LinkDistribution

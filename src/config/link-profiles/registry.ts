@@ -1,7 +1,7 @@
 /** Kinds of links by name, with where their figures come from. A recorded profile is a file of the same kind. */
 import type {LinkProfile} from '../../core/link-profile.ts'
 
-export interface NamedProfile {
+interface NamedProfile {
   readonly profile: LinkProfile
   /** The project whose figures these are, and how it calls them; `netdrill` for those of our own. */
   readonly source: string

@@ -7,7 +7,7 @@ import {formatDuration, formatPercent} from '../../core/units.ts'
 import type {RecordedProfile} from './make-profile.ts'
 import {hasHandshake} from './path-recorder.ts'
 
-export interface RecordedWhen {
+interface RecordedWhen {
   /** ISO 8601. */
   readonly at: string
   /** For the words that use it. */
