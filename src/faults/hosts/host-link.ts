@@ -12,7 +12,7 @@ import {
   toldThere,
   versionProblem,
 } from './host-problems.ts'
-import {channelArguments, type RemoteHost} from './ssh-host.ts'
+import {channelArguments} from './ssh-host.ts'
 import {
   type Answers,
   BEAT,
@@ -78,7 +78,7 @@ export class HostLink {
 
   /** Throws HOST_* (exit 6) when there is nobody to talk to, or somebody else. */
   static async open(
-    host: NamedHost & RemoteHost,
+    host: NamedHost,
     {door, clock, version}: LinkWorld,
     listener: LinkListener,
   ): Promise<HostLink> {

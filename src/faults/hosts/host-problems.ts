@@ -4,13 +4,17 @@ import {type Problem, UserError, isUserError} from '../../core/errors.ts'
 import {EXIT, type ExitCode} from '../../core/exit-codes.ts'
 import type {HostEnd} from '../../core/host-channel.ts'
 import {shorten, stripControl} from '../../core/text.ts'
-import type {Hello} from './words.ts'
-import {WIRE} from './words.ts'
+import type {RemoteHost} from './ssh-host.ts'
+import {type Hello, WIRE} from './words.ts'
 
 /** `ssh://user@host:port` as the user wrote it, and what ssh makes of it. */
-export interface NamedHost {
+export interface NamedHost extends RemoteHost {
   readonly name: string
-  readonly destination: string
+}
+
+/** As a person would type it: `-p 2222 root@web`. */
+function typed({destination, port}: NamedHost): string {
+  return port === null ? destination : `-p ${port} ${destination}`
 }
 
 /** What ssh(1) says of itself in English only, whatever the locale; its one exit code, 255, tells nothing apart. */
@@ -50,7 +54,7 @@ export function contactProblem(host: NamedHost, {code, missing, said}: HostEnd, 
   if (code === NOT_FOUND || code === NOT_STARTED) {
     return lacks('HOST_NETDRILL', `${host.name}: the shell there can not start netdrill${quoted}`, [
       'install netdrill there, where a shell without a login finds it in its PATH',
-      `try: ssh ${host.destination} netdrill --version`,
+      `try: ssh ${typed(host)} netdrill --version`,
     ])
   }
   // A netdrill that does not know the command calls that a mistake in the use of it.
@@ -61,7 +65,7 @@ export function contactProblem(host: NamedHost, {code, missing, said}: HostEnd, 
       versionAdvice(host),
     )
   return lacks('HOST_NETDRILL', `${host.name}: netdrill there ended with ${code}${quoted}`, [
-    `try: ssh ${host.destination} netdrill doctor`,
+    `try: ssh ${typed(host)} netdrill doctor`,
   ])
 }
 
@@ -69,13 +73,13 @@ function sshProblem(host: NamedHost, said: string, quoted: string): UserError {
   const known = SSH_SAYS.find(({says}) => says.test(said))
   if (!known)
     return lacks('HOST_UNREACHABLE', `${host.name}: ssh does not reach it${quoted}`, [
-      `try: ssh -v ${host.destination} true`,
+      `try: ssh -v ${typed(host)} true`,
     ])
   const advice =
     known.code === 'HOST_KEY'
-      ? [`log in once by hand and compare the key: ssh ${host.destination}`]
+      ? [`log in once by hand and compare the key: ssh ${typed(host)}`]
       : [
-          `put your key there: ssh-copy-id ${host.destination}`,
+          `put your key there: ssh-copy-id ${typed(host)}`,
           'a key with a passphrase has to be in the agent: ssh-add',
         ]
   return lacks(known.code, `${host.name}: ${known.words}${quoted}`, advice)
@@ -83,9 +87,7 @@ function sshProblem(host: NamedHost, said: string, quoted: string): UserError {
 
 /** Nobody said anything for so long. */
 export function silenceProblem(host: NamedHost, words: string): UserError {
-  return lacks('HOST_UNREACHABLE', `${host.name}: ${words}`, [
-    `try: ssh ${host.destination} netdrill --version`,
-  ])
+  return lacks('HOST_UNREACHABLE', `${host.name}: ${words}`, [`try: ssh ${typed(host)} netdrill --version`])
 }
 
 /** Null when both sides mean the same by the same words. */
@@ -98,8 +100,8 @@ export function versionProblem(host: NamedHost, {wire, version}: Hello, own: str
   )
 }
 
-function versionAdvice({destination}: NamedHost): readonly string[] {
-  return ['install the same version on both', `compare: ssh ${destination} netdrill --version`]
+function versionAdvice(host: NamedHost): readonly string[] {
+  return ['install the same version on both', `compare: ssh ${typed(host)} netdrill --version`]
 }
 
 /** The connection was there, and is no more. */

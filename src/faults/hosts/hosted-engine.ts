@@ -9,7 +9,7 @@ import type {ActiveFault, FaultBinding, FaultEngine, FaultPlan, FaultRequest} fr
 import {faultKey} from '../fault-key.ts'
 import {HostLink, type LinkWorld} from './host-link.ts'
 import {type NamedHost, isLost} from './host-problems.ts'
-import {type RemoteHost, readHost} from './ssh-host.ts'
+import {readHost} from './ssh-host.ts'
 
 interface HostedEngineOptions extends LinkWorld {
   readonly run: string
@@ -86,12 +86,12 @@ class Hosts implements HostedEngine {
 
 /** What one host has to do with this run. */
 class Host {
-  readonly #host: NamedHost & RemoteHost
+  readonly #host: NamedHost
   readonly #options: HostedEngineOptions
   #link: Promise<HostLink> | undefined
   #settled: Promise<readonly {readonly key: string; readonly differences: readonly string[]}[]> | undefined
 
-  constructor(host: NamedHost & RemoteHost, options: HostedEngineOptions) {
+  constructor(host: NamedHost, options: HostedEngineOptions) {
     this.#host = host
     this.#options = options
   }

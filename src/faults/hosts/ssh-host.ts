@@ -24,7 +24,7 @@ export function readHost(text: string): RemoteHost | null {
 export const onSchema = z
   .string()
   .regex(HOST, 'it is not ssh://user@host or ssh://user@host:port')
-  .refine((text) => readHost(text) !== null, 'a port is a number from 1 to 65535')
+  .refine((text) => !HOST.test(text) || readHost(text) !== null, 'a port is a number from 1 to 65535')
   .describe('the host on which the fault is put in force, by the netdrill there: ssh://user@host[:port]')
 
 /** Keys and agents only: a question for a password would hang where nobody sits. */

@@ -79,6 +79,7 @@ describe('a drill with a fault on another host', () => {
     process.kill(pid, 'SIGKILL')
     await answer
     await undone()
+    expect(host.rules()).toBe(before)
     await vi.waitUntil(() => host.ledger().every((state) => state === 'done'), {
       timeout: 10_000,
       interval: 20,

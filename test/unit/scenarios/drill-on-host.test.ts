@@ -214,7 +214,7 @@ describe('the targets that must feel a fault on another host', () => {
       url: 'tcp://10.0.0.2:80',
       ...change,
     }) as DrillSpec['targets'][number]
-  it.each([
+  it.for([
     ['are on it, and reached from where it hits', {}, {}, host, ['api']],
     [
       'are those bound to a source that it hits',
@@ -231,7 +231,7 @@ describe('the targets that must feel a fault on another host', () => {
     ['are unknown through a device of ours', {interface: 'eth1'}, {}, host, []],
     ['are no controls', {role: 'control'}, {}, host, []],
     ['are unknown where the host does not tell its addresses', {}, {}, {...host, ends: null}, []],
-  ] as const)('%s', (_, change, scope, on, names) => {
+  ] as const)('%s', ([, change, scope, on, names]) => {
     expect(
       affectedThere({kind: 'partition', on: ON, scope: {to: 'x', ...scope}}, on, [target(change)]),
     ).toEqual(names)

@@ -6,7 +6,7 @@ import {openFaultEngine} from '../../../../src/faults/engine.ts'
 import type {ActiveFault, FaultRequest} from '../../../../src/faults/fault.ts'
 import {writeHalt} from '../../../../src/faults/halt.ts'
 import {type HostedEngine, openHostedEngine} from '../../../../src/faults/hosts/hosted-engine.ts'
-import {FakeClock} from '../../../support/fake-clock.ts'
+import type {FakeClock} from '../../../support/fake-clock.ts'
 import {type FaultWorld, makeFaultWorld, makeRequest} from '../../../support/fault-world.ts'
 import {FarHost, type HostScript, VERSION} from '../../../support/host-pair.ts'
 
@@ -314,6 +314,14 @@ describe('a host that can not be used', () => {
     expect(problem.advice).not.toBe('')
     await wait(clock, engine.close())
     expect(clock.pending).toBe(0)
+  })
+
+  it('at a port of its own is called there in every advice', async () => {
+    const {engine, clock} = scene({refuse: [end(255, 'Permission denied (publickey).')]})
+    const asked = await request()
+    const plan = engine.plan({...asked, spec: {...asked.spec, on: 'ssh://root@web:2222'}})
+    expect((await problemOf(clock, plan)).advice).toContain('ssh-copy-id -p 2222 root@web')
+    await wait(clock, engine.close())
   })
 
   it('another version, with both named', async () => {
