@@ -134,7 +134,8 @@ function finish(
     blastRadius: blastRadius(situation, blueprint),
     effect: blueprint.effect,
     ...('act' in blueprint && blueprint.act.once ? {once: true as const} : {}),
-    endsByKernel: ('act' in blueprint && blueprint.act.once === true) || table !== null,
+    endsByKernel:
+      ('act' in blueprint && (blueprint.act.once ?? blueprint.act.timed) === true) || table !== null,
     warnings: [...blueprint.warnings, ...rootWarnings(situation, shape)],
     notes: [
       ...blueprint.notes,

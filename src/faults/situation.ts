@@ -141,6 +141,8 @@ export interface Act {
   readonly work?: Work
   /** Nothing stays that would have to be undone. */
   readonly once?: true
+  /** The kernel itself ends what it does when the time is over. */
+  readonly timed?: true
 }
 
 interface BlueprintBase {

@@ -143,6 +143,7 @@ function notFound(device: string, before: readonly Neighbour[], {id, lasts}: Sit
         'not hit: other neighbours, and what arrives from it by itself',
       ],
       trace: {type: 'silent-neighbours', device, table: name, before},
+      timed: true,
     },
   }
 }
