@@ -69,7 +69,6 @@ async function inMachine({args, name, limitMs, yielding, write}) {
     NETDRILL_IN_MACHINE: '1',
     NETDRILL_TEST_RESULTS: `/run/job/out/${name}.json`,
     ...(process.env['NETDRILL_KILLS'] ? {NETDRILL_KILLS: process.env['NETDRILL_KILLS']} : {}),
-    ...(process.env['NETDRILL_SLOW'] ? {NETDRILL_SLOW: process.env['NETDRILL_SLOW']} : {}),
   }
   const result = await runInMachine([projectNode, ...args], {
     cwd: root,
