@@ -17,15 +17,8 @@ import {
   webrtc,
 } from './capability-finding.ts'
 import {CAPABILITY_TEXTS} from './capability-texts.ts'
-import {
-  KERNEL_TRIALS,
-  KILL_TRIAL,
-  type KernelTrial,
-  PROGRAM_TRIALS,
-  type ProgramTrial,
-  judgeTrials,
-  trialBatch,
-} from './kernel-trials.ts'
+import {KILL_TRIAL, KERNEL_TRIALS, PROGRAM_TRIALS, judgeTrials, trialBatch} from './kernel-trials.ts'
+import type {KernelTrial, ProgramTrial} from './kernel-trials.ts'
 
 /** Bits of CapEff in /proc/self/status, capability.h. */
 const CAP_NET_ADMIN = 12
@@ -98,9 +91,8 @@ class Look {
       case 'nft':
       case 'sysctl':
       case 'faketime':
-        return this.#program(capability, ['--version'])
       case 'prlimit':
-        return this.#program('prlimit', ['--version'])
+        return this.#program(capability, ['--version'])
       case 'conntrack':
       case 'ifb':
       case 'nft-egress':
