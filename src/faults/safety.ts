@@ -63,7 +63,7 @@ async function isHit(item: Protected, {scope, device}: Situation, tools: Tools):
   if (!scopeCovers(scope, item.address, item.port)) return false
   if (!device) return true
   const way = await routeDevice(tools, HOST, item.address)
-  return way === null || way === device.name || way === device.partOf
+  return [null, device.name, device.partOf].includes(way)
 }
 
 /** The operator's own SSH session, the name servers and the default gateways of this machine. */

@@ -37,7 +37,7 @@ beforeEach((context) => {
 afterEach(async () => {
   if (reason !== null) return
   await rig.clear()
-  expect(rig.kernelState()).toBe(before)
+  if (rig.kernelState() !== before) throw new Error(`left behind: ${rig.kernelState()}`)
 })
 afterAll(async () => {
   if (reason !== null) return
