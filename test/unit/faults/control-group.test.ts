@@ -16,7 +16,7 @@ const PROCESSES: Readonly<Record<string, string>> = {
 }
 
 function groupAt(folder: string, files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const named = Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text])
+  const named = Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text] as const)
   return {[`${folder}/cgroup.procs`]: '', ...Object.fromEntries(named)}
 }
 
