@@ -134,8 +134,7 @@ function finish(
     blastRadius: blastRadius(situation, blueprint),
     effect: blueprint.effect,
     ...('act' in blueprint && blueprint.act.once ? {once: true as const} : {}),
-    endsByKernel:
-      ('act' in blueprint && (blueprint.act.once ?? blueprint.act.timed) === true) || table !== null,
+    endsByKernel: table !== null || endsByItself(blueprint),
     warnings: [...blueprint.warnings, ...rootWarnings(situation, shape)],
     notes: [
       ...blueprint.notes,
@@ -145,6 +144,10 @@ function finish(
     ],
   }
   return {plan, blueprint, situation, shape, table, joints}
+}
+
+function endsByItself(blueprint: Blueprint): boolean {
+  return 'act' in blueprint && (blueprint.act.once ?? blueprint.act.timed) === true
 }
 
 function offloadNotes({device}: Situation, shape: LeafPlace | null): readonly string[] {

@@ -80,15 +80,14 @@ function contentOf(
     replaced: shape === null ? null : (situation.device?.replaced ?? null),
     trace: 'act' in blueprint ? blueprint.act.trace : null,
     work: 'act' in blueprint ? (blueprint.act.work ?? null) : null,
-    network:
-      blueprint.backend === 'ip'
-        ? {
-            device: blueprint.change.device,
-            about: blueprint.change.about ?? null,
-            before: blueprint.change.before,
-          }
-        : null,
+    network: changeOf(blueprint),
   }
+}
+
+function changeOf(blueprint: CompiledPlan['blueprint']): NonNullable<LedgerEntry['network']> | null {
+  if (blueprint.backend !== 'ip') return null
+  const {device, about = null, before} = blueprint.change
+  return {device, about, before}
 }
 
 function carriedOf({kept}: CompiledPlan['situation']): KeptLink | null {

@@ -1,6 +1,5 @@
 /** From a request to a compiled plan: look, decide, refuse what is not safe. Writes nothing. */
 import {UserError} from '../core/errors.ts'
-import type {Place} from '../core/place.ts'
 import type {Ports} from '../core/ports.ts'
 import {type Millis, formatDuration} from '../core/units.ts'
 import {has, missingError} from './choose-backend.ts'
@@ -127,31 +126,43 @@ function checkChanges(
 
 /** A setting that two faults change, or a process that two stop, would not be as before when the first of them ends. */
 function checkActs({place}: Situation, {trace}: Act, entries: readonly LedgerEntry[]): void {
-  const same = (other: Trace, where: Place): boolean => {
-    if (trace.type === 'setting')
-      return other.type === 'setting' && other.name === trace.name && samePlace(where, place)
-    if (trace.type === 'neighbours' || trace.type === 'silent-neighbours')
-      return (
-        (other.type === 'neighbours' || other.type === 'silent-neighbours') &&
-        other.device === trace.device &&
-        samePlace(where, place) &&
-        other.before.some(({address}) => trace.before.some((one) => one.address === address))
-      )
-    if (trace.type === 'group-limit') return other.type === 'group-limit' && other.path === trace.path
-    if (trace.type === 'limit' && !(other.type === 'limit' && other.limit === trace.limit)) return false
-    return (
-      'who' in trace &&
-      'who' in other &&
-      (trace.type === 'limit') === (other.type === 'limit') &&
-      other.who.pid === trace.who.pid &&
-      other.who.start === trace.who.start
-    )
-  }
-  const rival = entries.find((entry) => isOpen(entry) && entry.trace && same(entry.trace, entry.place))
+  const rival = entries.find(
+    (entry) => isOpen(entry) && entry.trace && sameThing(trace, entry.trace, samePlace(entry.place, place)),
+  )
   if (!rival) return
   throw refused(
     'FAULT_OVERLAP',
     `the fault ${rival.name} (${rival.summary}) is in force, and both act on the same`,
     ['one after the other: netdrill fault clear ends the first'],
   )
+}
+
+/** Whether both act on one and the same; settings and neighbours are those of a place. */
+function sameThing(trace: Trace, other: Trace, isSamePlace: boolean): boolean {
+  switch (trace.type) {
+    case 'setting':
+      return isSamePlace && other.type === 'setting' && other.name === trace.name
+    case 'neighbours':
+    case 'silent-neighbours':
+      return isSamePlace && sameNeighbours(trace, other)
+    case 'group-limit':
+      return other.type === 'group-limit' && other.path === trace.path
+    case 'limit':
+      return other.type === 'limit' && other.limit === trace.limit && sameProcess(trace, other)
+    default:
+      return other.type !== 'limit' && sameProcess(trace, other)
+  }
+}
+
+type Neighbours = Extract<Trace, {type: 'neighbours' | 'silent-neighbours'}>
+
+function sameNeighbours(trace: Neighbours, other: Trace): boolean {
+  if (other.type !== 'neighbours' && other.type !== 'silent-neighbours') return false
+  const known = new Set(trace.before.map(({address}) => address))
+  return other.device === trace.device && other.before.some(({address}) => known.has(address))
+}
+
+function sameProcess(trace: Trace, other: Trace): boolean {
+  if (!('who' in trace) || !('who' in other)) return false
+  return other.who.pid === trace.who.pid && other.who.start === trace.who.start
 }

@@ -16,8 +16,8 @@ export const BUDGETS: readonly Budget[] = [
   {commands: /^dist\/run\.js$/, limitKb: 220, why: 'every command pays for it'},
   {
     commands: /^drill run$/,
-    limitKb: 1060,
-    why: 'it reads every kind of document, plans and measures faults, and folds series for the alerts of a drill',
+    limitKb: 1160,
+    why: 'it reads every kind of document and profile, plans and measures faults here and on other hosts, and folds series for alerts that are notified',
   },
   {
     commands: /^(monitor|check)$/,
@@ -25,11 +25,15 @@ export const BUDGETS: readonly Budget[] = [
     why: 'it reads a document, whose schema holds every probe, policy, fault, lab, group, peer and alert, and runs it',
   },
   {
-    commands: /^(drill (show|validate)|fault (plan|apply)|lab up|proxy|doctor)$/,
-    limitKb: 810,
+    commands: /^(drill (show|validate)|fault (plan|apply)|lab up|proxy)$/,
+    limitKb: 830,
     why: 'it reads a document, whose schema holds every probe, policy, fault, lab, group, stream and peer',
   },
-  {commands: /^(policy [\w-]+|init|schema)$/, limitKb: 700, why: 'it reads policies, which are documents'},
+  {
+    commands: /^(policy [\w-]+|init|schema|fault profiles)$/,
+    limitKb: 700,
+    why: 'it reads policies or profiles, which are documents',
+  },
   {
     commands: /^drill (replay|report|diff)$/,
     limitKb: 560,
@@ -40,7 +44,12 @@ export const BUDGETS: readonly Budget[] = [
     limitKb: 405,
     why: 'it names every failure code there is: 80 kB of texts for ten kinds of probes',
   },
-  {commands: /^fault (list|clear|recover|halt|release)$/, limitKb: 375, why: 'it undoes all that faults do'},
+  {
+    commands: /^fault (list|clear|recover|halt|release)$/,
+    limitKb: 390,
+    why: 'it undoes all that faults do, limits, silent neighbours and carried links among it',
+  },
+  {commands: /^fault serve$/, limitKb: 430, why: 'it plans, does and undoes faults for another host'},
   {commands: /./, limitKb: 350, why: 'light commands answer at once'},
 ]
 

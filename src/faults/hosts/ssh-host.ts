@@ -1,5 +1,4 @@
 /** Another host, and what ssh is told about it. Pure. */
-import * as z from 'zod'
 
 export interface RemoteHost {
   /** `user@host`, or the host alone. */
@@ -7,11 +6,13 @@ export interface RemoteHost {
   readonly port: number | null
 }
 
-const HOST = /^ssh:\/\/(?:([A-Za-z0-9_][\w.-]*)@)?([A-Za-z0-9][\w.-]*|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?\/?$/
+/** `ssh://user@host:port`, its parts as groups. */
+export const HOST_TEXT =
+  /^ssh:\/\/(?:([A-Za-z0-9_][\w.-]*)@)?([A-Za-z0-9][\w.-]*|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?\/?$/
 
 /** `ssh://[user@]host[:port]`; null for anything else. */
 export function readHost(text: string): RemoteHost | null {
-  const match = HOST.exec(text)
+  const match = HOST_TEXT.exec(text)
   if (!match) return null
   const [, user, host = '', port] = match
   const number = port === undefined ? null : Number(port)
@@ -19,13 +20,6 @@ export function readHost(text: string): RemoteHost | null {
   const name = host.replace(/^\[|\]$/g, '')
   return {destination: user === undefined ? name : `${user}@${name}`, port: number}
 }
-
-/** The key `on` of a fault in a document. */
-export const onSchema = z
-  .string()
-  .regex(HOST, 'it is not ssh://user@host or ssh://user@host:port')
-  .refine((text) => !HOST.test(text) || readHost(text) !== null, 'a port is a number from 1 to 65535')
-  .describe('the host on which the fault is put in force, by the netdrill there: ssh://user@host[:port]')
 
 /** Keys and agents only: a question for a password would hang where nobody sits. */
 const NO_QUESTIONS = ['-o', 'BatchMode=yes']

@@ -1,6 +1,5 @@
 /** A drill whose fault is on another host: a real sshd in a namespace, and the netdrill there. */
-import {execFileSync} from 'node:child_process'
-import {writeFileSync} from 'node:fs'
+import {readFileSync, readdirSync, writeFileSync} from 'node:fs'
 import {afterAll, beforeAll, beforeEach, describe, expect, it, vi} from 'vitest'
 import {type Answer, SshHost, answerOf, sshHostMissing} from '../../support/ssh-host.ts'
 
@@ -51,6 +50,22 @@ async function brokenDrill(): Promise<{readonly pid: number; readonly answer: Pr
   return {pid: child.pid ?? -1, answer}
 }
 
+/** The ssh processes over which faults are kept on this host. */
+function connectionsOf(of: SshHost): readonly number[] {
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid))
+    .filter((pid) => {
+      try {
+        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+        const isOurs = words.some((word) => word.includes(of.path('user')))
+        return isOurs && words.some((word) => word.includes("'fault' 'serve'"))
+      } catch {
+        return false
+      }
+    })
+    .map(Number)
+}
+
 const undone = async (): Promise<boolean> =>
   vi.waitUntil(() => host.rules() === before, {timeout: 10_000, interval: 20})
 
@@ -88,10 +103,9 @@ describe('a drill with a fault on another host', () => {
 
   it('is aborted when the connection ends, and looks whether that host has undone it', async () => {
     const {answer} = await brokenDrill()
-    const line = execFileSync('pgrep', ['-f', `ssh .*${host.path('user')}.*'fault' 'serve'`], {
-      encoding: 'utf8',
-    })
-    for (const pid of line.trim().split('\n')) process.kill(Number(pid), 'SIGKILL')
+    const channels = connectionsOf(host)
+    expect(channels).not.toHaveLength(0)
+    for (const pid of channels) process.kill(pid, 'SIGKILL')
     const {code, text} = await answer
     expect(code, text).toBe(4)
     expect(text).toContain(`the connection to ${host.name} is lost`)
