@@ -135,7 +135,7 @@ Exit codes: 0 pass, 1 fail, 2 mistake in the document or on the command line, 3 
         verbose: flags.verbose,
       },
       warn: (problem) =>
-        this.tell(renderProblem(problem).replace(' error CONFIG_EMPTY', ' warning CONFIG_EMPTY')),
+        this.tell(renderProblem(problem, problem.code === 'CONFIG_EMPTY' ? 'warning' : 'error')),
     }
     this.end((await checkDocuments(request, openPorts(flags.seed))) as ExitCode)
   }

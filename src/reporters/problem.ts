@@ -9,11 +9,13 @@ import {stripControl} from '../core/text.ts'
  *       3 |   api: { intervall: 5s }
  *         |          ^^^^^^^^^
  *       → did you mean "interval"?
+ *
+ * A `warning` is about something that goes on all the same.
  */
-export function renderProblem(problem: Problem): string {
+export function renderProblem(problem: Problem, weight: 'error' | 'warning' = 'error'): string {
   const {position} = problem
   const place = position ? `${position.file}:${position.line}:${position.column}: ` : ''
-  const lines = [`${place}error ${problem.code}: ${stripControl(problem.message)}`]
+  const lines = [`${place}${weight} ${problem.code}: ${stripControl(problem.message)}`]
   if (position) lines.push(...renderSource(position))
   for (const advice of problem.advice ?? []) lines.push(`  → ${advice}`)
   return lines.join('\n')

@@ -73,7 +73,7 @@ Exit codes: 0 pass, 1 fail, 2 mistake in the document, 3 inconclusive, 4 aborted
     const ports = openPorts(flags.seed)
     const {set} = flags
     const {spec, warnings} = await findDrill(args.drill, ports, set)
-    for (const warning of warnings) this.tell(renderProblem(warning).replace(' error ', ' warning '))
+    for (const warning of warnings) this.tell(renderProblem(warning, 'warning'))
     const display = flags.json ? 'json' : flags.jsonl ? 'jsonl' : flags.plain || flags.ci ? 'lines' : 'auto'
     const {color, quiet, journal} = flags
     this.end(

@@ -31,7 +31,7 @@ export default class DrillValidate extends BaseCommand {
       )
       return
     }
-    for (const warning of warnings) this.tell(renderProblem(warning).replace(' error ', ' warning '))
+    for (const warning of warnings) this.tell(renderProblem(warning, 'warning'))
     const occurrences = planTimeline(timeline, () => 1)
     const end = Math.max(...occurrences.map(({at, lasts}) => at + lasts))
     this.print(

@@ -28,7 +28,7 @@ async function messageOf(category: string, file: string): Promise<string> {
   } catch (error) {
     if (!isUserError(error)) throw error
     if (error.exit !== EXIT.usage) throw error
-    return error.problems.map(renderProblem).join('\n')
+    return error.problems.map((problem) => renderProblem(problem)).join('\n')
   }
   throw new Error(`${category}/${file} was taken for a good document`)
 }

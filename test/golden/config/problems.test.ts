@@ -29,7 +29,7 @@ describe('a document with every kind of mistake', () => {
       loadDocument({file, text, schema, env: () => undefined})
     } catch (error) {
       if (!isUserError(error)) throw error
-      shown = error.problems.map(renderProblem).join('\n')
+      shown = error.problems.map((problem) => renderProblem(problem)).join('\n')
     }
     await expect(`${shown}\n`).toMatchFileSnapshot('everything-wrong.golden')
   })
