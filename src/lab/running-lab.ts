@@ -95,7 +95,8 @@ export class RunningLab implements Lab {
   ): Promise<void> {
     const session = await this.#sessionOf(node)
     this.#watching.add(session)
-    for (const {session: other} of this.#nodes.values()) other.hear(emit)
+    // What servers of nodes that watch nothing have to say.
+    for (const {session: other} of this.#nodes.values()) if (!this.#watching.has(other)) other.hear(emit)
     await session.watch(trustServers(targets, this.#everywhere()), emit, streams)
   }
 
