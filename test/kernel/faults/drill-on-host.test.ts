@@ -44,8 +44,12 @@ async function brokenDrill(): Promise<{readonly pid: number; readonly answer: Pr
   const answer = answerOf(child)
   let early: Answer | null = null
   void answer.then((end) => (early = end))
-  await vi.waitUntil(() => early !== null || host.rules().includes('10.99.0.3'), {timeout: 40_000})
+  // The rules are there a moment before this side knows.
+  let told = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part: string) => (told += part))
+  await vi.waitUntil(() => early !== null || told.includes('split: in force'), {timeout: 40_000})
   expect(early, 'it ended before the fault').toBeNull()
+  expect(host.rules()).toContain('10.99.0.3')
   // `ip netns exec` becomes the program that it starts.
   return {pid: child.pid ?? -1, answer}
 }
