@@ -29,30 +29,12 @@ async function main() {
   return conclude(lines, values.require, missing)
 }
 
-/** One run after the other, but for those that go beside others: what they print comes when they have ended. */
+/** One run after the other. */
 async function runAll(runs, filters) {
   const {runGroups} = await import('./test/run-group.mjs')
   const lines = []
-  const beside = []
-  for (const run of runs) {
-    if (run.beside && runs.length > 1) {
-      beside.push(collectOutput((write) => runGroups(run, filters, write)))
-      continue
-    }
-    lines.push(...(await runGroups(run, filters)))
-  }
-  for (const run of beside) {
-    const {text, figures} = await run
-    process.stdout.write(text)
-    lines.push(...figures)
-  }
+  for (const run of runs) lines.push(...(await runGroups(run, filters)))
   return lines
-}
-
-async function collectOutput(work) {
-  const parts = []
-  const figures = await work((part) => parts.push(Buffer.from(part)))
-  return {text: Buffer.concat(parts), figures}
 }
 
 /** Brings the bundle up to date. A build that fails is a failure of the run, but most tests don't need the bundle. */

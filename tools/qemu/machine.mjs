@@ -18,18 +18,10 @@ const POLL_MS = 200
 /**
  * Boots the machine and runs `argv` in it, in `cwd` and with `env` added. Output goes to `onOutput(stream, bytes)` while it
  * comes; files that it leaves in /run/job/out are copied to the folder `collect`.
- * `yielding` leaves the processor to everything else. Resolves to `{status, console, bootMs, ms}`; status 124 means that `timeoutMs` passed, 125 that the machine broke.
+ * Resolves to `{status, console, bootMs, ms}`; status 124 means that `timeoutMs` passed, 125 that the machine broke.
  */
 export async function runInMachine(argv, options = {}) {
-  const {
-    cwd = process.cwd(),
-    env = {},
-    timeoutMs = 600_000,
-    collect,
-    onOutput,
-    say,
-    yielding = false,
-  } = options
+  const {cwd = process.cwd(), env = {}, timeoutMs = 600_000, collect, onOutput, say} = options
   await mkdir(CACHE, {recursive: true})
   const kernel = await prepareKernel(CACHE, say)
   const initramfs = await prepareInitramfs(CACHE, kernel)
@@ -39,7 +31,7 @@ export async function runInMachine(argv, options = {}) {
     await writeFile(join(job, 'modules'), kernel.modules)
     await writeFile(join(job, 'main.sh'), mainScript())
     await writeFile(join(job, 'command.sh'), commandScript(argv, cwd, env))
-    const result = await boot({kernel, initramfs, job, timeoutMs, onOutput, yielding})
+    const result = await boot({kernel, initramfs, job, timeoutMs, onOutput})
     if (collect) await cp(join(job, 'out'), collect, {recursive: true})
     return result
   } finally {
@@ -47,14 +39,12 @@ export async function runInMachine(argv, options = {}) {
   }
 }
 
-async function boot({kernel, initramfs, job, timeoutMs, onOutput, yielding}) {
+async function boot({kernel, initramfs, job, timeoutMs, onOutput}) {
   const started = performance.now()
   // The machine must not outlive us, however we end: the kernel passes the death on.
-  const priority = yielding ? ['nice', '-n', '19'] : []
   const qemu = [
     '--pdeathsig',
     'KILL',
-    ...priority,
     'qemu-system-x86_64',
     ...machineArguments({kernel, initramfs, job}),
   ]

@@ -11,8 +11,8 @@ const VITEST = inRoot('node_modules', 'vitest', 'vitest.mjs')
 const REPORTER = inRoot('tools', 'test', 'reporter.mjs')
 const RESULTS = `${cache}/test`
 
-/** Runs the groups of `run` and returns one line of figures for each; a run in the machine prints through `write`. Never rejects. */
-export async function runGroups(run, filters, write = (part) => process.stdout.write(part)) {
+/** Runs the groups of `run` and returns one line of figures for each. Never rejects. */
+export async function runGroups(run, filters) {
   const started = performance.now()
   const present = (
     await Promise.all(run.groups.map(async (name) => [name, await countFiles(name, filters)]))
@@ -34,7 +34,7 @@ export async function runGroups(run, filters, write = (part) => process.stdout.w
   if (!process.stdout.isTTY) args.push('--no-color')
   args.push('--reporter=default', `--reporter=${REPORTER}`, ...filters)
   const execute = run.machine ? inMachine : here
-  const status = await execute({args, name: names[0], limitMs: run.limitMs, yielding: run.beside, write})
+  const status = await execute({args, name: names[0], limitMs: run.limitMs})
   return figures(names, status, performance.now() - started)
 }
 
@@ -63,7 +63,7 @@ function here({args, name, limitMs}) {
   })
 }
 
-async function inMachine({args, name, limitMs, yielding, write}) {
+async function inMachine({args, name, limitMs}) {
   const env = {
     PATH: process.env['PATH'],
     NETDRILL_IN_MACHINE: '1',
@@ -74,12 +74,11 @@ async function inMachine({args, name, limitMs, yielding, write}) {
     cwd: root,
     env,
     timeoutMs: limitMs,
-    yielding,
     collect: RESULTS,
-    say: (text) => write(`${text}\n`),
-    onOutput: (_, bytes) => write(bytes),
+    say: (text) => process.stdout.write(`${text}\n`),
+    onOutput: (_, bytes) => process.stdout.write(bytes),
   }).catch((error) => ({status: 125, console: error.message}))
-  if (result.status >= 124) write(`${result.console}\n`)
+  if (result.status >= 124) process.stdout.write(`${result.console}\n`)
   return result.status
 }
 
