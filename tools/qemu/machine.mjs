@@ -42,12 +42,7 @@ export async function runInMachine(argv, options = {}) {
 async function boot({kernel, initramfs, job, timeoutMs, onOutput}) {
   const started = performance.now()
   // The machine must not outlive us, however we end: the kernel passes the death on.
-  const qemu = [
-    '--pdeathsig',
-    'KILL',
-    'qemu-system-x86_64',
-    ...machineArguments({kernel, initramfs, job}),
-  ]
+  const qemu = ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...machineArguments({kernel, initramfs, job})]
   const child = spawn('setpriv', qemu, {stdio: ['ignore', 'pipe', 'pipe']})
   const said = []
   child.stdout.on('data', (chunk) => said.push(chunk))
