@@ -25,7 +25,7 @@ describe('the plan of a test run', () => {
     const runs = planRuns([])
     expect(runs.flatMap(({groups}) => groups)).toEqual(GROUPS.map(({name}) => name))
     expect(runs[0]?.groups).toEqual(['unit', 'property', 'golden', 'contract', 'ui'])
-    expect(runs.filter(({machine}) => machine).map(({groups}) => groups)).toEqual([['qemu-kill'], ['qemu']])
+    expect(runs.filter(({machine}) => machine).map(({groups}) => groups)).toEqual([['qemu'], ['qemu-kill']])
   })
 
   it('takes what was chosen, in its own order', () => {

@@ -57,7 +57,9 @@ beforeAll(async () => {
   await Promise.all(Array.from({length: AT_ONCE}, work))
   const again = [...outcomes].filter(([, {code}]) => !AS_WANTED.includes(code))
   for (const [name, outcome] of again) {
-    console.log(`${name} once more, alone: beside others it ended with ${outcome.code}: ${whyOf(outcome)}`)
+    process.stdout.write(
+      `${name} once more, alone: beside others it ended with ${outcome.code}: ${whyOf(outcome)}\n`,
+    )
     if (again.length <= MOST_ALONE) await run(name)
   }
 }, 500_000)
