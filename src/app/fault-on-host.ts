@@ -6,15 +6,13 @@ import type {Millis} from '../core/units.ts'
 import type {FaultBinding, FaultPlan} from '../faults/fault.ts'
 import {readHalt} from '../faults/halt.ts'
 import type {HostedEngine} from '../faults/hosts/hosted-engine.ts'
+import {countDown} from './count-down.ts'
 import type {NamedFault} from './fault-document.ts'
 import type {ApplyEnd, ApplyOptions, FaultOrder} from './faults.ts'
 import {noEffect} from './no-effect.ts'
 import {openEngineOnHosts} from './open-fault-engine.ts'
 
 const THERE: FaultBinding = {place: HOST, device: null, proxy: null}
-
-/** How often the foreground tells the time left, and asks whether somebody there has ended the fault. */
-const TICK: Millis = 1000
 
 interface Named {
   readonly id: string
@@ -77,20 +75,10 @@ async function waitForEnd(
   {signal, tell}: ApplyOptions,
   {trouble, ports}: {readonly trouble: AbortSignal; readonly ports: Ports},
 ): Promise<'over' | 'interrupted' | 'cleared' | 'halted' | 'lost'> {
-  const {clock} = ports
-  const end = clock.now() + plan.lasts
-  for (let left = plan.lasts; left > 0; left = end - clock.now()) {
-    tell.left(left)
-    try {
-      await clock.sleep(Math.min(TICK, left), AbortSignal.any([signal, trouble]))
-    } catch {
-      if (signal.aborted) return 'interrupted'
-    }
-    if (await readHalt(ports)) return 'halted'
-    const ended = await engine.look(plan)
-    if (ended !== null) return ended
-  }
-  return 'over'
+  const look = async (): Promise<'cleared' | 'halted' | 'lost' | null> =>
+    (await readHalt(ports)) ? 'halted' : engine.look(plan)
+  const left = (time: Millis): void => tell.left(time)
+  return countDown({lasts: plan.lasts, clock: ports.clock, signal, wake: trouble, left, look})
 }
 
 function refuseProxy({proxy}: FaultOrder): void {

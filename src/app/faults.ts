@@ -9,6 +9,7 @@ import {readHalt, refuseWhenHalted} from '../faults/halt.ts'
 import {openLedger} from '../faults/ledger.ts'
 import {type ServedFault, type ServedWords, enterServed, isAsked} from '../faults/served.ts'
 import {UserError} from '../core/errors.ts'
+import {countDown} from './count-down.ts'
 import {type OwnProxy, PLANNED_PROXY, openOwnProxy} from './fault-proxy.ts'
 import {findKeptDevice} from './kept-carriers.ts'
 import type {NamedFault} from './fault-document.ts'
@@ -128,9 +129,6 @@ async function keep(kept: Kept, lasts: Millis, options: ApplyOptions, ports: Por
   return {how, id, fault, took, restored, differences}
 }
 
-/** How often the foreground tells the time left, and looks whether another shell has ended the fault. */
-const TICK: Millis = 1000
-
 async function waitForEnd(
   id: string,
   lasts: Millis,
@@ -138,19 +136,12 @@ async function waitForEnd(
   ports: Ports,
 ): Promise<'over' | 'interrupted' | 'cleared' | 'halted'> {
   const ledger = openLedger(ports.files, ports.host)
-  const end = ports.clock.now() + lasts
-  for (let left = lasts; left > 0; left = end - ports.clock.now()) {
-    tell.left(left)
-    try {
-      await ports.clock.sleep(Math.min(TICK, left), signal)
-    } catch {
-      return 'interrupted'
-    }
+  const look = async (): Promise<'cleared' | 'halted' | null> => {
     const entry = await ledger.read(id)
     if (entry && isAsked(entry)) return (await readHalt(ports)) ? 'halted' : 'cleared'
-    if (!entry && (await readHalt(ports))) return 'halted'
+    return !entry && (await readHalt(ports)) ? 'halted' : null
   }
-  return 'over'
+  return countDown({lasts, clock: ports.clock, signal, left: (left) => tell.left(left), look})
 }
 
 function requestOf(

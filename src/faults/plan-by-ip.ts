@@ -5,6 +5,7 @@ import {EXIT} from '../core/exit-codes.ts'
 import type {NetworkState} from './backends/network-state.ts'
 import {hasAll, missingError} from './choose-backend.ts'
 import type {ExpectedEffect} from './fault.ts'
+import {ENDED_BY_GUARD} from './guard-warning.ts'
 import type {Blueprint, NetworkChange, Situation} from './situation.ts'
 
 /** What every fault needs that is planned here. */
@@ -38,7 +39,7 @@ export function planByIp(
     because: 'links, addresses and routes are changed by ip',
     words,
     effect,
-    warnings: ['not the kernel but the guard ends it; should both be killed, netdrill fault recover does'],
+    warnings: [ENDED_BY_GUARD],
     notes: ['routes, addresses, metrics and lifetimes are written down before, and put back'],
     change: {...rest, before: network.lines},
   }

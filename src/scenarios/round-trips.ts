@@ -64,11 +64,3 @@ export function median(values: readonly Millis[]): Millis {
     50,
   )
 }
-
-/** Of a sample, from its own mean. */
-export function deviation(values: readonly Millis[]): Millis {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  return values.length < 2
-    ? 0
-    : Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1))
-}

@@ -3,11 +3,11 @@
  * the rules of merging is taken into account; samples of which it is not known are left out. Pure.
  */
 import type {Proof} from '../core/fault-events.ts'
-import {proportionInterval} from '../core/statistics.ts'
+import {proportionInterval, rttStatistics} from '../core/statistics.ts'
 import {type Millis, type Ratio, formatDuration, formatPercent} from '../core/units.ts'
 import {type Beside, type OtherFault, besideAt, othersOn} from './beside.ts'
 import type {FaultEvidence} from './proof.ts'
-import {deviation, median, roundTrips, timedPoints} from './round-trips.ts'
+import {median, roundTrips, timedPoints} from './round-trips.ts'
 import type {TargetSeries} from './series.ts'
 
 /** The least difference that may be called one: below, scheduling noise decides. */
@@ -54,7 +54,11 @@ function toleranceOf(
   const all = asked.mean + mean(beside.map(({delay}) => delay))
   const spread = Math.hypot(asked.spread, ...[Math.max(...beside.map((one) => one.spread))])
   const noise =
-    3 * Math.hypot(deviation(before) / Math.sqrt(before.length), spread / Math.sqrt(beside.length))
+    3 *
+    Math.hypot(
+      (rttStatistics(before)?.stddev ?? 0) / Math.sqrt(before.length),
+      spread / Math.sqrt(beside.length),
+    )
   return Math.max(NOISE_FLOOR, DELAY_TOLERANCE * all, noise)
 }
 

@@ -5,6 +5,7 @@ import {UserError} from '../../core/errors.ts'
 import {EXIT} from '../../core/exit-codes.ts'
 import {hasAll, missingError} from '../choose-backend.ts'
 import type {FaultScope} from '../fault.ts'
+import {ENDED_BY_GUARD} from '../guard-warning.ts'
 import type {PlannedKind} from '../kind.ts'
 import {scopeSchema} from '../scope-schema.ts'
 import type {Blueprint, Situation} from '../situation.ts'
@@ -80,7 +81,7 @@ function planEphemeralPorts({count}: EphemeralPortsSpec, situation: Situation): 
     because: 'the kernel chooses source ports from a range, which each network namespace has for itself',
     words,
     effect: {},
-    warnings: ['not the kernel but the guard ends it; should both be killed, netdrill fault recover does'],
+    warnings: [ENDED_BY_GUARD],
     notes: [
       'a port may serve several destinations at once; to one destination each serves once',
       'connections that are there, and programs that choose their source port themselves, are not hit',

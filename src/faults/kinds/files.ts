@@ -6,7 +6,8 @@ import {hasAll, missingError} from '../choose-backend.ts'
 import type {FaultScope} from '../fault.ts'
 import {findNodeProcess, findProcess} from '../find-process.ts'
 import type {PlannedKind} from '../kind.ts'
-import {isLower, limitStep, readLimit} from '../process-limits.ts'
+import {planLimit, refuseSpareAndMax} from '../limit-process.ts'
+import {isLower, readLimit} from '../process-limits.ts'
 import {type NamedProcess, nameOf, processShape, whichProcess} from '../process-shape.ts'
 import {scopeSchema} from '../scope-schema.ts'
 import type {Sight, SightWorld} from '../sight.ts'
@@ -47,8 +48,7 @@ export const files: PlannedKind<FilesSpec> = {
 }
 
 async function look(spec: FilesSpec, world: SightWorld): Promise<Sight | null> {
-  if (spec.spare !== undefined && spec.max !== undefined)
-    throw new UserError({code: 'USAGE_INVALID', message: 'say either spare or max'})
+  refuseSpareAndMax(spec)
   const name = nameOf(spec)
   const process = name === null ? await findNodeProcess(world) : await findProcess(name, world)
   if (process === null) throw whichProcess(', or a lab node whose own probes are hit')
@@ -77,36 +77,14 @@ function planFiles(spec: FilesSpec, situation: Situation): Blueprint {
       message: `process ${process.who.pid} may have ${limit.soft} files open already: ${during} would take nothing away`,
     })
   }
-  const name = `process ${process.who.pid} (${process.words[0] ?? ''})`
-  const trace = {
-    type: 'limit',
-    who: process.who,
-    limit: 'nofile',
-    before: limit,
-    during: String(during),
-  } as const
-  return {
-    backend: 'prlimit',
-    because: 'the kernel keeps a limit for each process, which others may move',
-    words: `${name} may open ${spareOf(open, during)} files more than the ${open.length} it has`,
-    effect: {},
-    warnings: ['not the kernel but the guard ends it; should both be killed, netdrill fault recover does'],
-    notes: [
-      'what is open stays open; opening, accepting and connecting fail with EMFILE',
-      'what it starts meanwhile inherits the limit and keeps it; what it had started before is not hit',
-    ],
-    act: {
-      steps: [
-        limitStep(
-          trace,
-          `process ${process.who.pid} is limited to ${during} open files`,
-          'the soft limit moves and the hard one stays, so that it can be put back without further rights',
-        ),
-      ],
-      hit: [`hit: ${name}: ${process.words.join(' ').slice(0, 120)}`, 'not hit: every other process'],
-      trace,
+  return planLimit(
+    {process, limit: 'nofile', before: limit, during, unit: 'open files'},
+    {
+      may: `may open ${spareOf(open, during)} files more than the ${open.length} it has`,
+      warnings: [],
+      felt: 'what is open stays open; opening, accepting and connecting fail with EMFILE',
     },
-  }
+  )
 }
 
 function spareOf(open: readonly number[], limit: number): number | string {

@@ -8,8 +8,10 @@ import {hasAll, missingError} from '../choose-backend.ts'
 import type {FaultScope} from '../fault.ts'
 import {findControlGroup} from '../find-control-group.ts'
 import {findProcess} from '../find-process.ts'
+import {ENDED_BY_GUARD} from '../guard-warning.ts'
 import type {PlannedKind} from '../kind.ts'
-import {groupLimitStep, isLower, limitStep, readLimit} from '../process-limits.ts'
+import {planLimit, refuseSpareAndMax} from '../limit-process.ts'
+import {groupLimitStep, isLower, readLimit} from '../process-limits.ts'
 import {type NamedProcess, nameOf, processShape, whichProcess} from '../process-shape.ts'
 import {scopeSchema} from '../scope-schema.ts'
 import type {Sight, SightWorld} from '../sight.ts'
@@ -54,7 +56,7 @@ export const memory: PlannedKind<MemorySpec> = {
 }
 
 async function look(spec: MemorySpec, world: SightWorld): Promise<Sight | null> {
-  if (spec.spare !== undefined && spec.max !== undefined) throw usage('say either spare or max')
+  refuseSpareAndMax(spec)
   const name = nameOf(spec)
   if ((name === null) === (spec.group === undefined)) throw whichProcess(', or a group')
   if (name === null) return {type: 'group', ...(await findControlGroup(spec.group ?? '', world))}
@@ -75,8 +77,6 @@ function planMemory(spec: MemorySpec, situation: Situation): Blueprint {
   throw new TypeError('a limit of memory was planned without a victim')
 }
 
-const WARNING = 'not the kernel but the guard ends it; should both be killed, netdrill fault recover does'
-
 function ofProcess(
   spec: MemorySpec,
   situation: Situation,
@@ -88,30 +88,14 @@ function ofProcess(
   const {who} = process
   if (!isLower(during, limit))
     throw usage(`process ${who.pid} is limited to ${limit.soft} bytes already: this would take nothing away`)
-  const name = `process ${who.pid} (${process.words[0] ?? ''})`
-  const trace = {type: 'limit', who, limit: 'as', before: limit, during: String(during)} as const
-  return {
-    backend: 'prlimit',
-    because: 'the kernel keeps a limit for each process, which others may move',
-    words: `${name} may have ${formatBytes(during)} of address space, of which it has ${formatBytes(used)}`,
-    effect: {},
-    warnings: [WARNING, 'a program that does not expect to be refused memory may end itself'],
-    notes: [
-      'what it has stays; mapping more fails with ENOMEM. Addresses count, whether memory stands behind them or not',
-      'what it starts meanwhile inherits the limit and keeps it; what it had started before is not hit',
-    ],
-    act: {
-      steps: [
-        limitStep(
-          trace,
-          `process ${who.pid} is limited to ${during} bytes`,
-          'the soft limit moves and the hard one stays, so that it can be put back without further rights',
-        ),
-      ],
-      hit: [`hit: ${name}: ${process.words.join(' ').slice(0, 120)}`, 'not hit: every other process'],
-      trace,
+  return planLimit(
+    {process, limit: 'as', before: limit, during, unit: 'bytes'},
+    {
+      may: `may have ${formatBytes(during)} of address space, of which it has ${formatBytes(used)}`,
+      warnings: ['a program that does not expect to be refused memory may end itself'],
+      felt: 'what it has stays; mapping more fails with ENOMEM. Addresses count, whether memory stands behind them or not',
     },
-  }
+  )
 }
 
 /** The kernel rounds down to whole pages; so do we, to those of every architecture, that it shows what was asked. */
@@ -133,7 +117,10 @@ function ofGroup(
     because: 'the kernel keeps a limit for the group and all groups below it (cgroup v2)',
     words: `group ${name} may use ${formatBytes(during)} of memory, of which it uses ${formatBytes(used)}`,
     effect: {},
-    warnings: [WARNING, 'what the kernel can not take back it frees by killing a program of the group'],
+    warnings: [
+      ENDED_BY_GUARD,
+      'what the kernel can not take back it frees by killing a program of the group',
+    ],
     notes: ['swap is not limited: where there is some, programs may get slow instead'],
     act: {
       steps: [

@@ -7,6 +7,7 @@ import {isSingle} from '../addresses.ts'
 import {tableName} from '../backends/nft-parts.ts'
 import {hasAll, missingError} from '../choose-backend.ts'
 import type {FaultScope, Step} from '../fault.ts'
+import {ENDED_BY_GUARD} from '../guard-warning.ts'
 import type {PlannedKind} from '../kind.ts'
 import {type Neighbour, readNeighbours} from '../neighbours.ts'
 import {routeDevice} from '../observe.ts'
@@ -83,7 +84,6 @@ function planNeighbour({mode}: NeighbourSpec, situation: Situation): Blueprint {
 
 const NEXT_STATION =
   'only a neighbour on the device itself is hit; a destination behind a router is reached through the router'
-const GUARD = 'not the kernel but the guard ends it; should both be killed, netdrill fault recover does'
 
 function wrongAddress(device: string, neighbours: readonly Neighbour[]): Blueprint {
   const names = neighbours.map(({address}) => address).join(', ')
@@ -92,7 +92,7 @@ function wrongAddress(device: string, neighbours: readonly Neighbour[]): Bluepri
     because: 'ip sets the entry that the kernel would learn by itself',
     words: `wrong link-layer address for ${names}`,
     effect: {blocked: 'drop'},
-    warnings: [GUARD],
+    warnings: [ENDED_BY_GUARD],
     notes: [
       'an entry that the kernel had learnt is forgotten at the end, and asked for anew with the next packet',
       NEXT_STATION,

@@ -5,6 +5,7 @@ import {UserError} from '../../core/errors.ts'
 import {hasAll, missingError} from '../choose-backend.ts'
 import type {FaultScope, Step} from '../fault.ts'
 import {findProcess} from '../find-process.ts'
+import {ENDED_BY_GUARD} from '../guard-warning.ts'
 import type {ProcessIdentity} from '../identity.ts'
 import type {PlannedKind} from '../kind.ts'
 import {type NamedProcess, nameOf, processShape, whichProcess} from '../process-shape.ts'
@@ -100,7 +101,7 @@ function stopped(_: ProcessSpec, {who, stopped: already}: ProcessFacts): Way {
       },
     ],
     act: {trace: {type: 'process', who, becomes: 'stopped'}},
-    warnings: ['not the kernel but the guard ends it; should both be killed, netdrill fault recover does'],
+    warnings: [ENDED_BY_GUARD],
     notes: [],
   }
 }
@@ -141,10 +142,7 @@ function restarted({signal = 'KILL'}: ProcessSpec, {who, words, launch}: Process
       killStep(signal, who),
     ],
     act: {trace: {type: 'relaunch', who, id}, work: {type: 'launch', words, folder, env, uid, gid}},
-    warnings: [
-      'something that supervises it may start it as well: then use mode kill',
-      'not the kernel but the guard ends it; should both be killed, netdrill fault recover does',
-    ],
+    warnings: ['something that supervises it may start it as well: then use mode kill', ENDED_BY_GUARD],
     notes: ['started again it has no terminal: its output goes nowhere'],
   }
 }
